@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+//
+// What crosses the border of the sans-I/O rooms: everything they learn of the outside and everything
+// they want done there. Nothing in core, delivery or features reads a clock or touches a socket.
+
+import type { Fault } from './errors.js';
+import type { HashName } from './tools.js';
+
+/** The time of one input. Durations are measured with `now`; what people and peers see uses `wall`. */
+export interface Clock {
+  /** Monotonic milliseconds; only differences mean anything. */
+  readonly now: number;
+  /** Milliseconds since the Unix epoch. May jump. */
+  readonly wall: number;
+}
+
+/** The names in a certificate that RFC 6120 §13.7.1.2 and RFC 6125 let us compare. */
+export interface CertificateNames {
+  /** DNS-IDs as written, A-labels, possibly with a wildcard. */
+  readonly dns: readonly string[];
+  /** SRV-IDs (RFC 4985): `_xmpp-client.example.org`. */
+  readonly srv: readonly string[];
+  /** id-on-xmppAddr (RFC 6120 §13.7.1.4). */
+  readonly xmppAddr: readonly string[];
+}
+
+/** What the platform found out about the server's certificate and the channel. */
+export interface TlsFacts {
+  /** As Node names it: `TLSv1.3`. */
+  readonly protocol: string;
+  readonly names: CertificateNames;
+  /** SHA-256 of the leaf's DER form, lower-case hex. */
+  readonly sha256: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** DER, leaf first. */
+  readonly chain: readonly Uint8Array[];
+  /**
+   * The platform's verdict on the chain (trust anchor, signatures, dates, purpose), as OpenSSL's word
+   * (`SELF_SIGNED_CERT_IN_CHAIN`); absent when it found no fault. Names are not part of it.
+   */
+  readonly chainError?: string;
+}
+
+/** What we know of our own client certificate, read by the driver. */
+export interface ClientIdentity {
+  readonly xmppAddr: readonly string[];
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+/** How to reach the server. The certificate is always checked for the account's domain, not for `host`. */
+export interface Dial {
+  /** A-labels. SRV is looked up below it unless `host` is given (RFC 6120 §3.2, XEP-0368). */
+  readonly domain: string;
+  readonly host?: string;
+  readonly port?: number;
+  /** `either` tries direct TLS records beside STARTTLS ones. */
+  readonly tls: 'either' | 'direct' | 'starttls';
+  /** Our certificate may be shown, so TLS 1.3 is the least (below it the certificate goes out in clear). */
+  readonly certificate: boolean;
+}
+
+/** A key to derive off the main loop: PBKDF2 with HMAC (RFC 5802 Hi()). */
+export interface Derivation {
+  readonly hash: HashName;
+  readonly password: string;
+  readonly salt: Uint8Array;
+  readonly iterations: number;
+}
+
+/** How a link is let go: `end` flushes and closes, `reset` throws away what is not sent yet. */
+export type CloseHow = 'end' | 'reset';
+
+/** News of the one link at a time. */
+export type LinkInput =
+  /** TCP is open; `direct` says that TLS comes first and `tls-ready` will follow. */
+  | { readonly type: 'link-open'; readonly direct: boolean }
+  /** A TLS handshake is complete and nothing of ours was sent in it yet but what TLS itself needs. */
+  | { readonly type: 'tls-ready'; readonly facts: TlsFacts }
+  | { readonly type: 'link-bytes'; readonly bytes: Uint8Array }
+  /** The link is gone, or could not be had. No fault means the peer ended it in order. */
+  | { readonly type: 'link-closed'; readonly fault?: Fault };

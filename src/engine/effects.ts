@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// What an account learns and wants. The driver gives and runs these on Node; the simulator on a model.
+
+import type { ClientIdentity, CloseHow, Derivation, Dial, LinkInput } from '../core/effects.js';
+import type { Fault } from '../core/errors.js';
+import type { Command } from '../contract/engine_pb.js';
+import type { EventBody } from '../features/feature.js';
+
+export type AccountInput =
+  | LinkInput
+  | { readonly type: 'command'; readonly command: Command }
+  /** The journal is flushed up to and including this append. */
+  | { readonly type: 'flushed'; readonly append: number }
+  /**
+   * This append and all behind it are certainly not on disk, and were cut off again; the store takes
+   * new ones. Comes only once that is certain.
+   */
+  | { readonly type: 'append-failed'; readonly append: number; readonly fault: Fault }
+  /** Answers `compact`. A failed one leaves the old journal as it was. */
+  | { readonly type: 'compacted'; readonly fault?: Fault }
+  | { readonly type: 'derived'; readonly ticket: number; readonly key: Uint8Array }
+  /** Answers `read-identity`. */
+  | { readonly type: 'identity'; readonly identity: ClientIdentity }
+  | { readonly type: 'identity-failed'; readonly fault: Fault; readonly passphrase: boolean }
+  /** The time `Account.deadline()` asked for has come; harmless at any other time. */
+  | { readonly type: 'tick' };
+
+export type AccountEffect =
+  | { readonly type: 'dial'; readonly dial: Dial }
+  /** Upgrade the link; answered by `tls-ready` or `link-closed`. */
+  | { readonly type: 'start-tls' }
+  | { readonly type: 'write'; readonly text: string }
+  /** Let the link (or the attempt) go. No `link-closed` follows; late news of it is dropped. */
+  | { readonly type: 'close'; readonly how: CloseHow }
+  /** Answered by `flushed` or `append-failed`; numbers rise by one. */
+  | { readonly type: 'append'; readonly append: number; readonly bytes: Uint8Array }
+  /** Replace the journal's content up to the last append by these bytes, atomically. */
+  | { readonly type: 'compact'; readonly bytes: Uint8Array }
+  | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
+  /** Read and open the client certificate named in the options. */
+  | { readonly type: 'read-identity' }
+  | { readonly type: 'save'; readonly name: string; readonly text: string }
+  /** To the host. `inbox` marks a durable one whose Handled must come back as `taken`. */
+  | { readonly type: 'tell'; readonly body: EventBody; readonly inbox?: number }
+  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly category: string; readonly text: string }
+  /** Nothing more will come: the account is signed off or refused its start. */
+  | { readonly type: 'ended' };

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// The one interface behind which every RFC 6121 section and every XEP lives.
+
+import type { Element } from 'ltx';
+import type { Clock } from '../core/effects.js';
+import type { Fault } from '../core/errors.js';
+import type { Jid } from '../core/jid.js';
+import type { Command, Event } from '../contract/engine_pb.js';
+
+/** One specification a feature follows; feeds the README's table and doap.xml. */
+export interface Spec {
+  /** `RFC 6121` or `XEP-0085`. */
+  readonly id: string;
+  readonly name: string;
+  /** The version implemented, for a XEP. */
+  readonly version?: string;
+  readonly status: 'complete' | 'partial';
+  /** What is left out, for a partial one. */
+  readonly note?: string;
+}
+
+type Body<T> = T extends { case: infer C; value: infer V } ? { case: C; value: V } : never;
+export type CommandBody = Body<Command['body']>;
+export type EventBody = Body<Event['body']>;
+export type CommandCase = NonNullable<CommandBody['case']>;
+export type CommandValue<C extends CommandCase> = Extract<CommandBody, { case: C }>['value'];
+
+/** The answer to an IQ of ours: the whole result stanza, or the error told as a fault. */
+export type Answer =
+  | { readonly type: 'result'; readonly stanza: Element }
+  | { readonly type: 'error'; readonly fault: Fault; readonly stanza?: Element };
+
+/** What is known of an inbound stanza beside its text. */
+export interface Incoming {
+  /** Absent when the stanza has no `from`: it is then from our own account (RFC 6120 §8.1.2.1). */
+  readonly from: Jid | undefined;
+  /** The session is being settled after a restart: nothing else than messages and roster pushes arrives. */
+  readonly settling: boolean;
+}
+
+/** How a feature answers one kind of IQ request. */
+export interface RequestHandler {
+  readonly type: 'get' | 'set';
+  /** Name and namespace of the request's payload. */
+  readonly name: string;
+  readonly xmlns: string;
+  /** @returns the payload of the result (`undefined` for an empty one), or the error to answer with */
+  answer(request: Element, incoming: Incoming): Element | StanzaError | undefined;
+}
+
+/** RFC 6120 §8.3, to be sent to a peer. */
+export interface StanzaError {
+  readonly error: 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
+  readonly condition: string;
+}
+
+/** What a feature may do. All of it takes effect in the order of the calls. */
+export interface FeatureHost {
+  /** Our full JID as bound; the bare account JID before the first bind. */
+  readonly jid: Jid;
+  /** Signed in on a living link, so that `send` and `request` reach the server. */
+  readonly online: boolean;
+  /** Name and version of the host program ("Pidgin 2.14.12"). */
+  readonly program: string;
+  clock(): Clock;
+  /** Unique in this process and, in practice, anywhere. */
+  newId(): string;
+  sha1(text: string): string;
+  /** Sends presence or a message without content. Nothing is sent, and nothing kept, while offline. */
+  send(stanza: Element): void;
+  /**
+   * Sends an IQ and calls `done` exactly once: with the answer of the one who was asked and of nobody
+   * else (RFC 6120 §8.1.2.1), or with a `timeout`, `link` or `stream` fault.
+   * @param to undefined asks our own account
+   */
+  request(
+    to: Jid | undefined,
+    type: 'get' | 'set',
+    payload: Element,
+    done: (answer: Answer) => void,
+  ): void;
+  /**
+   * Takes a message with content into the durable outbox; answers the command itself with Accepted or
+   * Refused. The stanza carries the command's id as its id.
+   */
+  queue(id: string, to: Jid, stanza: Element, body: string): void;
+  /** An error stanza came back for a message of ours: AT_SERVER or IN_DOUBT becomes FAILED. */
+  bounced(id: string, fault: Fault): void;
+  /** Accepts a command that needs no flush. */
+  accept(id: string): void;
+  refuse(id: string, fault: Fault): void;
+  /** Puts an event into the durable inbox, in the transaction that counts the stanza being handled. */
+  keep(body: Extract<EventBody, { case: 'message' }>, source: InboxSource): void;
+  /** Tells the host, once; lost if no host is attached. */
+  tell(body: EventBody): void;
+  /** A small text kept over restarts for speed only: it may be gone (roster, caps). */
+  load(name: string): string | undefined;
+  save(name: string, text: string): void;
+  log(level: 'debug' | 'info' | 'warning', text: string): void;
+}
+
+/** What the inbox compares to know a second copy of a message. */
+export interface InboxSource {
+  readonly from: string;
+  readonly type: string;
+  /** origin-id or id. */
+  readonly id: string;
+  readonly body: string;
+  /** The stamp of our own server's `<delay/>`: the copy came from its offline store. */
+  readonly delayedTo?: number;
+}
+
+/** The named moments of a feature's life. */
+export interface FeatureHooks {
+  readonly commands?: {
+    readonly [C in CommandCase]?: (value: CommandValue<C>, id: string) => void;
+  };
+  readonly requests?: readonly RequestHandler[];
+  /** Called for presence and messages, in the order of the list, until one has taken the stanza. */
+  incoming?(stanza: Element, incoming: Incoming): 'pass' | 'taken';
+  /** May add a payload to a message with content or to a presence before it is queued or sent. */
+  outgoing?(stanza: Element): void;
+  /** A fresh session: nothing is known of the server's side. */
+  started?(): void;
+  /** The same session on a new link: everything still holds (XEP-0198 §5). */
+  resumed?(): void;
+  /** The session is gone for good; what was learned in it no longer holds. */
+  ended?(): void;
+  /** A host joined: tell it everything. */
+  attached?(): void;
+}
+
+export interface Feature {
+  /** The noun that names file, C twin, contract message and test. */
+  readonly name: string;
+  readonly specs: readonly Spec[];
+  /** Names of features that must stand earlier in the list. */
+  readonly after?: readonly string[];
+  /** Announced by service discovery (XEP-0030). */
+  readonly namespaces?: readonly string[];
+  attach(host: FeatureHost): FeatureHooks;
+}
