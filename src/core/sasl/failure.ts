@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// RFC 6120 §6.5: what a refused sign-in means to a person.
+
+import { fault } from '../errors.js';
+import type { Fault } from '../errors.js';
+import { NS } from '../namespaces.js';
+import { quoted } from '../stream-error.js';
+import { childText } from '../xml.js';
+import type { Element } from '../xml.js';
+import type { Method } from './mechanism.js';
+
+/** What the server says about who we are, as against what it says about itself or the exchange. */
+const aboutUs = new Set(['account-disabled', 'credentials-expired', 'not-authorized']);
+
+const texts: ReadonlyMap<string, string> = new Map([
+  ['aborted', 'Signing in was broken off.'],
+  ['account-disabled', 'The server has disabled this account.'],
+  ['credentials-expired', 'The password of this account has expired.'],
+  ['encryption-required', 'The server lets nobody sign in without encryption.'],
+  ['incorrect-encoding', 'The server could not read what was sent to sign in.'],
+  ['invalid-authzid', 'The server does not let this sign-in act for this account.'],
+  ['invalid-mechanism', 'The server does not offer this way to sign in.'],
+  ['malformed-request', 'The server could not read what was sent to sign in.'],
+  ['mechanism-too-weak', 'The server finds this way to sign in too weak for this account.'],
+  ['not-authorized', 'Wrong password, or no such account.'],
+  ['temporary-auth-failure', 'The server cannot check who you are just now.'],
+]);
+
+/**
+ * Reads `<failure/>`. An unknown condition is taken for not-authorized.
+ * @param method the kind of mechanism that was refused
+ */
+export function saslFailure(failure: Element, method: Method): Fault {
+  const said =
+    failure
+      .getChildElements()
+      .map((el) => (el.getNS() === NS.sasl ? el.getName() : ''))
+      .find((name) => texts.has(name)) ?? 'not-authorized';
+  const words = quoted(childText(failure, 'text', NS.sasl));
+  if (method === 'external' && aboutUs.has(said)) {
+    // COMPAT(Prosody, 0.12): a certificate that it cannot verify comes back as account-disabled.
+    const text = `The server did not accept your certificate for this account (${said}).${words}`;
+    return fault('sasl', 'not-authorized', text, { retry: 'never' });
+  }
+  const passing = said === 'temporary-auth-failure' || said === 'aborted';
+  const text = (texts.get(said) ?? '') + words;
+  return fault('sasl', said, text, { retry: passing ? 'later' : 'never' });
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// What a SASL mechanism (RFC 4422) is to the rest: a row in index.ts and an exchange for each sign-in.
+
+import type { ClientIdentity, Derivation } from '../effects.js';
+import { fault } from '../errors.js';
+import type { Fault } from '../errors.js';
+import type { Jid } from '../jid.js';
+import type { Random, Tools } from '../tools.js';
+
+export type Method = 'external' | 'scram' | 'plain';
+
+export interface Credentials {
+  readonly jid: Jid;
+  /** Empty for a mechanism of method `external`. */
+  readonly password: string;
+  readonly identity?: ClientIdentity;
+}
+
+/** What the client does next. */
+export type Move =
+  | { readonly type: 'send'; readonly data: Uint8Array }
+  /** Derive this, as many bytes as the hash has, and call `derived`. */
+  | { readonly type: 'derive'; readonly derivation: Derivation }
+  /** Nothing more is sent. */
+  | { readonly type: 'fault'; readonly fault: Fault };
+
+export interface Exchange {
+  /** As registered with IANA. */
+  readonly name: string;
+  /** The initial response; every mechanism of ours speaks first. */
+  first(): Move;
+  challenge(data: Uint8Array): Move;
+  derived?(key: Uint8Array): Move;
+  /**
+   * The server says that we are signed in.
+   * @param data its last word, empty if there is none
+   * @returns why it is not to be believed
+   */
+  success(data: Uint8Array): Fault | undefined;
+}
+
+export interface Mechanism {
+  readonly name: string;
+  readonly method: Method;
+  begin(credentials: Credentials, tools: Tools, random: Random): Exchange;
+}
+
+/** For mechanisms that say all they have in the initial response. */
+export const unexpectedChallenge = fault(
+  'sasl',
+  'unexpected-challenge',
+  'The server asked for more than this way of signing in has. The connection was closed.',
+);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+//
+// XEP-0198 §5: going on with the former session, in place of binding a new one.
+
+import { fault } from '../errors.js';
+import { NS } from '../namespaces.js';
+import { child, is, xml } from '../xml.js';
+import type { Element } from '../xml.js';
+import type { Step, StepHost } from './step.js';
+
+const mixedUp = fault(
+  'stream',
+  'resumed-wrongly',
+  'The server went on with a session in a way that makes no sense. ' +
+    'The connection was closed; unsent messages are kept.',
+);
+
+export function resume(host: StepHost): Step {
+  return {
+    start(features) {
+      const former = host.options.resume;
+      if (former === undefined) return host.next();
+      if (child(features, 'sm', NS.sm) === undefined) {
+        host.out({ type: 'resume-failed', condition: 'feature-not-implemented' });
+        return host.next();
+      }
+      host.progress(4, 'Resuming');
+      host.write(xml('resume', { xmlns: NS.sm, previd: former.previd, h: String(former.h) }));
+    },
+    element(el) {
+      if (is(el, 'resumed', NS.sm)) resumed(host, el);
+      else if (is(el, 'failed', NS.sm)) failed(host, el);
+      else return false;
+      return true;
+    },
+  };
+}
+
+function resumed(host: StepHost, el: Element): void {
+  const { options } = host;
+  const h = readCount(el);
+  if (h === undefined || el.attrs['previd'] !== options.resume?.previd) return host.fail(mixedUp);
+  host.learn({ resumed: { h }, jid: options.jid.bare().withResource(options.resource) });
+  host.established();
+}
+
+/**
+ * The session is lost; `h`, if given, still settles what was sent in it. One that cannot be read is
+ * as good as none: the messages are then in doubt, never lost.
+ */
+function failed(host: StepHost, el: Element): void {
+  const h = readCount(el);
+  const condition =
+    el
+      .getChildElements()
+      .find((c) => c.getNS() === NS.stanzas && c.getName() !== 'text')
+      ?.getName() ?? 'undefined-condition';
+  host.out({ type: 'resume-failed', ...(h === undefined ? {} : { h }), condition });
+  host.next();
+}
+
+/** xs:unsignedInt, strictly: neither sign nor space nor exponent, and below 2^32 (XEP-0198 §4). */
+function readCount(el: Element): number | undefined {
+  const { h } = el.attrs as { h?: string };
+  if (h === undefined || !/^\d{1,10}$/.test(h)) return undefined;
+  const count = Number(h);
+  return count < 2 ** 32 ? count : undefined;
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+//
+// RFC 6120 §6: the SASL exchange, whatever the mechanism.
+
+import { fault } from '../errors.js';
+import { NS } from '../namespaces.js';
+import { saslFailure } from '../sasl/failure.js';
+import { chooseMechanism } from '../sasl/index.js';
+import type { Exchange, Move } from '../sasl/mechanism.js';
+import { child, children, is, xml } from '../xml.js';
+import type { Element } from '../xml.js';
+import type { Step, StepHost } from './step.js';
+
+/** Far more than any mechanism says, far less than would hurt. */
+const maxChallenge = 64 * 1024;
+
+export function sasl(host: StepHost): Step {
+  return new Sasl(host);
+}
+
+class Sasl implements Step {
+  private exchange: Exchange | undefined;
+  private state: 'idle' | 'password' | 'key' | 'server' = 'idle';
+  private ticket = 0;
+  private mechanism: ReturnType<typeof chooseMechanism> | undefined;
+
+  constructor(private readonly host: StepHost) {}
+
+  start(features: Element): void {
+    const { host } = this;
+    host.progress(3, 'Authenticating');
+    const offer = child(features, 'mechanisms', NS.sasl);
+    const offered =
+      offer === undefined
+        ? []
+        : children(offer, 'mechanism', NS.sasl).map((el) => el.getText().trim());
+    this.mechanism = chooseMechanism(offered, {
+      authMethod: host.options.authMethod,
+      plainInClear: host.options.plainInClear,
+      certificate: host.options.identity !== undefined,
+      tlsVersion: host.tls()?.protocol,
+    });
+    this.begin();
+  }
+
+  element(el: Element): boolean {
+    if (this.state !== 'server') return false;
+    if (is(el, 'challenge', NS.sasl)) this.challenge(el);
+    else if (is(el, 'success', NS.sasl)) this.success(el);
+    else if (is(el, 'failure', NS.sasl)) this.failure(el);
+    else return false;
+    return true;
+  }
+
+  password(): void {
+    if (this.state === 'password') this.begin();
+  }
+
+  derived(ticket: number, key: Uint8Array): void {
+    if (this.state !== 'key' || ticket !== this.ticket || this.exchange?.derived === undefined) {
+      return;
+    }
+    this.state = 'server';
+    this.move(this.exchange.derived(key), 'response');
+  }
+
+  private begin(): void {
+    const { host, mechanism } = this;
+    if (mechanism === undefined) return;
+    if ('condition' in mechanism) return host.fail(mechanism);
+    const password = host.password() ?? '';
+    if (mechanism.method !== 'external' && password === '') {
+      this.state = 'password';
+      return host.out({ type: 'need-password' });
+    }
+    const { jid, identity } = host.options;
+    const credentials = { jid, password, ...(identity === undefined ? {} : { identity }) };
+    this.exchange = mechanism.begin(credentials, host.tools, host.random);
+    this.state = 'server';
+    this.move(this.exchange.first(), 'auth');
+  }
+
+  private move(move: Move, name: 'auth' | 'response'): void {
+    const { host } = this;
+    if (move.type === 'fault') return host.fail(move.fault);
+    if (move.type === 'derive') {
+      this.state = 'key';
+      this.ticket += 1;
+      return host.out({ type: 'derive', ticket: this.ticket, derivation: move.derivation });
+    }
+    const mechanism = name === 'auth' ? this.exchange?.name : undefined;
+    const text = host.tools.base64(move.data);
+    // RFC 6120 §6.4.2: an initial response that is there but empty is a single "=".
+    const content = text === '' && name === 'auth' ? '=' : text;
+    host.write(xml(name, { xmlns: NS.sasl, mechanism }, content));
+  }
+
+  private challenge(el: Element): void {
+    const data = this.data(el);
+    if (data === undefined || this.exchange === undefined) return this.host.fail(unreadable);
+    this.move(this.exchange.challenge(data), 'response');
+  }
+
+  private success(el: Element): void {
+    const { host, exchange } = this;
+    const data = this.data(el);
+    if (data === undefined || exchange === undefined) return host.fail(unreadable);
+    const problem = exchange.success(data);
+    if (problem !== undefined) return host.fail(problem);
+    host.learn({ mechanism: exchange.name });
+    host.restart();
+  }
+
+  private failure(el: Element): void {
+    const mechanism = this.mechanism;
+    const method = mechanism !== undefined && 'method' in mechanism ? mechanism.method : 'plain';
+    this.host.fail(saslFailure(el, method));
+  }
+
+  /** Empty for no data at all; undefined for what is not base64 (RFC 6120 §6.4.2, §13.9.1). */
+  private data(el: Element): Uint8Array | undefined {
+    const text = el.getText();
+    if (text.length > maxChallenge) return undefined;
+    return text === '=' ? new Uint8Array() : this.host.tools.fromBase64(text);
+  }
+}
+
+const unreadable = fault(
+  'sasl',
+  'incorrect-encoding',
+  'The server sent something unreadable while signing in. The connection was closed.',
+);

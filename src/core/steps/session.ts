@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// RFC 3921 §3: session establishment, which RFC 6121 dropped. Done only for a server that insists.
+
+import { fault } from '../errors.js';
+import { NS } from '../namespaces.js';
+import { child, is, xml } from '../xml.js';
+import type { Step, StepHost } from './step.js';
+
+const id = 'session';
+
+const refused = fault(
+  'stream',
+  'session-refused',
+  'The server accepted the sign-in but began no session. It is tried again later.',
+);
+
+export function session(host: StepHost): Step {
+  return {
+    start(features) {
+      const offer = child(features, 'session', NS.session);
+      // Servers that merely humour old clients say so (draft-cridland-xmpp-session-01).
+      if (offer === undefined || child(offer, 'optional', NS.session) !== undefined) {
+        return host.next();
+      }
+      host.write(xml('iq', { type: 'set', id }, xml('session', { xmlns: NS.session })));
+    },
+    element(el) {
+      if (!is(el, 'iq', NS.client) || el.attrs['id'] !== id) return false;
+      const { type } = el.attrs as { type?: string };
+      if (type === 'result') host.next();
+      else if (type === 'error') host.fail(refused);
+      else return false;
+      return true;
+    },
+  };
+}
