@@ -76,6 +76,8 @@ export class AckPolicy {
   #patience = 1;
   /** Answers in a row that needed no such patience. */
   #prompt = 0;
+  /** The last verdict was `dead`, and nothing has proved it right or wrong yet. */
+  #calledDead = false;
   #open = false;
   #heardAt = 0;
   #question: Question | undefined;
@@ -121,6 +123,7 @@ export class AckPolicy {
       probe: this.#probe,
       ambiguous: before !== undefined,
     };
+    this.#calledDead = false;
     this.#clearAsk();
   }
 
@@ -143,8 +146,13 @@ export class AckPolicy {
     this.#heardAt = now;
   }
 
-  /** The `h` of a redial showed that the link called dead had lived: wait twice as long from now on. */
+  /**
+   * The `h` of a redial acknowledged what was waited for, so a link called dead had lived: wait twice as
+   * long from now on. Nothing happens if the last link was not lost by a verdict of ours.
+   */
   livedThrough(): void {
+    if (!this.#calledDead) return;
+    this.#calledDead = false;
     this.#prompt = 0;
     if (this.#undoubledMs() * this.#patience < this.#times.ceilingMs) this.#patience *= 2;
   }
@@ -171,7 +179,9 @@ export class AckPolicy {
   due(now: number): 'ask' | 'dead' | undefined {
     const at = this.deadline();
     if (at === undefined || now < at) return undefined;
-    return this.#question === undefined || this.#probe ? 'ask' : 'dead';
+    if (this.#question === undefined || this.#probe) return 'ask';
+    this.#calledDead = true;
+    return 'dead';
   }
 
   #clearAsk(): void {

@@ -6,9 +6,11 @@
 import type { Fault } from './errors.js';
 import { fault, UsageError } from './errors.js';
 import { Jid } from './jid.js';
+import { NS } from './namespaces.js';
 import { stanzaError } from './stanza.js';
 import type { Tools } from './tools.js';
 import type { Element } from './xml.js';
+import { is } from './xml.js';
 
 export type IqOutcome =
   | { readonly type: 'result'; readonly stanza: Element }
@@ -61,7 +63,7 @@ export class IqRouter {
    */
   answer(stanza: Element): boolean {
     const { type, id, from } = attributes(stanza);
-    if (stanza.getName() !== 'iq' || (type !== 'result' && type !== 'error')) return false;
+    if (!is(stanza, 'iq', NS.client) || (type !== 'result' && type !== 'error')) return false;
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
     if (id === undefined || waiting === undefined) return false;
     if (!this.#isFromAsked(waiting, from)) return false;

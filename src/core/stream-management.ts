@@ -48,16 +48,19 @@ export interface Enabled {
   readonly jid: string;
 }
 
-/** An `h` that cannot be true. */
+/**
+ * An `h` that cannot be true. Answered by the stream error `undefined-condition`, which for the condition
+ * `handled-count-too-high` carries that element too (XEP-0198 §6).
+ */
 export interface HandledFault extends Fault {
   readonly h: number;
   /** What we have sent: the `send-count` of XEP-0198 §6. */
   readonly sendCount: number;
-  /** `<handled-count-too-high/>` belongs into the stream error; else the count went back. */
-  readonly tooHigh: boolean;
 }
 
-export type Failure = { readonly fault: HandledFault };
+export interface Failure {
+  readonly fault: HandledFault;
+}
 
 export class StreamManagement {
   readonly id: string | undefined;
@@ -171,10 +174,23 @@ export class StreamManagement {
   }
 
   /**
+   * Takes back the count of stanzas whose effects could not be kept: on resumption the server, told this
+   * `h`, sends them again, and they are counted then.
+   * @throws UsageError when `h` is ahead of what was counted
+   */
+  rewind(h: number): void {
+    if (!isSerial(h) || isAfter(h, this.#handled)) {
+      throw new UsageError('bad-rewind', 'A count can only be taken back.');
+    }
+    this.#handled = h;
+  }
+
+  /**
    * Settles everything the server says it has handled.
    * @param h stanzas handled so far, 0 … 2^32−1, wrapping
-   * @returns entries now safe, oldest first (none when `h` repeats), or a stream fault when `h` is ahead
-   *          of what was sent or goes back; then nothing has changed
+   * @returns entries now safe, oldest first (none when `h` repeats), or a stream fault: `h` is ahead of
+   *          what was sent (`handled-count-too-high`) or goes back (`undefined-condition`); then nothing
+   *          has changed
    * @see XEP-0198 §4, §6
    */
   ack(h: number): { readonly settled: Tracked[] } | Failure {
@@ -235,10 +251,9 @@ export class StreamManagement {
       : `The server took back an acknowledgement: ${this.#acked} stanzas, then ${h}.`;
     const text = `${what} What it has not acknowledged for certain is kept.`;
     return {
-      ...fault('stream', 'undefined-condition', text),
+      ...fault('stream', tooHigh ? 'handled-count-too-high' : 'undefined-condition', text),
       h,
       sendCount: this.#sent,
-      tooHigh,
     };
   }
 }
