@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+//
+// What the journal can say. A record states a fact that has happened; the ledger is what follows
+// from all of them in order. Records are only ever added: a reader skips the types it does not know.
+
+import type { StanzaKind } from '../core/stream-management.js';
+
+/** Where an outgoing message stands; final are `at-server`, `delivered` and `failed`. */
+export type OutboxState = 'queued' | 'sent' | 'in-doubt' | 'at-server' | 'delivered' | 'failed';
+
+export type JournalRecord =
+  /** The resource we ask the server for, chosen once so that a new session replaces the old one. */
+  | { readonly type: 'resource'; readonly resource: string }
+  /** XEP-0198 was enabled: counters start at 0 here. */
+  | {
+      readonly type: 'session';
+      readonly id: string;
+      readonly max?: number;
+      readonly location?: string;
+      readonly jid: string;
+    }
+  /**
+   * A process that did not start the session resumed it with the server at `h`: what was unacked is
+   * certainly not there, and is queued again under new numbers.
+   */
+  | { readonly type: 'resumed'; readonly h: number }
+  /** The session is over: nothing can be resumed or acknowledged in it any more. */
+  | { readonly type: 'session-end' }
+  /** Stanza `number` is about to be written; `handle` names the outbox entry if it is one. */
+  | {
+      readonly type: 'sent';
+      readonly number: number;
+      readonly kind: StanzaKind;
+      readonly handle?: string;
+    }
+  /** The server has handled everything up to `h`. */
+  | { readonly type: 'acked'; readonly h: number }
+  /** We have handled everything up to `h`. */
+  | { readonly type: 'handled'; readonly h: number }
+  /** A message is ours to deliver. `at` is Unix ms; `xml` the stanza without delay. */
+  | {
+      readonly type: 'accept';
+      readonly handle: string;
+      readonly to: string;
+      readonly xml: string;
+      readonly body: string;
+      readonly at: number;
+    }
+  /** An outbox entry changed its state; `twice`: another copy may have arrived. */
+  | {
+      readonly type: 'state';
+      readonly handle: string;
+      readonly state: OutboxState;
+      readonly twice?: boolean;
+    }
+  /** An event for the host, as base64 of the contract's bytes; `key` as the ledger's `seen`. */
+  | {
+      readonly type: 'inbox';
+      readonly number: number;
+      readonly event: string;
+      readonly key?: string;
+      readonly at: number;
+    }
+  /** The host has dealt with every inbox entry up to `number`. */
+  | { readonly type: 'taken'; readonly number: number }
+  /** Only in a compacted journal: the last inbox number given away. */
+  | { readonly type: 'last-inbox'; readonly number: number }
+  /** Only in a compacted journal: a message we had, to know its second copy. */
+  | { readonly type: 'seen'; readonly key: string; readonly at: number };
+
+/** Records that are on disk together or not at all. */
+export type Transaction = readonly JournalRecord[];

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from 'vitest';
+import { Inbox } from '../../src/delivery/inbox.js';
+import type { CopyKey } from '../../src/delivery/inbox.js';
+import { Ledger } from '../../src/delivery/ledger.js';
+import { nodeTools as tools } from '../support/tools.js';
+
+const EVENT = new Uint8Array([1]);
+const copy: CopyKey = { from: 'bob@b/r', type: 'chat', id: '1', body: 'hi' };
+
+function inboxWith(ledger = new Ledger()) {
+  const inbox = new Inbox(ledger, tools);
+  const keep = (key?: CopyKey, wall = 0) => {
+    const record = inbox.keep(EVENT, wall, key);
+    if (record !== undefined) {
+      ledger.apply(record);
+    }
+    return record !== undefined;
+  };
+  return { ledger, inbox, keep };
+}
+
+describe('the inbox', () => {
+  it('gives nothing before it is on disk, and each entry once', () => {
+    const { inbox, keep } = inboxWith();
+    keep();
+    keep();
+    expect(inbox.give()).toEqual([]);
+    inbox.flushed(1);
+    expect(inbox.give().map((e) => e.number)).toEqual([1]);
+    inbox.flushed(2);
+    expect(inbox.give().map((e) => e.number)).toEqual([2]);
+  });
+
+  it('gives again to a new host what the last one had not taken', () => {
+    const { inbox, keep, ledger } = inboxWith();
+    for (let n = 1; n <= 3; n++) {
+      keep();
+      inbox.flushed(n);
+    }
+    inbox.give();
+    const taken = inbox.taken(1);
+    expect(taken).toEqual({ type: 'taken', number: 1 });
+    ledger.apply(taken ?? { type: 'taken', number: 0 });
+    expect(inbox.attach(0)).toBeUndefined();
+    expect(inbox.give().map((e) => e.number)).toEqual([2, 3]);
+  });
+
+  it('believes a host that took more than the journal knows', () => {
+    const { inbox, keep } = inboxWith();
+    keep();
+    inbox.flushed(1);
+    expect(inbox.attach(1)).toEqual({ type: 'taken', number: 1 });
+    expect(inbox.give()).toEqual([]);
+  });
+
+  it('does not let a host take what it was not given', () => {
+    const { inbox, keep } = inboxWith();
+    keep();
+    expect(inbox.taken(1)).toBeUndefined();
+  });
+
+  it('drops the offline store’s copy of a message it had', () => {
+    const { keep } = inboxWith();
+    expect(keep(copy, 1_000)).toBe(true);
+    expect(keep({ ...copy, delayedTo: 900 }, 50_000)).toBe(false);
+  });
+
+  it.each([
+    ['a live message with equal id and text', copy],
+    ['a stored one from another sender', { ...copy, from: 'eve@b/r', delayedTo: 900 }],
+    ['a stored one with another text', { ...copy, body: 'ho', delayedTo: 900 }],
+    ['a stored one of another type', { ...copy, type: 'normal', delayedTo: 900 }],
+    ['one stored long after the first', { ...copy, delayedTo: 61_001 }],
+  ])('never takes for a copy: %s', (_, other) => {
+    const { keep } = inboxWith();
+    keep(copy, 1_000);
+    expect(keep(other, 70_000)).toBe(true);
+  });
+});

@@ -1,0 +1,2 @@
+// SPDX-License-Identifier: MIT
+export { tools as nodeTools } from '../../src/engine/tools-node.js';
