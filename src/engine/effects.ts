@@ -38,11 +38,21 @@ export type AccountEffect =
   /** Replace the journal's content up to the last append by these bytes, atomically. */
   | { readonly type: 'compact'; readonly bytes: Uint8Array }
   | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
-  /** Read and open the client certificate named in the options. */
-  | { readonly type: 'read-identity' }
+  /** Read and open the client certificate at these paths; later dials show it. */
+  | {
+      readonly type: 'read-identity';
+      readonly cert: string;
+      readonly key: string;
+      readonly passphrase: string;
+    }
   | { readonly type: 'save'; readonly name: string; readonly text: string }
   /** To the host. `inbox` marks a durable one whose Handled must come back as `taken`. */
   | { readonly type: 'tell'; readonly body: EventBody; readonly inbox?: number }
-  | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warning' | 'error'; readonly category: string; readonly text: string }
+  | {
+      readonly type: 'log';
+      readonly level: 'debug' | 'info' | 'warning' | 'error';
+      readonly category: string;
+      readonly text: string;
+    }
   /** Nothing more will come: the account is signed off or refused its start. */
   | { readonly type: 'ended' };

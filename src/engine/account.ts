@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: MIT
+//
+// One account: joins the session, the delivery and the features. Sans-I/O: inputs with their time in,
+// effects out; the driver runs it on Node, the simulator on a model.
+
+import { create } from '@bufbuild/protobuf';
+import type { Clock } from '../core/effects.js';
+import { fault } from '../core/errors.js';
+import { Session } from '../core/session.js';
+import type { Online, SessionOutput } from '../core/session.js';
+import type { Random, Tools } from '../core/tools.js';
+import { Inbox } from '../delivery/inbox.js';
+import { Outbox } from '../delivery/outbox.js';
+import { Store } from '../delivery/store.js';
+import { CommandSchema, Detach_How as How, Link_State as State } from '../contract/engine_pb.js';
+import type { Attach, Command } from '../contract/engine_pb.js';
+import { errorMessage } from '../features/error.js';
+import type { EventBody } from '../features/feature.js';
+import { link as linkBody } from './bodies.js';
+import type { Context } from './context.js';
+import { earliest } from './context.js';
+import type { AccountEffect, AccountInput } from './effects.js';
+import { AccountHost } from './feature-host.js';
+import { LinkKeeper } from './link.js';
+import { Mailroom } from './mailroom.js';
+import { readOptions } from './options.js';
+import { Sender } from './sender.js';
+
+export interface AccountOptions {
+  /** Name and version of the host program, for XEP-0092: "Pidgin 2.14.12". */
+  readonly program: string;
+}
+
+/** A clock this far from where it should be means that the machine or the process slept. */
+const SLEEP_MS = 3_000;
+/** How often the clocks are compared while there is a link to lose. */
+const WATCH_MS = 5_000;
+/** A session parked this long with its link up is given up, so that the server stops keeping it. */
+const PARK_MS = 10 * 60_000;
+
+export class Account implements Context {
+  private time: Clock = { now: 0, wall: 0 };
+  private lastWatch: Clock | undefined;
+  private readonly store: Store;
+  private readonly outbox: Outbox;
+  private readonly session: Session;
+  private readonly mailroom: Mailroom;
+  private readonly sender: Sender;
+  private readonly host: AccountHost;
+  private readonly link: LinkKeeper;
+  private parkedAt: number | undefined;
+  /** A restored session has nothing left to settle and may be ended. */
+  private settledAll = false;
+  private storeFailing = false;
+  private begun = false;
+
+  /**
+   * @param journal what the journal file holds at the start
+   * @param caches the small files that `save` wrote, by name
+   */
+  constructor(
+    options: AccountOptions,
+    readonly tools: Tools,
+    readonly random: Random,
+    journal: Uint8Array,
+    caches: ReadonlyMap<string, string>,
+    private readonly out: (effect: AccountEffect) => void,
+  ) {
+    this.store = new Store(journal, tools, {
+      append: (append, bytes) => {
+        out({ type: 'append', append, bytes });
+      },
+      compact: (bytes) => {
+        out({ type: 'compact', bytes });
+      },
+    });
+    const { ledger } = this.store;
+    this.outbox = new Outbox(ledger, 24);
+    const inbox = new Inbox(ledger, tools);
+    this.session = new Session(tools, random, (output) => {
+      this.sessionOutput(output);
+    });
+    this.mailroom = new Mailroom(this, inbox, this.store, (h) => {
+      this.session.handledDurably(h);
+    });
+    this.sender = new Sender(this, this.session, this.store, this.outbox, this.mailroom);
+    const { session, sender, mailroom } = this;
+    this.link = new LinkKeeper(this, session, () => this.resource());
+    this.host = new AccountHost(this, {
+      session,
+      sender,
+      mailroom,
+      ...options,
+      caches,
+      settling: () => this.link.settling,
+    });
+  }
+
+  // --- Context ---------------------------------------------------------------------------------
+
+  clock(): Clock {
+    return this.time;
+  }
+
+  effect(effect: AccountEffect): void {
+    this.out(effect);
+  }
+
+  tell(body: EventBody): void {
+    if (this.link.attached) {
+      this.out({ type: 'tell', body });
+    }
+  }
+
+  log(level: 'debug' | 'info' | 'warning' | 'error', category: string, text: string): void {
+    this.out({ type: 'log', level, category, text });
+  }
+
+  // --- inputs ----------------------------------------------------------------------------------
+
+  /** Takes one input and says, through `out`, everything that follows from it. */
+  input(input: AccountInput, clock: Clock): void {
+    this.time = clock;
+    this.begin();
+    this.noticeSleep();
+    this.take(input);
+    this.mailroom.flushCount();
+    this.sender.pump();
+    this.sender.flush();
+    this.mailroom.give();
+    this.endSettled();
+    this.link.proceed(this.store.idle);
+  }
+
+  /** When a `tick` is wanted next, on the monotonic clock. */
+  deadline(): number | undefined {
+    const { now, wall } = this.time;
+    const expiry = this.outbox.nextExpiry();
+    const watch = this.lastWatch === undefined ? undefined : this.lastWatch.now + WATCH_MS;
+    return earliest(
+      this.session.online ? watch : undefined,
+      this.session.deadline(),
+      this.link.deadline(),
+      this.store.deadline(),
+      this.host.deadline(),
+      expiry === undefined ? undefined : now + Math.max(expiry - wall, 0),
+      this.parkedAt === undefined ? undefined : this.parkedAt + PARK_MS,
+    );
+  }
+
+  private take(input: AccountInput): void {
+    switch (input.type) {
+      case 'link-open':
+        this.link.opened(input.direct);
+        return;
+      case 'tls-ready':
+        this.session.tlsReady(input.facts, this.time);
+        return;
+      case 'link-bytes':
+        this.session.bytes(input.bytes, this.time);
+        return;
+      case 'link-closed':
+        this.link.closed(input.fault);
+        this.session.linkClosed(input.fault);
+        return;
+      case 'flushed':
+        this.store.flushed(input.append);
+        this.noticeStore();
+        return;
+      case 'append-failed':
+        this.store.failed(input.append, input.fault, this.time.now);
+        this.noticeStore();
+        return;
+      case 'compacted':
+        this.store.compacted(input.fault, this.time.now);
+        this.noticeStore();
+        return;
+      case 'derived':
+        this.session.derived(input.ticket, input.key);
+        return;
+      case 'identity':
+        this.link.identityRead(input.identity);
+        return;
+      case 'identity-failed':
+        this.link.identityFailed(input.fault, input.passphrase);
+        return;
+      case 'command':
+        this.command(input.command);
+        return;
+      case 'tick':
+        this.tick();
+    }
+  }
+
+  private command(command: Command): void {
+    const { body } = command;
+    switch (body.case) {
+      case 'attach':
+        this.attach(body.value);
+        return;
+      case 'detach':
+        this.detach(body.value.how);
+        return;
+      case 'handled':
+        this.mailroom.taken(body.value.seq);
+        return;
+      case 'networkHint':
+        this.link.hint(body.value.available);
+        return;
+      case 'trustAnswer':
+        this.link.trustAnswered(body.value.sha256, body.value.accept);
+        return;
+      case 'secretAnswer':
+        this.link.secretAnswered(body.value.what, body.value.secret, body.value.cancelled);
+        return;
+      default:
+        this.host.command(command);
+    }
+  }
+
+  private attach(attach: Attach): void {
+    const options = readOptions(attach, this.tools);
+    if ('condition' in options) {
+      // Nobody is attached yet to `tell`, and this must be told.
+      const error = errorMessage(options);
+      this.out({ type: 'tell', body: linkBody({ state: State.FAILED, error }) });
+      return;
+    }
+    this.parkedAt = undefined;
+    this.outbox.setQueueHours(options.queueHours);
+    if (!this.session.online) {
+      this.host.jid = options.jid;
+    }
+    const { password, clientCertPassphrase: passphrase } = attach;
+    this.link.attach(options, { password, passphrase }, attach.online);
+    this.mailroom.attach(attach.inboxTaken);
+    if (attach.presence !== undefined) {
+      this.host.command(
+        create(CommandSchema, { body: { case: 'setPresence', value: attach.presence } }),
+      );
+    }
+    this.host.moment('attached');
+  }
+
+  private detach(how: How): void {
+    this.mailroom.detach();
+    if (how === How.SIGN_OFF) {
+      this.link.signOff();
+    } else {
+      this.parkedAt = this.time.now;
+      this.link.park();
+    }
+  }
+
+  private tick(): void {
+    const { now } = this.time;
+    this.session.tick(this.time);
+    this.link.tick(now);
+    this.store.tick(now);
+    this.host.tick(now);
+    this.noticeStore();
+    if (this.parkedAt !== undefined && now >= this.parkedAt + PARK_MS) {
+      this.parkedAt = undefined;
+      this.link.release();
+    }
+  }
+
+  // --- the session -----------------------------------------------------------------------------
+
+  private sessionOutput(output: SessionOutput): void {
+    switch (output.type) {
+      case 'write':
+      case 'start-tls':
+      case 'close':
+      case 'derive':
+        this.out(output);
+        return;
+      case 'lost':
+        this.lost(output);
+        return;
+      case 'settled':
+        this.settled(output);
+        return;
+      case 'online':
+        this.online(output);
+        return;
+      case 'stanza':
+        this.host.incoming(output.stanza, this.session.management?.handled ?? 0);
+        return;
+      case 'down':
+        this.settledAll = false;
+        this.sender.closed();
+        this.link.output(output);
+        return;
+      default:
+        this.link.output(output);
+    }
+  }
+
+  private online(online: Online): void {
+    this.host.jid = online.jid;
+    if (online.how === 'restored') {
+      this.link.settling = true;
+      this.sender.settle(this.session.management?.acked ?? 0, online.resend);
+      // The answer to this one comes behind everything that the server still had for us.
+      this.session.probe(this.time);
+      return;
+    }
+    if (online.how === 'resumed') {
+      this.sender.opened(online.resend);
+      this.link.online(online);
+      this.host.moment('resumed');
+      return;
+    }
+    const saved = this.session.resumable ? this.session.management?.save() : undefined;
+    const { id, max, location, jid } = saved ?? {};
+    const session =
+      id === undefined || jid === undefined
+        ? []
+        : [
+            {
+              type: 'session' as const,
+              id,
+              jid,
+              ...(max === undefined ? {} : { max }),
+              ...(location === undefined ? {} : { location }),
+            },
+          ];
+    this.store.commit(session, () => {
+      if (this.session.online) {
+        this.link.online(online);
+        this.sender.opened([]);
+        this.host.moment('started');
+      }
+    });
+  }
+
+  private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {
+    this.sender.settled(output.h, output.stanzas);
+    this.settledAll = this.link.settling && this.session.management?.unacked.length === 0;
+  }
+
+  /** Only once all that came is on disk: the last `<a/>` then covers it. */
+  private endSettled(): void {
+    if (this.settledAll && this.store.idle) {
+      this.settledAll = false;
+      this.session.end(this.time);
+    }
+  }
+
+  private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
+    this.mailroom.forgetCount();
+    this.sender.lost(output.rest, output.certain);
+    this.host.failRequests(SESSION_LOST);
+    this.host.moment('ended');
+    if (!this.link.attached) {
+      this.link.release();
+    }
+  }
+
+  // ---------------------------------------------------------------------------------------------
+
+  /** The first input: what an earlier process left behind becomes this one's. */
+  private begin(): void {
+    if (this.begun) {
+      return;
+    }
+    this.begun = true;
+    const { ledger, damage } = this.store;
+    if (damage !== undefined) {
+      this.log('warning', 'journal', `The journal was damaged and is read up to there: ${damage}.`);
+    }
+    if (ledger.session !== undefined) {
+      this.session.restore(ledger.session);
+    }
+    this.sender.recover();
+  }
+
+  private resource(): string {
+    const asked = this.link.options?.resource ?? '';
+    if (asked !== '') {
+      return asked;
+    }
+    const { ledger } = this.store;
+    if (ledger.resource === '') {
+      const resource = `steadfast-${this.host.newId().slice(0, 8)}`;
+      this.store.commit([{ type: 'resource', resource }], () => undefined);
+    }
+    return ledger.resource;
+  }
+
+  private noticeStore(): void {
+    const failing = this.store.fault !== undefined;
+    if (failing !== this.storeFailing) {
+      this.storeFailing = failing;
+      this.link.storeChanged(this.store.fault);
+      this.log(
+        failing ? 'error' : 'info',
+        'journal',
+        this.store.fault?.text ?? 'The disk is well.',
+      );
+    }
+  }
+
+  /** A machine that slept stops one clock and not the other; a process that was stopped misses ticks. */
+  private noticeSleep(): void {
+    const last = this.lastWatch;
+    this.lastWatch = this.time;
+    if (last === undefined) {
+      return;
+    }
+    const passed = this.time.now - last.now;
+    const drift = Math.abs(this.time.wall - last.wall - passed);
+    if (drift > SLEEP_MS || (this.session.online && passed > WATCH_MS + SLEEP_MS)) {
+      this.link.hint(true);
+    }
+  }
+}
+
+const SESSION_LOST = fault(
+  'stream',
+  'session-lost',
+  'Not done: the connection was lost before the server answered.',
+);

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT
+//
+// What the features see of the account, and how stanzas and commands find their feature.
+
+import type { Fault } from '../core/errors.js';
+import { fault } from '../core/errors.js';
+import { Jid } from '../core/jid.js';
+import { NS } from '../core/namespaces.js';
+import { IqRouter } from '../core/router.js';
+import type { Session } from '../core/session.js';
+import { errorReply } from '../core/stanza.js';
+import type { StanzaKind } from '../core/stream-management.js';
+import type { Clock } from '../core/effects.js';
+import type { Tools } from '../core/tools.js';
+import type { Element } from '../core/xml.js';
+import { is, serialise, xml } from '../core/xml.js';
+import type { Command } from '../contract/engine_pb.js';
+import { features } from '../features/index.js';
+import type {
+  Answer,
+  EventBody,
+  FeatureHooks,
+  FeatureHost,
+  Incoming,
+  InboxSource,
+  RequestHandler,
+} from '../features/feature.js';
+import { accepted, refused } from './bodies.js';
+import { earliest } from './context.js';
+import type { Context } from './context.js';
+import type { Mailroom } from './mailroom.js';
+import type { Sender } from './sender.js';
+
+/** An IQ that nobody answers is given up after this long; RFC 6120 §8.2.3 promises an answer. */
+const REQUEST_MS = 60_000;
+
+const HEX = '0123456789abcdef';
+
+export interface HostParts {
+  readonly session: Session;
+  readonly sender: Sender;
+  readonly mailroom: Mailroom;
+  readonly program: string;
+  readonly caches: ReadonlyMap<string, string>;
+  /** The session is an earlier process's and only to be settled. */
+  settling(): boolean;
+}
+
+interface Kept {
+  readonly body: Extract<EventBody, { case: 'message' }>;
+  readonly source: InboxSource;
+}
+
+export class AccountHost implements FeatureHost {
+  jid: Jid = Jid.of('', 'invalid', '');
+  readonly tools: Tools;
+  readonly program: string;
+  /** What the features put into the inbox while one stanza is handled. */
+  private kept: Kept[] = [];
+  private timers: { readonly at: number; readonly run: () => void }[] = [];
+  private readonly router: IqRouter;
+  private readonly hooks: readonly FeatureHooks[];
+  private readonly idPrefix: string;
+  private ids = 0;
+
+  constructor(
+    private readonly context: Context,
+    private readonly parts: HostParts,
+  ) {
+    this.tools = context.tools;
+    this.program = parts.program;
+    this.router = new IqRouter(context.tools);
+    this.idPrefix = hex(context.random(8));
+    this.hooks = features.map((feature) => feature.attach(this));
+  }
+
+  // --- FeatureHost -----------------------------------------------------------------------------
+
+  get online(): boolean {
+    return this.parts.session.online && !this.parts.settling();
+  }
+
+  clock(): Clock {
+    return this.context.clock();
+  }
+
+  later(delayMs: number, run: () => void): void {
+    this.timers.push({ at: this.clock().now + delayMs, run });
+  }
+
+  newId(): string {
+    return `${this.idPrefix}-${(++this.ids).toString(36)}`;
+  }
+
+  sha1(text: string): string {
+    return this.tools.base64(this.tools.hash('sha1', this.tools.utf8(text)));
+  }
+
+  send(stanza: Element): void {
+    if (this.online) {
+      this.outgoing(stanza);
+      this.parts.sender.stanza({ kind: stanza.getName() as StanzaKind, text: serialise(stanza) });
+    }
+  }
+
+  request(
+    to: Jid | undefined,
+    type: 'get' | 'set',
+    payload: Element,
+    done: (answer: Answer) => void,
+  ): void {
+    const id = this.newId();
+    const iq = xml('iq', { type, id, to: to?.toString() }, payload);
+    if (!this.online) {
+      done({ type: 'error', fault: OFFLINE });
+      return;
+    }
+    this.router.expect(id, to, this.jid, this.clock().now + REQUEST_MS, done);
+    this.parts.sender.stanza({ kind: 'iq', text: serialise(iq) });
+  }
+
+  queue(id: string, to: Jid, stanza: Element, body: string): void {
+    this.outgoing(stanza);
+    this.parts.sender.accept(id, to.toString(), serialise(stanza), body);
+  }
+
+  bounced(id: string, cause: Fault): void {
+    this.parts.sender.fail(id, cause);
+  }
+
+  accept(id: string): void {
+    this.context.tell(accepted(id));
+  }
+
+  refuse(id: string, cause: Fault): void {
+    this.context.tell(refused(id, cause));
+  }
+
+  keep(body: Kept['body'], source: InboxSource): void {
+    this.kept.push({ body, source });
+  }
+
+  tell(body: EventBody): void {
+    this.context.tell(body);
+  }
+
+  load(name: string): string | undefined {
+    return this.parts.caches.get(name);
+  }
+
+  save(name: string, text: string): void {
+    this.context.effect({ type: 'save', name, text });
+  }
+
+  log(level: 'debug' | 'info' | 'warning', text: string): void {
+    this.context.log(level, 'feature', text);
+  }
+
+  // --- the account's side ----------------------------------------------------------------------
+
+  /** Hands one inbound stanza to its feature and its effects to the journal, as one transaction. */
+  incoming(stanza: Element, h: number): void {
+    if (stanza.getName() === 'iq') {
+      this.incomingIq(stanza);
+    } else if (!this.parts.settling() || stanza.getName() === 'message') {
+      const incoming = this.read(stanza);
+      if (incoming !== undefined) {
+        this.hooks.some((hook) => hook.incoming?.(stanza, incoming) === 'taken');
+      }
+    }
+    this.commitKept(h);
+  }
+
+  command(command: Command): void {
+    const { body } = command;
+    for (const hook of this.hooks) {
+      const table: Readonly<Record<string, unknown>> = hook.commands ?? {};
+      const handler = body.case === undefined ? undefined : table[body.case];
+      if (typeof handler === 'function') {
+        // The table's type ties each handler to its case; only the loop cannot see that.
+        (handler as (value: unknown, id: string) => void)(body.value, command.id);
+        return;
+      }
+    }
+    this.context.log('warning', 'contract', `No feature takes the command ${String(body.case)}.`);
+  }
+
+  moment(name: 'started' | 'resumed' | 'ended' | 'attached'): void {
+    for (const hook of this.hooks) {
+      hook[name]?.();
+    }
+  }
+
+  /** No request is answered any more: the session it was made in is gone. */
+  failRequests(cause: Fault): void {
+    this.router.failAll(cause);
+  }
+
+  deadline(): number | undefined {
+    return earliest(this.router.deadline(), ...this.timers.map(({ at }) => at));
+  }
+
+  tick(now: number): void {
+    this.router.expire(now);
+    const due = this.timers.filter(({ at }) => at <= now);
+    this.timers = this.timers.filter(({ at }) => at > now);
+    for (const { run } of due) {
+      run();
+    }
+  }
+
+  private outgoing(stanza: Element): void {
+    for (const hook of this.hooks) {
+      hook.outgoing?.(stanza);
+    }
+  }
+
+  private read(stanza: Element): Incoming | undefined {
+    const text = stanza.getAttr('from') as string | undefined;
+    const from = text === undefined ? undefined : Jid.parse(text, this.tools);
+    if (text !== undefined && from === undefined) {
+      this.log('warning', 'A stanza from an address that is none was dropped.');
+      return undefined;
+    }
+    return { from, settling: this.parts.settling() };
+  }
+
+  private incomingIq(stanza: Element): void {
+    const type = stanza.getAttr('type') as string | undefined;
+    if (type === 'result' || type === 'error') {
+      if (!this.router.answer(stanza)) {
+        this.log('info', 'An answer that nobody asked for, or not of this sender, was dropped.');
+      }
+      return;
+    }
+    const incoming = this.read(stanza);
+    if ((type === 'get' || type === 'set') && incoming !== undefined) {
+      const handler = this.handlerOf(type, stanza, incoming);
+      this.reply(stanza, handler?.answer(stanza, incoming) ?? (handler ? undefined : UNAVAILABLE));
+    }
+  }
+
+  /** While settling only roster pushes are of use; the rest is told that nobody is here. */
+  private handlerOf(
+    type: 'get' | 'set',
+    stanza: Element,
+    incoming: Incoming,
+  ): RequestHandler | undefined {
+    if (incoming.settling && stanza.getChild('query', NS.roster) === undefined) {
+      return undefined;
+    }
+    return this.hooks
+      .flatMap((hook) => hook.requests ?? [])
+      .find(
+        (handler) =>
+          handler.type === type &&
+          stanza.getChildElements().some((child) => is(child, handler.name, handler.xmlns)),
+      );
+  }
+
+  private reply(request: Element, answer: ReturnType<RequestHandler['answer']>): void {
+    const result =
+      answer !== undefined && 'condition' in answer
+        ? errorReply(request, answer)
+        : xml(
+            'iq',
+            {
+              type: 'result',
+              id: request.getAttr('id') as string | undefined,
+              to: request.getAttr('from') as string | undefined,
+            },
+            answer,
+          );
+    this.parts.sender.stanza({ kind: 'iq', text: serialise(result) });
+  }
+
+  private commitKept(h: number): void {
+    const kept = this.kept.splice(0);
+    kept.forEach(({ body, source }, index) => {
+      this.parts.mailroom.keep(body, source, index === kept.length - 1 ? h : undefined);
+    });
+    if (kept.length === 0) {
+      this.parts.mailroom.count(h);
+    }
+  }
+}
+
+const UNAVAILABLE = { error: 'cancel', condition: 'service-unavailable' } as const;
+
+const OFFLINE = fault('link', 'offline', 'Not done: there is no connection at the moment.', {
+  by: 'us',
+});
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => `${HEX[byte >> 4] ?? ''}${HEX[byte & 15] ?? ''}`).join('');
+}

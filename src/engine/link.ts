@@ -1,0 +1,419 @@
+// SPDX-License-Identifier: MIT
+//
+// When to dial, when to wait, when to give up, and what the host is told of it.
+
+import { create } from '@bufbuild/protobuf';
+import type { ClientIdentity, TlsFacts } from '../core/effects.js';
+import type { Fault } from '../core/errors.js';
+import { fault } from '../core/errors.js';
+import { checkIdentity } from '../core/server-identity.js';
+import type { Online, Session, SessionOutput } from '../core/session.js';
+import {
+  AskSecret_What as What,
+  AskSecretSchema,
+  AskTrustSchema,
+  Link_State as State,
+} from '../contract/engine_pb.js';
+import { errorMessage } from '../features/error.js';
+import { Backoff } from './backoff.js';
+import { link } from './bodies.js';
+import type { Context } from './context.js';
+import type { AttachOptions } from './options.js';
+import { dialOf } from './options.js';
+
+type Phase =
+  /** Nothing is wanted, or nothing can help until the host says so. */
+  | 'idle'
+  | 'reading-identity'
+  | 'asking'
+  /** To be dialled as soon as the disk holds what came before. */
+  | 'due'
+  | 'dialing'
+  | 'up'
+  | 'waiting';
+
+/** Someone else signed in with our resource: give way this long before taking another. */
+const CONFLICT_WAIT_MS = 30_000;
+
+export interface Secrets {
+  password: string;
+  passphrase: string;
+}
+
+export class LinkKeeper {
+  options: AttachOptions | undefined;
+  /** The session is only to be settled; a fresh one follows. */
+  settling = false;
+  attached = false;
+
+  private phase: Phase = 'idle';
+  private retryAt: number | undefined;
+  private readonly backoff: Backoff;
+  private secrets: Secrets = { password: '', passphrase: '' };
+  private identity: ClientIdentity | undefined;
+  /** The host shows the account as signed in. */
+  private shown = false;
+  private signingOff = false;
+  private awaitsPassword = false;
+  private conflicts = 0;
+  private lastOnline: Online | undefined;
+  private resumedLast = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly session: Session,
+    private readonly resource: () => string,
+  ) {
+    this.backoff = new Backoff(context.random);
+  }
+
+  /** A host wants the account online. `shown`: it shows it so already. */
+  attach(options: AttachOptions, secrets: Secrets, shown: boolean): void {
+    const again = this.options?.certificate;
+    this.options = options;
+    this.secrets = secrets;
+    this.attached = true;
+    this.shown = shown;
+    this.signingOff = false;
+    this.conflicts = 0;
+    if (this.session.online && !this.settling) {
+      this.tellOnline();
+      return;
+    }
+    this.tell({ state: State.CONNECTING });
+    if (this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due') {
+      return;
+    }
+    this.backoff.hint(this.context.clock().now);
+    if (options.certificate !== undefined && options.certificate !== again) {
+      this.readIdentity();
+    } else {
+      this.phase = 'due';
+    }
+  }
+
+  /** Ends the session in order; `down` completes it. */
+  signOff(): void {
+    this.attached = false;
+    this.signingOff = true;
+    if (this.phase === 'up' && this.session.online) {
+      this.session.end(this.context.clock());
+    } else {
+      this.stopDialing();
+      this.session.abandon('end');
+      this.signedOff();
+    }
+  }
+
+  /** The host is gone for now; a session that lives is kept. */
+  park(): void {
+    this.attached = false;
+    this.shown = false;
+    if (!this.session.online && !this.session.resumable) {
+      this.stopDialing();
+      this.session.abandon('end');
+      this.phase = 'idle';
+    }
+  }
+
+  /** The session was parked for too long, or cannot be kept without a host. */
+  release(): void {
+    this.stopDialing();
+    this.phase = 'idle';
+    if (this.session.online) {
+      this.session.end(this.context.clock());
+    } else {
+      this.session.abandon('end');
+    }
+  }
+
+  hint(available: boolean): void {
+    if (!available) {
+      return;
+    }
+    this.backoff.hint(this.context.clock().now);
+    if (this.phase === 'waiting') {
+      this.phase = 'due';
+    } else {
+      this.session.probe(this.context.clock());
+    }
+  }
+
+  /** Dials if that is due. @param ready what was received before is on disk */
+  proceed(ready: boolean): void {
+    if (this.phase !== 'due' || !ready || this.options === undefined) {
+      return;
+    }
+    this.phase = 'dialing';
+    this.context.effect({ type: 'dial', dial: dialOf(this.options, this.context.tools) });
+  }
+
+  opened(direct: boolean): void {
+    if (this.phase !== 'dialing' || this.options === undefined) {
+      return;
+    }
+    this.phase = 'up';
+    const { jid, security, authMethod, plainInClear, pin } = this.options;
+    const { password } = this.secrets;
+    this.session.open(
+      {
+        jid,
+        resource: this.resource(),
+        security,
+        authMethod,
+        plainInClear,
+        ...(password === '' ? {} : { password }),
+        ...(this.identity === undefined ? {} : { identity: this.identity }),
+        ...(pin === '' ? {} : { pin }),
+      },
+      direct,
+      this.context.clock(),
+    );
+  }
+
+  /** The link failed before it was open; a session that is up hears of it by itself. */
+  closed(cause: Fault | undefined): void {
+    if (this.phase === 'dialing') {
+      this.failed(cause ?? NO_LINK, 'none');
+    }
+  }
+
+  /** What the session says of its link. */
+  output(
+    output: Extract<SessionOutput, { type: 'step' | 'need-password' | 'untrusted' | 'down' }>,
+  ): void {
+    switch (output.type) {
+      case 'step': {
+        const { step, steps, text: stepText } = output;
+        if (!this.shown) {
+          this.tell({ state: State.CONNECTING, step, steps, stepText });
+        }
+        return;
+      }
+      case 'need-password':
+        this.awaitsPassword = true;
+        this.ask(What.PASSWORD);
+        return;
+      case 'untrusted':
+        this.untrusted(output.facts, output.reasons, output.text);
+        return;
+      case 'down':
+        this.down(output.fault);
+    }
+  }
+
+  /** A session that features may use is there. */
+  online(online: Online): void {
+    this.lastOnline = online;
+    this.resumedLast = online.how === 'resumed';
+    this.backoff.succeeded(this.context.clock().now);
+    this.tellOnline();
+  }
+
+  /** The disk fails or is well again. */
+  storeChanged(cause: Fault | undefined): void {
+    if (this.session.online && this.shown) {
+      this.tellOnline(cause);
+    } else if (cause !== undefined && this.attached && !this.shown) {
+      this.session.abandon('end');
+      this.failed(cause, 'none');
+    }
+  }
+
+  identityRead(identity: ClientIdentity): void {
+    const options = this.options;
+    if (this.phase !== 'reading-identity' || options === undefined) {
+      return;
+    }
+    const cause = checkIdentity(identity, options.jid, this.context.clock().wall);
+    if (cause !== undefined) {
+      this.failed(cause, 'none');
+      return;
+    }
+    this.identity = identity;
+    this.phase = 'due';
+  }
+
+  identityFailed(cause: Fault, passphrase: boolean): void {
+    if (this.phase !== 'reading-identity') {
+      return;
+    }
+    if (passphrase && this.attached) {
+      this.ask(What.PASSPHRASE, this.secrets.passphrase === '' ? undefined : cause);
+    } else {
+      this.failed(cause, 'none');
+    }
+  }
+
+  trustAnswered(sha256: string, accept: boolean): void {
+    if (this.phase !== 'asking' || this.options === undefined) {
+      return;
+    }
+    if (accept) {
+      this.options = { ...this.options, pin: sha256 };
+      this.phase = 'due';
+    } else {
+      this.failed(REJECTED, 'none');
+    }
+  }
+
+  secretAnswered(what: What, secret: string, cancelled: boolean): void {
+    if (cancelled) {
+      this.awaitsPassword = false;
+      this.session.abandon('end');
+      this.failed(CANCELLED, 'none');
+    } else if (what === What.PASSPHRASE) {
+      this.secrets.passphrase = secret;
+      this.readIdentity();
+    } else {
+      this.secrets.password = secret;
+      this.awaitsPassword = false;
+      if (this.phase === 'up') {
+        this.session.password(secret);
+      } else {
+        this.phase = 'due';
+      }
+    }
+  }
+
+  deadline(): number | undefined {
+    return this.phase === 'waiting' ? this.retryAt : undefined;
+  }
+
+  tick(now: number): void {
+    if (this.phase === 'waiting' && this.retryAt !== undefined && now >= this.retryAt) {
+      this.phase = 'due';
+    }
+  }
+
+  fail(cause: Fault): void {
+    this.failed(cause, 'none');
+  }
+
+  // ---------------------------------------------------------------------------------------------
+
+  private readIdentity(): void {
+    const certificate = this.options?.certificate;
+    if (certificate !== undefined) {
+      this.phase = 'reading-identity';
+      const { passphrase } = this.secrets;
+      this.context.effect({ type: 'read-identity', ...certificate, passphrase });
+    }
+  }
+
+  private down(cause: Fault | undefined): void {
+    if (this.signingOff) {
+      this.signedOff();
+    } else if (this.settling && cause === undefined) {
+      // Settled and closed in order: now the session that the host will use.
+      this.settling = false;
+      this.phase = 'due';
+    } else if (this.phase === 'up' && this.awaitsPassword) {
+      // The server would not wait for a person; the next dial brings the answer along.
+      this.phase = 'asking';
+    } else if (this.phase === 'up') {
+      this.failed(cause ?? NO_LINK, 'server');
+    }
+  }
+
+  private failed(cause: Fault, reached: 'none' | 'server'): void {
+    this.settling = false;
+    if (cause.retry === 'never') {
+      this.stop(cause);
+    } else if (cause.condition === 'conflict' && ++this.conflicts > 1) {
+      this.stop({ ...cause, retry: 'never' });
+    } else if (this.attached && !this.shown) {
+      // The host has a rhythm of its own for an account that never came online.
+      this.stop(cause);
+    } else {
+      this.waitToRedial(cause, reached);
+    }
+  }
+
+  private waitToRedial(cause: Fault, reached: 'none' | 'server'): void {
+    const { now } = this.context.clock();
+    const delay =
+      cause.condition === 'conflict' ? CONFLICT_WAIT_MS : this.backoff.failed(now, reached);
+    this.phase = 'waiting';
+    this.retryAt = now + delay;
+    this.tell({ state: State.INTERRUPTED, error: errorMessage(cause), retryInMs: delay });
+  }
+
+  private stop(cause: Fault): void {
+    this.phase = 'idle';
+    this.shown = false;
+    this.tell({ state: State.FAILED, error: errorMessage(cause) });
+  }
+
+  private stopDialing(): void {
+    if (this.phase === 'dialing') {
+      this.context.effect({ type: 'close', how: 'reset' });
+    }
+  }
+
+  private signedOff(): void {
+    this.phase = 'idle';
+    this.shown = false;
+    this.context.effect({ type: 'tell', body: link({ state: State.DETACHED }) });
+    this.context.effect({ type: 'ended' });
+  }
+
+  private untrusted(facts: TlsFacts, reasons: readonly string[], text: string): void {
+    if (!this.attached || this.options === undefined) {
+      this.phase = 'idle';
+      return;
+    }
+    this.phase = 'asking';
+    const value = create(AskTrustSchema, {
+      domain: this.options.jid.domain,
+      chain: facts.chain.map((der) => Uint8Array.from(der)),
+      sha256: facts.sha256,
+      reasons: [...reasons],
+      text,
+    });
+    this.context.tell({ case: 'askTrust', value });
+  }
+
+  private ask(what: What, cause?: Fault): void {
+    if (what === What.PASSPHRASE) {
+      this.phase = 'asking';
+    }
+    const error = cause === undefined ? {} : { error: errorMessage(cause) };
+    this.context.tell({ case: 'askSecret', value: create(AskSecretSchema, { what, ...error }) });
+  }
+
+  private tellOnline(cause?: Fault): void {
+    const online = this.lastOnline;
+    if (online === undefined) {
+      return;
+    }
+    this.shown = this.attached;
+    this.tell({
+      state: State.ONLINE,
+      resumed: this.resumedLast,
+      jid: online.jid.toString(),
+      tlsVersion: online.tlsVersion,
+      mechanism: online.mechanism,
+      session: this.session.management?.id ?? '',
+      ...(cause === undefined ? {} : { error: errorMessage(cause) }),
+    });
+  }
+
+  private tell(init: Parameters<typeof link>[0]): void {
+    this.context.tell(link(init));
+  }
+}
+
+const NO_LINK = fault('link', 'closed', 'The connection was closed.');
+
+const REJECTED = fault(
+  'tls',
+  'certificate-rejected',
+  'The server’s certificate was not accepted, so nothing was sent to it.',
+  { by: 'us', retry: 'never' },
+);
+
+const CANCELLED = fault('sasl', 'cancelled', 'Sign-in was cancelled.', {
+  by: 'us',
+  retry: 'never',
+});

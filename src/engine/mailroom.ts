@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// Joins the inbox to the store, the host and XEP-0198's counter: an event is flushed first and given
+// afterwards, in one transaction with the number of the stanza that brought it.
+
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { EventSchema } from '../contract/engine_pb.js';
+import type { CopyKey, Inbox } from '../delivery/inbox.js';
+import type { JournalRecord } from '../delivery/records.js';
+import type { Store } from '../delivery/store.js';
+import type { EventBody } from '../features/feature.js';
+import type { Context } from './context.js';
+
+type Durable = Extract<EventBody, { case: 'message' | 'messageState' }>;
+
+export class Mailroom {
+  private attached = false;
+  /** This entry may have been in the hands of a host that died, with the engine behind it. */
+  private suspect: number;
+  /** Stanzas up to here had no durable effect; their number is kept once for the whole input. */
+  private uncommitted: number | undefined;
+  /** Counts sessions: a number flushed late must not be taken for one of the next session. */
+  private epoch = 0;
+
+  /** @param handled called with `h` once all its stanzas' effects are on disk */
+  constructor(
+    private readonly context: Context,
+    private readonly inbox: Inbox,
+    private readonly store: Store,
+    private readonly handled: (h: number) => void,
+  ) {
+    this.suspect = store.ledger.inbox.size > 0 ? store.ledger.taken + 1 : 0;
+  }
+
+  /**
+   * Keeps an event for the host.
+   * @param h the number of the stanza it came with, if that is complete with it
+   * @param others records that must be there together with it
+   */
+  keep(
+    body: Durable,
+    copy: CopyKey | undefined,
+    h: number | undefined,
+    others: readonly JournalRecord[] = [],
+  ): void {
+    body.value.inbox = this.inbox.nextNumber();
+    const event = toBinary(EventSchema, create(EventSchema, { body }));
+    const record = this.inbox.keep(event, this.context.clock().wall, copy);
+    if (record === undefined) {
+      this.context.log('info', 'inbox', 'A second copy of a message was dropped.');
+    }
+    const records = [...(record === undefined ? [] : [record]), ...others];
+    const done = this.counter(h);
+    this.store.commit([...records, ...this.counted(h)], () => {
+      if (record?.type === 'inbox') {
+        this.inbox.flushed(record.number);
+      }
+      done();
+    });
+  }
+
+  /** Stanza `h` is dealt with and left nothing to keep but its number. */
+  count(h: number): void {
+    this.uncommitted = h;
+  }
+
+  /** Ends an input: keeps the numbers that are not kept yet. */
+  flushCount(): void {
+    const h = this.uncommitted;
+    if (h !== undefined) {
+      this.store.commit(this.counted(h), this.counter(h));
+    }
+  }
+
+  /** The session is gone, and with it the meaning of its numbers. */
+  forgetCount(): void {
+    this.uncommitted = undefined;
+    this.epoch++;
+  }
+
+  /** A host joined that took everything up to `taken` in its own life. */
+  attach(taken: number): void {
+    this.record(this.inbox.attach(taken));
+    if (taken > 0) {
+      this.suspect = 0;
+    }
+    this.attached = true;
+  }
+
+  detach(): void {
+    this.attached = false;
+  }
+
+  taken(number: number): void {
+    this.record(this.inbox.taken(number));
+  }
+
+  /** Gives the host what has become safe. */
+  give(): void {
+    if (!this.attached) {
+      return;
+    }
+    for (const entry of this.inbox.give()) {
+      const bytes = this.context.tools.fromBase64(entry.event) ?? new Uint8Array();
+      const body = fromBinary(EventSchema, bytes).body;
+      if (body.case === 'message') {
+        body.value.maybeShown = entry.number === this.suspect;
+      }
+      if (body.case !== undefined) {
+        this.context.effect({ type: 'tell', body, inbox: entry.number });
+      }
+    }
+  }
+
+  private counted(h: number | undefined): JournalRecord[] {
+    if (h === undefined) {
+      return [];
+    }
+    this.uncommitted = undefined;
+    return this.store.ledger.session === undefined ? [] : [{ type: 'handled', h }];
+  }
+
+  private counter(h: number | undefined): () => void {
+    const { epoch } = this;
+    return () => {
+      if (h !== undefined && epoch === this.epoch) {
+        this.handled(h);
+      }
+    };
+  }
+
+  private record(record: JournalRecord | undefined): void {
+    if (record !== undefined) {
+      this.store.commit([record], () => undefined);
+    }
+  }
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything countable that leaves goes through here, in one order: tracked, journaled, flushed, and
+// only then written. So no number the server can name is unknown to the journal.
+
+import type { Fault } from '../core/errors.js';
+import { fault } from '../core/errors.js';
+import { formatDateTime } from '../core/stanza.js';
+import type { Session } from '../core/session.js';
+import type { Outgoing, Tracked } from '../core/stream-management.js';
+import type { OutboxEntry } from '../delivery/ledger.js';
+import { isFinal } from '../delivery/ledger.js';
+import type { Outbox } from '../delivery/outbox.js';
+import type { JournalRecord } from '../delivery/records.js';
+import type { Store } from '../delivery/store.js';
+import { MessageState_State as State } from '../contract/engine_pb.js';
+import { errorMessage } from '../features/error.js';
+import { accepted, messageState, refused } from './bodies.js';
+import type { Context } from './context.js';
+import type { Mailroom } from './mailroom.js';
+
+/** A text that waited longer than this carries the time it was written (XEP-0203). */
+const STAMP_AFTER_MS = 15_000;
+
+export class Sender {
+  /** Lost to a failing disk before they left; tried again in this order. */
+  private held: Outgoing[] = [];
+  /** Flushed, to be written when the input has been dealt with. */
+  private ready: string[] = [];
+  /** Counts links: bytes meant for an earlier one are not written to a later one. */
+  private epoch = 0;
+  private open = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly session: Session,
+    private readonly store: Store,
+    private readonly outbox: Outbox,
+    private readonly mailroom: Mailroom,
+  ) {}
+
+  /** Messages that an earlier process wrote into a session of which nothing is left. */
+  recover(): void {
+    const tracked = new Set(this.store.ledger.session?.tracked.map(({ handle }) => handle));
+    const records: JournalRecord[] = [];
+    for (const { handle, state } of this.store.ledger.outbox.values()) {
+      if ((state === 'sent' || state === 'in-doubt') && !tracked.has(handle)) {
+        records.push({ type: 'state', handle, state: 'queued', twice: true });
+      }
+    }
+    if (records.length > 0) {
+      this.store.commit(records, () => undefined);
+    }
+  }
+
+  /** Stanzas without a place in the outbox: written now or never. */
+  stanza(outgoing: Outgoing): boolean {
+    if (!this.session.online) {
+      return false;
+    }
+    this.submit(outgoing, [], () => {
+      this.held.unshift(outgoing);
+    });
+    return true;
+  }
+
+  /** Takes a message for good. Answers the command with Accepted or Refused. */
+  accept(handle: string, to: string, xml: string, body: string): void {
+    if (this.outbox.get(handle) !== undefined) {
+      this.context.tell(accepted(handle));
+      return;
+    }
+    if (this.store.fault !== undefined) {
+      this.context.tell(refused(handle, this.store.fault));
+      return;
+    }
+    const at = this.context.clock().wall;
+    const record: JournalRecord = { type: 'accept', handle, to, xml, body, at };
+    const dropped = (cause: Fault) => {
+      this.store.ledger.drop(handle);
+      this.context.tell(refused(handle, cause));
+    };
+    if (this.open && this.held.length === 0 && this.outbox.queued().length === 0) {
+      this.submit({ kind: 'message', handle, text: xml }, [record], dropped, () => {
+        this.context.tell(accepted(handle));
+      });
+      return;
+    }
+    const flushed = () => {
+      this.context.tell(accepted(handle));
+      this.tellState(this.outbox.get(handle), State.QUEUED);
+    };
+    this.store.commit([record], flushed, dropped);
+  }
+
+  /** A fresh session, or this process's own on a new link, in which `resend` goes first. */
+  opened(resend: readonly Tracked[]): void {
+    this.epoch++;
+    this.open = true;
+    this.rewrite(resend);
+  }
+
+  /** An earlier process's session: only what was unacked in it goes, under new numbers. */
+  settle(h: number, resend: readonly Tracked[]): void {
+    this.epoch++;
+    this.store.commit([{ type: 'resumed', h }], () => undefined);
+    for (const { handle } of resend) {
+      const entry = handle === undefined ? undefined : this.outbox.get(handle);
+      if (entry?.state === 'queued') {
+        this.submit(
+          { kind: 'message', handle: entry.handle, text: entry.xml },
+          [],
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  /** The link is gone; what was tracked waits in the session. */
+  closed(): void {
+    this.epoch++;
+    this.open = false;
+    this.ready = [];
+    this.held = [];
+  }
+
+  /** The server has handled these. */
+  settled(h: number, stanzas: readonly Tracked[]): void {
+    if (stanzas.length === 0) {
+      return;
+    }
+    const handles = stanzas.flatMap(({ handle }) => (handle === undefined ? [] : [handle]));
+    const records: JournalRecord[] =
+      this.store.ledger.session === undefined
+        ? handles.map((handle) => ({ type: 'state', handle, state: 'at-server' }))
+        : [{ type: 'acked', h }];
+    this.store.commit(records, () => {
+      for (const handle of handles) {
+        this.tellState(this.outbox.get(handle), State.AT_SERVER);
+      }
+    });
+  }
+
+  /** The session is gone. Its messages are queued again, everything else is dropped. */
+  lost(rest: readonly Tracked[], certain: boolean): void {
+    const records = this.outbox.requeue(rest, certain);
+    if (this.store.ledger.session !== undefined) {
+      records.push({ type: 'session-end' });
+    }
+    if (records.length > 0) {
+      this.store.commit(records, () => undefined);
+    }
+  }
+
+  /** A message will not be delivered: told durably, with its text. */
+  fail(handle: string, cause: Fault): void {
+    const entry = this.outbox.get(handle);
+    if (entry === undefined || entry.state === 'failed' || entry.state === 'delivered') {
+      return;
+    }
+    const { to, body } = entry;
+    const notice = messageState({
+      id: handle,
+      state: State.FAILED,
+      to,
+      body,
+      error: errorMessage(cause),
+    });
+    this.mailroom.keep(notice, undefined, undefined, [{ type: 'state', handle, state: 'failed' }]);
+  }
+
+  /** Sends what waits, as far as the link and the disk allow; fails what waited too long. */
+  pump(): void {
+    for (const entry of this.outbox.expired(this.context.clock().wall)) {
+      this.fail(entry.handle, EXPIRED);
+    }
+    if (!this.open || this.store.fault !== undefined) {
+      return;
+    }
+    for (const outgoing of this.held.splice(0)) {
+      this.stanza(outgoing);
+    }
+    for (const entry of this.outbox.queued()) {
+      const { handle } = entry;
+      // Dropped by the disk it is queued again by itself, in its old place.
+      this.submit({ kind: 'message', handle, text: this.stamped(entry) }, [], () => undefined);
+    }
+  }
+
+  /** Writes what became safe during this input, in one piece. */
+  flush(): void {
+    if (this.ready.length > 0) {
+      this.session.write(this.ready.splice(0), this.context.clock());
+    }
+  }
+
+  private submit(
+    outgoing: Outgoing,
+    before: readonly JournalRecord[],
+    dropped: (cause: Fault) => void,
+    flushed?: () => void,
+  ): void {
+    const tracked = this.session.track(outgoing);
+    if (tracked === undefined) {
+      return;
+    }
+    const epoch = this.epoch;
+    this.store.commit(
+      [...before, ...this.sentRecords(tracked)],
+      () => {
+        flushed?.();
+        if (epoch === this.epoch) {
+          this.ready.push(outgoing.text);
+        }
+      },
+      (cause) => {
+        this.session.untrack();
+        this.untrackRecord(outgoing);
+        dropped(cause);
+      },
+    );
+  }
+
+  /** Without a resumable session there are no numbers to keep, only the message's own state. */
+  private sentRecords(tracked: Tracked): JournalRecord[] {
+    const { number, kind, handle } = tracked;
+    if (this.store.ledger.session !== undefined) {
+      return [{ type: 'sent', number, kind, ...(handle === undefined ? {} : { handle }) }];
+    }
+    return handle === undefined ? [] : [{ type: 'state', handle, state: 'sent' }];
+  }
+
+  private untrackRecord({ handle }: Outgoing): void {
+    if (this.store.ledger.session !== undefined) {
+      this.store.ledger.untrack();
+    } else if (handle !== undefined) {
+      this.store.ledger.apply({ type: 'state', handle, state: 'queued' });
+    }
+  }
+
+  /** The same bytes again, behind everything the disk still has to flush for them. */
+  private rewrite(resend: readonly Tracked[]): void {
+    if (resend.length === 0) {
+      return;
+    }
+    const epoch = this.epoch;
+    this.store.commit([], () => {
+      if (epoch !== this.epoch) {
+        return;
+      }
+      const unacked = new Set(this.session.management?.unacked);
+      this.ready.push(...resend.filter((s) => unacked.has(s)).map((s) => s.text));
+    });
+  }
+
+  private stamped(entry: OutboxEntry): string {
+    if (this.context.clock().wall - entry.at < STAMP_AFTER_MS) {
+      return entry.xml;
+    }
+    const delay = `<delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(entry.at)}'/>`;
+    return entry.xml.replace(/<\/message>$/, () => `${delay}</message>`);
+  }
+
+  private tellState(entry: OutboxEntry | undefined, state: State): void {
+    if (entry !== undefined && (state !== State.QUEUED || !isFinal(entry.state))) {
+      const { handle: id, to, twice: maybeTwice } = entry;
+      this.context.tell(messageState({ id, state, to, maybeTwice }));
+    }
+  }
+}
+
+const EXPIRED = fault(
+  'timeout',
+  'expired',
+  'It waited for a connection too long and was not sent. Send it again if it still matters.',
+  { by: 'us', retry: 'never' },
+);
