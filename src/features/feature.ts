@@ -6,6 +6,7 @@ import type { Element } from 'ltx';
 import type { Clock } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { Jid } from '../core/jid.js';
+import type { Tools } from '../core/tools.js';
 import type { Command, Event } from '../contract/engine_pb.js';
 
 /** One specification a feature follows; feeds the README's table and doap.xml. */
@@ -63,7 +64,11 @@ export interface FeatureHost {
   readonly online: boolean;
   /** Name and version of the host program ("Pidgin 2.14.12"). */
   readonly program: string;
+  /** The platform's pure functions, for JIDs and hashes. Given by every host that runs the list. */
+  readonly tools: Tools;
   clock(): Clock;
+  /** Calls `run` once, `delayMs` of monotonic time from now, whatever became of the session meanwhile. */
+  later(delayMs: number, run: () => void): void;
   /** Unique in this process and, in practice, anywhere. */
   newId(): string;
   sha1(text: string): string;

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// The ordered list of everything an account can do. A stanza is offered from the top down.
+
+import { UsageError } from '../core/errors.js';
+import { capsFeature } from './caps.js';
+import { chatStates } from './chat-states.js';
+import { contactInfo } from './contact-info.js';
+import { discoFeature } from './disco.js';
+import type { Feature } from './feature.js';
+import { messages } from './messages.js';
+import { ping } from './ping.js';
+import { presence } from './presence.js';
+import { roster } from './roster.js';
+import { subscriptions } from './subscriptions.js';
+import { time } from './time.js';
+import { version } from './version.js';
+
+export { coreSpecs } from './core-specs.js';
+
+/**
+ * @returns the list itself
+ * @throws UsageError when a feature stands before one that it must come after
+ */
+export function inOrder(list: readonly Feature[]): readonly Feature[] {
+  const before = new Set<string>();
+  for (const { name, after } of list) {
+    const missing = after?.find((other) => !before.has(other));
+    if (missing !== undefined) {
+      throw new UsageError('feature-order', `${name} must come after ${missing}.`);
+    }
+    before.add(name);
+  }
+  return list;
+}
+
+const announced = (): string[] => features.flatMap(({ namespaces }) => namespaces ?? []);
+
+export const features: readonly Feature[] = inOrder([
+  discoFeature(announced),
+  capsFeature(announced),
+  roster,
+  presence,
+  subscriptions,
+  chatStates,
+  messages,
+  version,
+  time,
+  ping,
+  contactInfo,
+]);

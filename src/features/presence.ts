@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+//
+// Who is there: RFC 6121 §4, with idle times by XEP-0319.
+
+import { create } from '@bufbuild/protobuf';
+import { attribute, child, childText, localName, serialise, xml } from '../core/xml.js';
+import type { Element } from '../core/xml.js';
+import { NS } from '../core/namespaces.js';
+import type { Jid } from '../core/jid.js';
+import { formatDateTime, parseDateTime, stanzaError } from '../core/stanza.js';
+import {
+  Presence_ResourceSchema,
+  PresenceSchema,
+  SetPresenceSchema,
+  Show,
+} from '../contract/engine_pb.js';
+import type { Presence as PresenceMessage, SetPresence } from '../contract/engine_pb.js';
+import { capsOf } from './caps.js';
+import { errorMessage } from './error.js';
+import type { Feature, FeatureHost } from './feature.js';
+import { perHost } from './per-host.js';
+import { PresenceBook } from './presence-book.js';
+import type { ResourcePresence } from './presence-book.js';
+import { rosterOf } from './roster.js';
+import { clip, withoutNul } from './text.js';
+
+const STATUS_LENGTH = 2_000;
+/**
+ * How long contacts of an earlier session are shown until they must have shown up in the new one: a
+ * server answers for its own users at once, and asks others over links it may have to open first.
+ */
+const STALE_MS = 20_000;
+
+/** RFC 6121 §4.7.2.1. */
+const shows = new Map([
+  ['chat', Show.CHAT],
+  ['away', Show.AWAY],
+  ['xa', Show.XA],
+  ['dnd', Show.DND],
+]);
+
+/** Who is online, as other features may ask for it. */
+export const presenceOf = perHost(() => new PresenceBook());
+
+class Presence {
+  readonly #host: FeatureHost;
+  readonly #book: PresenceBook;
+  #wanted: SetPresence = create(SetPresenceSchema);
+  /** What the server has of us in this session. */
+  #announced: string | undefined;
+  #session = 0;
+  #full = false;
+
+  constructor(host: FeatureHost) {
+    this.#host = host;
+    this.#book = presenceOf(host);
+    capsOf(host).onLearned((ver) => {
+      this.#nameKnown(ver);
+    });
+  }
+
+  set(wanted: SetPresence): void {
+    this.#wanted = wanted;
+    this.announce();
+  }
+
+  /** Says what the host wants said, unless the server has heard exactly that in this session. */
+  announce(): void {
+    const stanza = this.#ownPresence();
+    // The program is part of what XEP-0115 announces.
+    const text = `${this.#host.program}\n${serialise(stanza)}`;
+    if (!this.#host.online || text === this.#announced) return;
+    this.#announced = text;
+    this.#host.send(stanza);
+  }
+
+  started(): void {
+    this.#announced = undefined;
+    this.#full = false;
+    this.#session += 1;
+    this.#book.age();
+    // RFC 6121 §4.2.1; behind the roster request, which stands earlier in the list (§2.2).
+    this.announce();
+    this.#sweepLater(this.#session);
+  }
+
+  ended(): void {
+    this.#announced = undefined;
+  }
+
+  attached(): void {
+    for (const jid of this.#book.jids) this.#tell(jid);
+    this.announce();
+  }
+
+  /** @returns false for what is not about being there or not */
+  receive(stanza: Element, from: Jid | undefined): boolean {
+    const type = attribute(stanza, 'type');
+    if (type !== undefined && type !== 'unavailable' && type !== 'error') return false;
+    // Our own presence comes back to us (RFC 6121 §4.2.2); our other resources are like a contact's.
+    if (from === undefined || from.equals(this.#host.jid)) return true;
+    if (type === undefined) this.#available(stanza, from);
+    else if (type === 'unavailable') this.#unavailable(stanza, from);
+    else this.#refused(stanza, from);
+    return true;
+  }
+
+  #available(stanza: Element, from: Jid): void {
+    const jid = from.bare().toString();
+    const stranger = !this.#isKnown(from, jid);
+    const presence: ResourcePresence = {
+      resource: from.resource,
+      show: shows.get(childText(stanza, 'show', NS.client) ?? '') ?? Show.AVAILABLE,
+      status: statusOf(stanza),
+      priority: priorityOf(stanza),
+      idleSince: this.#idleSince(stanza),
+      // Strangers are not asked what they run.
+      ver: stranger ? undefined : this.#capabilities(stanza, from),
+    };
+    if (this.#book.put(jid, presence, stranger)) this.#tell(jid);
+    else this.#dropped(jid);
+  }
+
+  /** A server may leave out a hash that it has sent before (XEP-0115 §8.4). */
+  #capabilities(stanza: Element, from: Jid): string | undefined {
+    if (child(stanza, 'c', NS.caps) !== undefined) return capsOf(this.#host).see(stanza, from);
+    return this.#book.resource(from.bare().toString(), from.resource)?.ver;
+  }
+
+  /** From a bare JID it speaks for all resources: the server ends a subscription so (RFC 6121 §3.3.3). */
+  #unavailable(stanza: Element, from: Jid): void {
+    const jid = from.bare().toString();
+    const status = statusOf(stanza);
+    const hadAny = this.#book.remove(jid, from.resource);
+    if (hadAny || (status !== '' && this.#isKnown(from, jid))) this.#tell(jid, { status });
+  }
+
+  #refused(stanza: Element, from: Jid): void {
+    const jid = from.bare().toString();
+    const hadAny = this.#book.remove(jid, from.resource);
+    if (hadAny || this.#isKnown(from, jid)) {
+      this.#tell(jid, { error: errorMessage(stanzaError(stanza)) });
+    }
+  }
+
+  #isKnown(from: Jid, jid: string): boolean {
+    return from.sameBare(this.#host.jid) || rosterOf(this.#host).has(jid);
+  }
+
+  /** One line a session: a flood must not fill the log either. */
+  #dropped(jid: string): void {
+    if (!this.#full)
+      this.#host.log('warning', `Too many resources or strangers; ${jid} is not shown.`);
+    this.#full = true;
+  }
+
+  #tell(jid: string, absent: Partial<Pick<PresenceMessage, 'status' | 'error'>> = {}): void {
+    const resources = this.#book.resources(jid).map((presence) =>
+      create(Presence_ResourceSchema, {
+        resource: presence.resource,
+        show: presence.show,
+        status: presence.status,
+        priority: presence.priority,
+        idleSinceTimeMs: BigInt(presence.idleSince ?? 0),
+        client: capsOf(this.#host).software(presence.ver)?.name ?? '',
+      }),
+    );
+    const said = resources.length > 0 ? { ...absent, status: '' } : absent;
+    const value = create(PresenceSchema, { jid, resources, ...said });
+    this.#host.tell({ case: 'presence', value });
+  }
+
+  #nameKnown(ver: string): void {
+    for (const jid of this.#book.jids) {
+      if (this.#book.resources(jid).some((presence) => presence.ver === ver)) this.#tell(jid);
+    }
+  }
+
+  #sweepLater(session: number): void {
+    const sweep = (): void => {
+      if (session !== this.#session) return;
+      for (const jid of this.#book.sweep()) this.#tell(jid);
+    };
+    if (this.#host.later === undefined) sweep();
+    else this.#host.later(STALE_MS, sweep);
+  }
+
+  /** XEP-0319; a moment that has not come yet, or before the epoch, tells nothing. */
+  #idleSince(stanza: Element): number | undefined {
+    const idle = child(stanza, 'idle', NS.idle);
+    const ms = idle === undefined ? undefined : parseDateTime(attribute(idle, 'since') ?? '');
+    if (ms === undefined || ms <= 0) return undefined;
+    return Math.min(ms, this.#host.clock().wall);
+  }
+
+  #ownPresence(): Element {
+    const { show, status, priority, idleSinceTimeMs } = this.#wanted;
+    const [word] = [...shows].find(([, meaning]) => meaning === show) ?? [];
+    const bounded = Math.max(-128, Math.min(127, priority));
+    const idle =
+      idleSinceTimeMs > 0n &&
+      xml('idle', { xmlns: NS.idle, since: formatDateTime(Number(idleSinceTimeMs)) });
+    return xml(
+      'presence',
+      {},
+      word === undefined ? undefined : xml('show', {}, word),
+      status === '' ? undefined : xml('status', {}, withoutNul(status)),
+      bounded === 0 ? undefined : xml('priority', {}, String(bounded)),
+      idle === false ? undefined : idle,
+    );
+  }
+}
+
+function statusOf(stanza: Element): string {
+  return clip(childText(stanza, 'status', NS.client) ?? '', STATUS_LENGTH);
+}
+
+/** RFC 6121 §4.7.2.3: −128 to 127, 0 when absent; anything else is treated as absent. */
+function priorityOf(stanza: Element): number {
+  const text = childText(stanza, 'priority', NS.client)?.trim() ?? '';
+  const value = /^[+-]?\d{1,3}$/.test(text) ? Number(text) : 0;
+  return value >= -128 && value <= 127 ? value : 0;
+}
+
+export const presence: Feature = {
+  name: 'presence',
+  specs: [
+    {
+      id: 'XEP-0319',
+      name: 'Last User Interaction in Presence',
+      version: '1.0.2',
+      status: 'complete',
+    },
+  ],
+  after: ['roster', 'caps'],
+  attach(host) {
+    const known = new Presence(host);
+    return {
+      commands: {
+        setPresence: (value) => {
+          known.set(value);
+        },
+      },
+      incoming: (stanza, { from }) =>
+        localName(stanza) === 'presence' && known.receive(stanza, from) ? 'taken' : 'pass',
+      started: () => {
+        known.started();
+      },
+      resumed: () => {
+        known.announce();
+      },
+      ended: () => {
+        known.ended();
+      },
+      attached: () => {
+        known.attached();
+      },
+    };
+  },
+};
