@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// From the platform's error codes to plain words.
+
+import type { LinkFault, Target } from './types.js';
+import { linkFault } from './types.js';
+
+/** The code of a Node error, or of the first inside an AggregateError; `UNKNOWN` without one. */
+export function errorCode(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return error.code;
+  return 'UNKNOWN';
+}
+
+/** TCP, and the look-up of a host's addresses. */
+export function connectFault(code: string, target: Target, domain: string): LinkFault {
+  const where = `${target.host}:${target.port}`;
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'ENODATA':
+    case 'ESERVFAIL':
+      return linkFault(
+        'link',
+        'dns-failure',
+        `The server for ${domain} was not found: no address is known for ${target.host}. Trying again.`,
+      );
+    case 'ECONNREFUSED':
+      return linkFault('link', 'connection-refused', `${where} refuses connections. Trying again.`);
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ENETDOWN':
+      return linkFault(
+        'link',
+        'network-unreachable',
+        `There is no network path to ${where}. Trying again.`,
+      );
+    case 'ETIMEDOUT':
+      return linkFault('timeout', 'connect-timeout', `${where} does not answer. Trying again.`);
+    default:
+      return linkFault(
+        'link',
+        'connect-failed',
+        `Connecting to ${where} failed (${code}). Trying again.`,
+      );
+  }
+}
+
+/** An open link broke. */
+export function lostFault(code: string): LinkFault {
+  return code === 'ETIMEDOUT'
+    ? linkFault(
+        'timeout',
+        'connection-lost',
+        'The connection to the server is dead. Connecting again.',
+      )
+    : linkFault(
+        'link',
+        'connection-lost',
+        `The connection to the server broke (${code}). Connecting again.`,
+      );
+}
+
+/** How far TLS had come; after our certificate went out, alerts are about it. */
+export interface TlsStage {
+  readonly secure: boolean;
+  readonly certificate: boolean;
+}
+
+const refusals =
+  /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR|NO_CERTIFICATE)/;
+const versions = /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
+const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE/;
+
+/** Everything that ends a TLS channel, in the handshake or after it. */
+export function tlsFault(code: string, stage: TlsStage): LinkFault {
+  if (refusals.test(code) && stage.certificate) {
+    return linkFault(
+      'tls',
+      'certificate-refused',
+      `The server refused the certificate you sign in with (${alert(code)}). Nothing is tried until it is replaced or the account's settings change.`,
+      { retry: 'never' },
+    );
+  }
+  if (!code.startsWith('ERR_SSL')) {
+    return stage.secure
+      ? lostFault(code)
+      : linkFault(
+          'tls',
+          'handshake-failed',
+          `The server ended the connection while TLS was set up (${code}). Trying again.`,
+        );
+  }
+  if (versions.test(code)) return versionFault(stage);
+  if (notTls.test(code) && !stage.secure) {
+    return linkFault(
+      'tls',
+      'not-tls',
+      'The server does not speak TLS there. Check the port and the kind of encryption.',
+    );
+  }
+  return stage.secure
+    ? linkFault(
+        'tls',
+        'tls-broken',
+        `The encrypted connection broke (${alert(code)}). Connecting again.`,
+      )
+    : linkFault(
+        'tls',
+        'handshake-failed',
+        `TLS could not be set up with the server (${alert(code)}). Trying again.`,
+      );
+}
+
+function versionFault(stage: TlsStage): LinkFault {
+  return stage.certificate
+    ? linkFault(
+        'tls',
+        'tls13-required',
+        'The server does not offer TLS 1.3, and signing in with a certificate (EXTERNAL) needs it: below it the certificate would be shown before the server has proved who it is.',
+        { retry: 'never' },
+      )
+    : linkFault(
+        'tls',
+        'tls-version',
+        'The server offers only TLS versions that are no longer safe; TLS 1.2 is the least.',
+        { retry: 'never' },
+      );
+}
+
+export function alpnFault(protocol: string): LinkFault {
+  return linkFault(
+    'tls',
+    'wrong-alpn',
+    `The server speaks ${JSON.stringify(protocol)} there, not XMPP. Check server and port.`,
+  );
+}
+
+/** `ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED` as "certificate required". */
+function alert(code: string): string {
+  return code
+    .replace(/^ERR_SSL_/, '')
+    .replace(/^(TLSV1|TLSV13|SSLV3)_ALERT_/, '')
+    .toLowerCase()
+    .replaceAll('_', ' ');
+}

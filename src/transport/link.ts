@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+
+import { randomInt } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { errorCode, lostFault, tlsFault } from './faults.js';
+import type { SrvResolver } from './resolver.js';
+import { newResolver } from './resolver.js';
+import type { Pick } from './srv.js';
+import { chooseTargets, namedTargets, services } from './srv.js';
+import { Attempt } from './tcp.js';
+import type { TlsContext } from './tls.js';
+import { openTls, tlsFacts } from './tls.js';
+import type { DialRequest, LinkFault, Target, TlsFacts } from './types.js';
+import { linkFault } from './types.js';
+
+export interface LinkHandlers {
+  /** TCP is open; with `direct`, `ready` follows in the same tick. */
+  open(direct: boolean): void;
+  /** A handshake is complete: to close now is to show the server nothing of ours. */
+  ready(facts: TlsFacts): void;
+  bytes(bytes: Uint8Array): void;
+  /** Comes once and last. Without a fault the peer ended the link in order. */
+  closed(fault?: LinkFault): void;
+}
+
+export interface LinkOptions {
+  readonly dial: DialRequest;
+  readonly context: TlsContext;
+  readonly resolver?: SrvResolver;
+  readonly pick?: Pick;
+  /** For each target but the last, for the last, and for STARTTLS. */
+  readonly timeouts?: { readonly nextMs: number; readonly lastMs: number };
+}
+
+const usualTimeouts = { nextMs: 3000, lastMs: 10_000 };
+/** A peer that does not answer our end with its own within this time is cut off. */
+const lingerMs = 5000;
+
+/**
+ * One dial and the link that comes of it. No handler is called before the constructor returned, nor
+ * after `close`.
+ */
+export class Link {
+  readonly #resolver: SrvResolver;
+  readonly #timeouts: { readonly nextMs: number; readonly lastMs: number };
+  #attempt: Attempt | undefined;
+  #raw: Socket | undefined;
+  #secure: TLSSocket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Bytes may be written: open in clear, or TLS is complete and its facts were told. */
+  #writable = false;
+  #corked = false;
+  #over = false;
+  /** Only our own listeners: Node's sockets live by their own ones for the same events. */
+  #unlisten: () => unknown = () => undefined;
+  #firstTlsFault: LinkFault | undefined;
+
+  constructor(
+    private readonly options: LinkOptions,
+    private readonly handlers: LinkHandlers,
+  ) {
+    this.#resolver = options.resolver ?? newResolver();
+    this.#timeouts = options.timeouts ?? usualTimeouts;
+    void this.#dial();
+  }
+
+  /** Sends when TLS is not half-way; what comes between `startTls` and `ready` is thrown away. */
+  write(text: string): void {
+    const stream = this.#secure ?? this.#raw;
+    if (!this.#writable || this.#over || stream === undefined) return;
+    if (!this.#corked) {
+      // What one turn writes leaves as one segment and one TLS record.
+      this.#corked = true;
+      stream.cork();
+      process.nextTick(() => {
+        this.#corked = false;
+        stream.uncork();
+      });
+    }
+    stream.write(text);
+  }
+
+  /** Upgrades in place (RFC 6120 §5); bytes read from now on belong to TLS. */
+  startTls(): void {
+    const raw = this.#raw;
+    if (this.#over || raw === undefined || this.#secure !== undefined) return;
+    this.#writable = false;
+    this.#unlisten();
+    const { dial, context } = this.options;
+    const secure = openTls(raw, { context, domain: dial.domain, direct: false });
+    this.#secure = secure;
+    this.#timer = setTimeout(() => this.#lost(handshakeLate), this.#timeouts.lastMs);
+    secure.on('error', (error) => this.#lost(this.#tlsFault(errorCode(error))));
+    secure.once('close', () => this.#lost(this.#tlsFault('ECONNRESET')));
+    secure.once('secureConnect', () => {
+      clearTimeout(this.#timer);
+      if (!this.#over) this.#judge(secure);
+    });
+  }
+
+  /** Lets the link, or the attempt, go. `reset` throws away what has not left yet. */
+  close(how: 'end' | 'reset'): void {
+    if (this.#over) return;
+    this.#finish();
+    if (how === 'reset') this.#reset();
+    else this.#end();
+  }
+
+  async #dial(): Promise<void> {
+    const targets = await this.#targets();
+    if (this.#over) return;
+    if (Array.isArray(targets)) this.#try(targets, 0);
+    else this.#lost(targets);
+  }
+
+  async #targets(): Promise<Target[] | LinkFault> {
+    const { dial, pick = (max) => randomInt(max + 1) } = this.options;
+    // Even a named host waits for a turn, so that no handler runs inside the constructor.
+    await Promise.resolve();
+    if (dial.host !== undefined) return namedTargets(dial, dial.host);
+    const asked = services(dial.tls).map(({ name, direct }) =>
+      this.#resolver.resolve(`${name}.${dial.domain}`, direct),
+    );
+    return chooseTargets(dial, await Promise.all(asked), pick);
+  }
+
+  #try(targets: readonly Target[], at: number): void {
+    const target = targets[at];
+    if (target === undefined) return;
+    const last = at === targets.length - 1;
+    const { domain, certificate } = this.options.dial;
+    const { context } = this.options;
+    const timeoutMs = last ? this.#timeouts.lastMs : this.#timeouts.nextMs;
+    this.#attempt = new Attempt(
+      { target, domain, context, certificate, timeoutMs },
+      {
+        connected: (raw, secure) => this.#adopt(raw, secure),
+        failed: (fault) => {
+          if (fault.kind === 'tls') this.#firstTlsFault ??= fault;
+          // A server that answered and did not fit tells more than one that did not answer.
+          if (last) this.#lost(this.#firstTlsFault ?? fault);
+          else this.#try(targets, at + 1);
+        },
+      },
+    );
+  }
+
+  #adopt(raw: Socket, secure: TLSSocket | undefined): void {
+    this.#attempt = undefined;
+    this.#raw = raw;
+    this.#secure = secure;
+    this.handlers.open(secure !== undefined);
+    if (this.#over) return;
+    raw.on('error', (error) => this.#lost(lostFault(errorCode(error))));
+    if (secure === undefined) return this.#listen(raw);
+    secure.on('error', (error) => this.#lost(this.#tlsFault(errorCode(error))));
+    this.#judge(secure);
+  }
+
+  /** Runs inside 'secureConnect': a reset in this tick goes out before the client's own flight does. */
+  #judge(secure: TLSSocket): void {
+    const facts = tlsFacts(secure);
+    if (facts === undefined) return this.#lost(noCertificate);
+    this.#writable = true;
+    this.handlers.ready(facts);
+    if (!this.#over) this.#listen(secure);
+  }
+
+  #listen(stream: Socket): void {
+    const data = (bytes: Uint8Array): void => this.handlers.bytes(bytes);
+    const ended = (): void => this.#lost(undefined);
+    stream.on('data', data).once('end', ended).once('close', ended);
+    this.#unlisten = () => stream.off('data', data).off('end', ended).off('close', ended);
+    this.#writable = true;
+  }
+
+  #tlsFault(code: string): LinkFault {
+    const secure = this.#writable;
+    return tlsFault(code, { secure, certificate: this.options.dial.certificate });
+  }
+
+  #lost(fault: LinkFault | undefined): void {
+    if (this.#over) return;
+    this.#finish();
+    if (fault === undefined) this.#end();
+    else this.#reset();
+    this.handlers.closed(fault);
+  }
+
+  #finish(): void {
+    this.#over = true;
+    this.#unlisten();
+    clearTimeout(this.#timer);
+    this.#attempt?.cancel();
+    this.#resolver.cancel();
+  }
+
+  /**
+   * RST, so that the server knows at once that this link is dead. Only the raw socket is touched: to
+   * destroy the TLS socket as well would send its close first, or (inside 'secureConnect') crash Node.
+   */
+  #reset(): void {
+    if (this.#raw?.destroyed === false) this.#raw.resetAndDestroy();
+  }
+
+  #end(): void {
+    const stream = this.#secure ?? this.#raw;
+    const raw = this.#raw;
+    if (stream === undefined || raw === undefined) return;
+    stream.resume();
+    stream.end();
+    const cut = setTimeout(() => raw.destroy(), lingerMs);
+    raw.once('close', () => clearTimeout(cut));
+  }
+}
+
+const noCertificate = linkFault(
+  'tls',
+  'no-certificate',
+  'The server showed no certificate. Nothing was sent to it.',
+);
+const handshakeLate = linkFault(
+  'timeout',
+  'tls-timeout',
+  'The server did not finish setting up TLS in time. Trying again.',
+);

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// This room imports nothing of ours, so the shapes it speaks in are written here again; the compiler
+// holds them to core's where the driver joins the two.
+
+/** Why a link could not be had, or was lost. */
+export interface LinkFault {
+  readonly kind: 'link' | 'tls' | 'timeout';
+  readonly condition: string;
+  readonly text: string;
+  readonly by: 'us' | 'peer';
+  readonly retry: 'never' | 'later';
+}
+
+/** The names in a certificate that RFC 6120 §13.7.1.2 and RFC 6125 let us compare. */
+export interface CertificateNames {
+  readonly dns: readonly string[];
+  readonly srv: readonly string[];
+  readonly xmppAddr: readonly string[];
+}
+
+/** What was found out about the server's certificate and the channel. */
+export interface TlsFacts {
+  readonly protocol: string;
+  readonly names: CertificateNames;
+  readonly sha256: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  readonly chain: readonly Uint8Array[];
+  readonly chainError?: string;
+}
+
+/** Whom to reach. `host` skips SRV; `certificate` says that ours may be shown. */
+export interface DialRequest {
+  readonly domain: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly tls: 'either' | 'direct' | 'starttls';
+  readonly certificate: boolean;
+}
+
+/** One place to try. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** TLS comes first (XEP-0368). */
+  readonly direct: boolean;
+}
+
+/** A client certificate with its key, as `tls.createSecureContext` takes them. */
+export type ClientMaterial =
+  | { readonly cert: Buffer; readonly key: Buffer; readonly passphrase?: string }
+  | { readonly pfx: Buffer; readonly passphrase?: string };
+
+export function linkFault(
+  kind: LinkFault['kind'],
+  condition: string,
+  text: string,
+  more: Partial<Pick<LinkFault, 'by' | 'retry'>> = {},
+): LinkFault {
+  return { kind, condition, text, by: more.by ?? 'peer', retry: more.retry ?? 'later' };
+}
