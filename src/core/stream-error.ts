@@ -5,7 +5,7 @@
 import { fault } from './errors.js';
 import type { Fault } from './errors.js';
 import { NS } from './namespaces.js';
-import { childText, xml } from './xml.js';
+import { childText, elements, localName, namespaceOf, xml } from './xml.js';
 import type { Element } from './xml.js';
 
 interface Meaning {
@@ -60,9 +60,8 @@ export function quoted(text: string | undefined): string {
 /** Reads `<stream:error/>`. An unknown condition counts as undefined-condition (RFC 6120 §4.9.2). */
 export function readStreamError(error: Element): Fault {
   const condition =
-    error
-      .getChildElements()
-      .map((el) => (el.getNS() === NS.streams ? el.getName() : ''))
+    elements(error)
+      .map((el) => (namespaceOf(el) === NS.streams ? localName(el) : ''))
       .find((name) => meanings.has(name)) ?? 'undefined-condition';
   const meaning = meanings.get(condition) ?? again('The server ended the connection.');
   const words = quoted(childText(error, 'text', NS.streams));

@@ -8,7 +8,7 @@ import type { Fault } from './errors.js';
 import { NS } from './namespaces.js';
 import { readStreamError, streamError } from './stream-error.js';
 import type { Tools } from './tools.js';
-import { child, is, serialise, xml } from './xml.js';
+import { attribute, child, is, serialise, startTag, xml } from './xml.js';
 import type { Element } from './xml.js';
 import { XmlReader } from './xml-reader.js';
 
@@ -128,7 +128,8 @@ export class Stream {
   private onOpen(root: Element): void {
     const problem = headerFault(root, this.options);
     if (problem !== undefined) return this.failed(problem);
-    const { id = '', from = '', version = '', 'xml:lang': lang = '' } = attributes(root);
+    const said = (name: string): string => attribute(root, name) ?? '';
+    const [id, from, version, lang] = [said('id'), said('from'), said('version'), said('xml:lang')];
     this.handlers.opened({ id, from, version, lang });
   }
 
@@ -192,26 +193,21 @@ function header(domain: string, from: string | undefined): string {
     xmlns: NS.client,
     'xmlns:stream': NS.stream,
   });
-  // The root stays open; '/>' is the end of every serialised element without children.
-  return `<?xml version='1.0'?>${serialise(root).slice(0, -2)}>`;
-}
-
-function attributes(el: Element): Record<string, string | undefined> {
-  return el.attrs as Record<string, string | undefined>;
+  return `<?xml version='1.0'?>${startTag(root)}`;
 }
 
 /** RFC 6120 §4.7 and §4.8: the server's header must be XMPP 1.x, for clients, from our domain. */
 function headerFault(root: Element, options: StreamOptions): Fault | undefined {
-  const { from, version = '', xmlns } = attributes(root);
-  if (!is(root, 'stream', NS.stream) || xmlns !== NS.client) {
+  if (!is(root, 'stream', NS.stream) || attribute(root, 'xmlns') !== NS.client) {
     return fault('stream', 'invalid-namespace', 'This server is not an XMPP server for clients.');
   }
   // RFC 6120 §4.7.5: a missing version is 0.9, and the parts are numbers.
-  if (!/^0*1\.\d+$/.test(version)) {
+  if (!/^0*1\.\d+$/.test(attribute(root, 'version') ?? '')) {
     const text = 'The server does not speak XMPP 1.0.';
     return fault('stream', 'unsupported-version', text, { retry: 'never' });
   }
   const { domainToAscii } = options.tools;
+  const from = attribute(root, 'from');
   // Some servers leave `from` out; who they are is proved by TLS, so only another name is a fault.
   if (from !== undefined && from !== options.domain) {
     const name = domainToAscii(from);

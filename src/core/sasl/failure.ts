@@ -6,7 +6,7 @@ import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
 import { NS } from '../namespaces.js';
 import { quoted } from '../stream-error.js';
-import { childText } from '../xml.js';
+import { childText, elements, localName, namespaceOf } from '../xml.js';
 import type { Element } from '../xml.js';
 import type { Method } from './mechanism.js';
 
@@ -33,9 +33,8 @@ const texts: ReadonlyMap<string, string> = new Map([
  */
 export function saslFailure(failure: Element, method: Method): Fault {
   const said =
-    failure
-      .getChildElements()
-      .map((el) => (el.getNS() === NS.sasl ? el.getName() : ''))
+    elements(failure)
+      .map((el) => (namespaceOf(el) === NS.sasl ? localName(el) : ''))
       .find((name) => texts.has(name)) ?? 'not-authorized';
   const words = quoted(childText(failure, 'text', NS.sasl));
   if (method === 'external' && aboutUs.has(said)) {

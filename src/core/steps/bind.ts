@@ -7,7 +7,7 @@ import type { Fault } from '../errors.js';
 import { Jid } from '../jid.js';
 import { NS } from '../namespaces.js';
 import { stanzaError } from '../stanza.js';
-import { child, childText, is, xml } from '../xml.js';
+import { attribute, child, childText, is, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
@@ -31,8 +31,8 @@ export function bind(host: StepHost): Step {
       host.write(xml('iq', { type: 'set', id }, xml('bind', { xmlns: NS.bind }, wish)));
     },
     element(el) {
-      if (!is(el, 'iq', NS.client) || el.attrs['id'] !== id) return false;
-      const { type } = el.attrs as { type?: string };
+      if (!is(el, 'iq', NS.client) || attribute(el, 'id') !== id) return false;
+      const type = attribute(el, 'type');
       if (type === 'error') host.fail(refusal(stanzaError(el)));
       else if (type === 'result') bound(host, el);
       else return false;

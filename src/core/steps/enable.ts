@@ -4,7 +4,7 @@
 
 import type { Management } from '../negotiation.js';
 import { NS } from '../namespaces.js';
-import { child, is, xml } from '../xml.js';
+import { attribute, child, is, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
@@ -27,7 +27,8 @@ export function enable(host: StepHost): Step {
 
 /** An id without `resume` names the session but does not let it be resumed (XEP-0198 §5). */
 function readEnabled(el: Element): Management {
-  const { id, max, location, resume } = el.attrs as Record<string, string | undefined>;
+  const [id, max, location] = ['id', 'max', 'location'].map((name) => attribute(el, name));
+  const resume = attribute(el, 'resume');
   if ((resume !== 'true' && resume !== '1') || id === undefined || id === '') return {};
   const seconds = max !== undefined && /^\d{1,9}$/.test(max) ? Number(max) : undefined;
   return {

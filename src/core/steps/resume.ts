@@ -4,7 +4,8 @@
 
 import { fault } from '../errors.js';
 import { NS } from '../namespaces.js';
-import { child, is, xml } from '../xml.js';
+import { parseHandled } from '../stream-management.js';
+import { attribute, child, elements, is, localName, namespaceOf, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
@@ -38,8 +39,9 @@ export function resume(host: StepHost): Step {
 
 function resumed(host: StepHost, el: Element): void {
   const { options } = host;
-  const h = readCount(el);
-  if (h === undefined || el.attrs['previd'] !== options.resume?.previd) return host.fail(mixedUp);
+  const h = parseHandled(attribute(el, 'h'));
+  if (h === undefined || attribute(el, 'previd') !== options.resume?.previd)
+    return host.fail(mixedUp);
   host.learn({ resumed: { h }, jid: options.jid.bare().withResource(options.resource) });
   host.established();
 }
@@ -49,20 +51,11 @@ function resumed(host: StepHost, el: Element): void {
  * as good as none: the messages are then in doubt, never lost.
  */
 function failed(host: StepHost, el: Element): void {
-  const h = readCount(el);
+  const h = parseHandled(attribute(el, 'h'));
   const condition =
-    el
-      .getChildElements()
-      .find((c) => c.getNS() === NS.stanzas && c.getName() !== 'text')
-      ?.getName() ?? 'undefined-condition';
+    elements(el)
+      .map((reason) => (namespaceOf(reason) === NS.stanzas ? localName(reason) : ''))
+      .find((name) => name !== '' && name !== 'text') ?? 'undefined-condition';
   host.out({ type: 'resume-failed', ...(h === undefined ? {} : { h }), condition });
   host.next();
-}
-
-/** xs:unsignedInt, strictly: neither sign nor space nor exponent, and below 2^32 (XEP-0198 §4). */
-function readCount(el: Element): number | undefined {
-  const { h } = el.attrs as { h?: string };
-  if (h === undefined || !/^\d{1,10}$/.test(h)) return undefined;
-  const count = Number(h);
-  return count < 2 ** 32 ? count : undefined;
 }

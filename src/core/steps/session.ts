@@ -4,7 +4,7 @@
 
 import { fault } from '../errors.js';
 import { NS } from '../namespaces.js';
-import { child, is, xml } from '../xml.js';
+import { attribute, child, is, xml } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
 const id = 'session';
@@ -26,8 +26,8 @@ export function session(host: StepHost): Step {
       host.write(xml('iq', { type: 'set', id }, xml('session', { xmlns: NS.session })));
     },
     element(el) {
-      if (!is(el, 'iq', NS.client) || el.attrs['id'] !== id) return false;
-      const { type } = el.attrs as { type?: string };
+      if (!is(el, 'iq', NS.client) || attribute(el, 'id') !== id) return false;
+      const type = attribute(el, 'type');
       if (type === 'result') host.next();
       else if (type === 'error') host.fail(refused);
       else return false;
