@@ -11,7 +11,7 @@ import { capsHash, readInfo } from './caps-hash.js';
 import type { DiscoInfo } from './caps-hash.js';
 import { NODE, ownInfo } from './disco.js';
 import type { Answer, Feature, FeatureHost } from './feature.js';
-import { perHost, toolsOf } from './per-host.js';
+import { perHost } from './per-host.js';
 import { clip } from './text.js';
 
 /** What is kept of one proved answer. */
@@ -148,7 +148,7 @@ export class Caps {
       answer.type === 'result' ? child(answer.stanza, 'query', NS.discoInfo) : undefined;
     const info = query === undefined ? undefined : readInfo(query);
     if (info === undefined || !fits(info.features)) return undefined;
-    return capsHash(info, toolsOf(this.#host)) === ver ? info : undefined;
+    return capsHash(info, this.#host.tools) === ver ? info : undefined;
   }
 
   #learn(ver: string, software: Software): void {
@@ -166,11 +166,9 @@ export class Caps {
       this.#saving = false;
       this.#host.save(FILE, JSON.stringify({ format: 1, known: [...this.#known] }));
     };
-    if (this.#host.later === undefined) write();
-    else if (!this.#saving) {
-      this.#saving = true;
-      this.#host.later(SAVE_DELAY_MS, write);
-    }
+    if (this.#saving) return;
+    this.#saving = true;
+    this.#host.later(SAVE_DELAY_MS, write);
   }
 
   #restore(text: string | undefined): void {

@@ -2,13 +2,12 @@
 //
 // Service discovery: what we are and what we can (XEP-0030).
 
-import { attribute, xml } from '../core/xml.js';
+import { attribute, child, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
 import { capsHash } from './caps-hash.js';
 import type { Identity } from './caps-hash.js';
 import type { Feature, FeatureHost, StanzaError } from './feature.js';
-import { toolsOf } from './per-host.js';
 
 /**
  * Names this software in XEP-0115; a name, not a place. Nobody can own a domain below `.invalid`
@@ -33,7 +32,7 @@ export function ownInfo(host: FeatureHost, announced: () => readonly string[]): 
     lang: '',
     name: 'Steadfast',
   };
-  const ver = capsHash({ identities: [identity], features, forms: [] }, toolsOf(host));
+  const ver = capsHash({ identities: [identity], features, forms: [] }, host.tools);
   return { identity, features, ver };
 }
 
@@ -63,7 +62,7 @@ export function discoFeature(announced: () => readonly string[]): Feature {
           type: 'get',
           name: 'query',
           xmlns: NS.discoInfo,
-          answer: (query) => answerInfo(query, ownInfo(host, announced)),
+          answer: (iq) => answerInfo(iq, ownInfo(host, announced)),
         },
         { type: 'get', name: 'query', xmlns: NS.discoItems, answer: answerItems },
       ],
@@ -71,8 +70,8 @@ export function discoFeature(announced: () => readonly string[]): Feature {
   };
 }
 
-function answerInfo(query: Element, info: OwnInfo): Element | StanzaError {
-  const node = attribute(query, 'node');
+function answerInfo(iq: Element, info: OwnInfo): Element | StanzaError {
+  const node = nodeOf(iq, NS.discoInfo);
   // XEP-0115 §6.2: the hash we announce is a node too, and the answer names it.
   if (node !== undefined && node !== `${NODE}#${info.ver}`) return ITEM_NOT_FOUND;
   const { category, type, name } = info.identity;
@@ -84,7 +83,12 @@ function answerInfo(query: Element, info: OwnInfo): Element | StanzaError {
   );
 }
 
-function answerItems(query: Element): Element | StanzaError {
-  if (attribute(query, 'node') !== undefined) return ITEM_NOT_FOUND;
+function answerItems(iq: Element): Element | StanzaError {
+  if (nodeOf(iq, NS.discoItems) !== undefined) return ITEM_NOT_FOUND;
   return xml('query', { xmlns: NS.discoItems });
+}
+
+function nodeOf(iq: Element, xmlns: string): string | undefined {
+  const query = child(iq, 'query', xmlns);
+  return query === undefined ? undefined : attribute(query, 'node');
 }

@@ -20,7 +20,7 @@ import { parseDateTime, stanzaError } from '../core/stanza.js';
 import { Message_Type as Type, MessageSchema } from '../contract/engine_pb.js';
 import type { SendMessage } from '../contract/engine_pb.js';
 import type { Feature, FeatureHost } from './feature.js';
-import { malformedJid, parseJid, toolsOf } from './per-host.js';
+import { malformedJid, parseJid } from './per-host.js';
 import { withoutNul } from './text.js';
 import { reduceXhtml, xhtmlText } from './xhtml.js';
 
@@ -123,7 +123,7 @@ class Messages {
     if (xhtml === '' || xhtml.length > XHTML_LENGTH) return undefined;
     // Text that closes the body by itself makes more than one element of it.
     const wrapped = `<body xmlns='${NS.xhtml}'>${xhtml}</body>`;
-    const [body, ...more] = parseFragment(wrapped, toolsOf(this.#host)) ?? [];
+    const [body, ...more] = parseFragment(wrapped, this.#host.tools) ?? [];
     const reduced = body === undefined ? undefined : reduceXhtml(body.children);
     if (reduced === undefined || more.length > 0) return undefined;
     return xml('html', { xmlns: NS.xhtmlIm }, xml('body', { xmlns: NS.xhtml }, ...reduced));

@@ -6,9 +6,7 @@
 import { fault } from '../core/errors.js';
 import type { Fault } from '../core/errors.js';
 import { Jid } from '../core/jid.js';
-import type { Tools } from '../core/tools.js';
 import type { FeatureHost } from './feature.js';
-import { UsageError } from '../core/errors.js';
 
 /**
  * @param make called at most once for each host
@@ -26,17 +24,9 @@ export function perHost<T>(make: (host: FeatureHost) => T): (host: FeatureHost) 
   };
 }
 
-/** @throws UsageError when the host does not give them, which no feature can do without */
-export function toolsOf(host: FeatureHost): Tools {
-  if (host.tools === undefined) {
-    throw new UsageError('no-tools', 'A feature host must give its tools.');
-  }
-  return host.tools;
-}
-
 /** A JID as written by the host program or inside a stanza; prepared (RFC 7622). */
 export function parseJid(host: FeatureHost, text: string | undefined): Jid | undefined {
-  return text === undefined ? undefined : Jid.parse(text, toolsOf(host));
+  return text === undefined ? undefined : Jid.parse(text, host.tools);
 }
 
 /** Does `jid` stand for our own account as such, and not for one of its resources? */

@@ -177,12 +177,10 @@ class Presence {
   }
 
   #sweepLater(session: number): void {
-    const sweep = (): void => {
+    this.#host.later(STALE_MS, () => {
       if (session !== this.#session) return;
       for (const jid of this.#book.sweep()) this.#tell(jid);
-    };
-    if (this.#host.later === undefined) sweep();
-    else this.#host.later(STALE_MS, sweep);
+    });
   }
 
   /** XEP-0319; a moment that has not come yet, or before the epoch, tells nothing. */

@@ -81,15 +81,15 @@ class Roster {
   }
 
   /** RFC 6121 §2.1.6: only our own account pushes; anybody else is told that there is nobody here. */
-  push(query: Element, { from }: Incoming): StanzaError | undefined {
+  push(iq: Element, { from }: Incoming): StanzaError | undefined {
     if (!isOwnAccount(this.#host, from)) {
       this.#host.log('warning', `A roster push from ${String(from)} was ignored.`);
       return { error: 'cancel', condition: 'service-unavailable' };
     }
-    const items = children(query, 'item', NS.roster);
-    const item = items[0];
+    const query = child(iq, 'query', NS.roster);
+    const [item, ...more] = query === undefined ? [] : children(query, 'item', NS.roster);
     const jid = this.#jidOf(item);
-    if (item === undefined || items.length !== 1 || jid === undefined) {
+    if (query === undefined || item === undefined || jid === undefined || more.length > 0) {
       return { error: 'modify', condition: 'bad-request' };
     }
     this.#apply(item, jid, query);
@@ -192,11 +192,9 @@ class Roster {
       this.#saving = false;
       this.#host.save(FILE, this.#book.serialise());
     };
-    if (this.#host.later === undefined) write();
-    else if (!this.#saving) {
-      this.#saving = true;
-      this.#host.later(SAVE_DELAY_MS, write);
-    }
+    if (this.#saving) return;
+    this.#saving = true;
+    this.#host.later(SAVE_DELAY_MS, write);
   }
 }
 
@@ -244,7 +242,7 @@ export const roster: Feature = {
           type: 'set',
           name: 'query',
           xmlns: NS.roster,
-          answer: (query, incoming) => list.push(query, incoming),
+          answer: (iq, incoming) => list.push(iq, incoming),
         },
       ],
       started: () => {
