@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Login and close: a connection of libpurple is a view that joins and leaves a session which the
+ * engine keeps. */
+
+#include "shim.h"
+
+#include <string.h>
+
+static GHashTable *sessions; /* PurpleAccount to ShimSession */
+static GHashTable *numbers;  /* user name to number, the same as long as the client lives */
+static guint32 last_number;
+static gboolean quitting;
+static int handle;
+
+static void
+on_quitting (void)
+{
+  quitting = TRUE;
+}
+
+void
+account_init (void)
+{
+  sessions = g_hash_table_new (NULL, NULL);
+  numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  purple_signal_connect (purple_get_core (), "quitting", &handle, PURPLE_CALLBACK (on_quitting),
+                         NULL);
+}
+
+void
+account_uninit (void)
+{
+  purple_signals_disconnect_by_handle (&handle);
+  g_hash_table_destroy (numbers);
+  g_hash_table_destroy (sessions);
+}
+
+static guint32
+number_of (PurpleAccount *account)
+{
+  const char *username = purple_account_get_username (account);
+  guint32 number = GPOINTER_TO_UINT (g_hash_table_lookup (numbers, username));
+
+  if (number != 0)
+    return number;
+  number = ++last_number;
+  g_hash_table_insert (numbers, g_strdup (username), GUINT_TO_POINTER (number));
+  return number;
+}
+
+ShimSession *
+account_session (const PurpleAccount *account)
+{
+  return g_hash_table_lookup (sessions, account);
+}
+
+ShimSession *
+account_session_of (PurpleConnection *gc)
+{
+  return account_session (purple_connection_get_account (gc));
+}
+
+ShimSession *
+account_session_numbered (guint32 number)
+{
+  GHashTableIter iter;
+  gpointer session;
+
+  g_hash_table_iter_init (&iter, sessions);
+  while (g_hash_table_iter_next (&iter, NULL, &session))
+    if (((ShimSession *)session)->number == number)
+      return session;
+  return NULL;
+}
+
+void
+account_foreach (void (*visit) (ShimSession *session, const stead_event *event),
+                 const stead_event *event)
+{
+  GList *accounts = g_hash_table_get_keys (sessions);
+  GList *item;
+
+  for (item = accounts; item != NULL; item = item->next)
+    {
+      ShimSession *session = account_session (item->data);
+
+      if (session != NULL)
+        visit (session, event);
+    }
+  g_list_free (accounts);
+}
+
+PurpleAccount *
+account_numbered (guint32 number)
+{
+  GHashTableIter iter;
+  gpointer username;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, numbers);
+  while (g_hash_table_iter_next (&iter, &username, &value))
+    if (GPOINTER_TO_UINT (value) == number)
+      return purple_accounts_find (username, SHIM_PROTOCOL);
+  return NULL;
+}
+
+PurpleConnection *
+account_connection (const ShimSession *session)
+{
+  return purple_account_get_connection (session->account);
+}
+
+static ShimSession *
+session_open (PurpleAccount *account)
+{
+  ShimSession *session = g_new0 (ShimSession, 1);
+
+  session->number = number_of (account);
+  session->account = account;
+  g_hash_table_insert (sessions, account, session);
+  link_open (session);
+  roster_open (session);
+  presence_open (session);
+  info_open (session);
+  return session;
+}
+
+static void
+session_close (ShimSession *session)
+{
+  trust_close (session);
+  secrets_close (session);
+  subscriptions_close (session);
+  info_close (session);
+  presence_close (session);
+  roster_close (session);
+  link_close (session);
+  g_hash_table_remove (sessions, session->account);
+  g_free (session);
+}
+
+static void
+attach (PurpleConnection *gc, stead_client *client)
+{
+  PurpleAccount *account = purple_connection_get_account (gc);
+  ShimSession *session = session_open (account);
+  stead_options *options = options_of (account);
+  gboolean attached;
+
+  presence_set_options (account, options);
+  attached = stead_attach (client, session->number, options);
+  stead_options_free (options);
+  if (!attached)
+    purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS,
+                                    stead_client_error (client));
+  link_hook_network ();
+  dispatch_update ();
+}
+
+void
+account_login (PurpleAccount *account)
+{
+  PurpleConnection *gc = purple_account_get_connection (account);
+  char *bare = account_bare_jid (purple_account_get_username (account));
+  char *error_text = NULL;
+  stead_client *client;
+
+  gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_IMAGES;
+  if (bare == NULL || strchr (bare, '@') == NULL)
+    {
+      g_free (bare);
+      purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS,
+                                      "This is no XMPP address. Both user name and domain must be "
+                                      "set.");
+      return;
+    }
+  g_free (bare);
+  client = dispatch_open (&error_text);
+  if (client == NULL)
+    {
+      purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_OTHER_ERROR, error_text);
+      g_free (error_text);
+      return;
+    }
+  attach (gc, client);
+}
+
+/* A person signs off by disabling the account, by going offline or by quitting. Everything else
+ * that closes a connection (the network went, an error was shown, "reconnect") will come back. */
+static stead_detach_how
+detach_how (PurpleConnection *gc)
+{
+  PurpleAccount *account = purple_connection_get_account (gc);
+  PurpleStatus *status = purple_account_get_active_status (account);
+
+  if (quitting || !purple_account_get_enabled (account, purple_core_get_ui ()))
+    return STEAD_DETACH_SIGN_OFF;
+  if (status == NULL || !purple_status_is_online (status) || gc->wants_to_die)
+    return STEAD_DETACH_SIGN_OFF;
+  return STEAD_DETACH_PARK;
+}
+
+void
+account_close (PurpleConnection *gc)
+{
+  ShimSession *session = account_session_of (gc);
+  stead_client *client = dispatch_client ();
+
+  if (session == NULL)
+    return;
+  if (client != NULL)
+    {
+      stead_detach (client, session->number, detach_how (gc));
+      /* There may be no further turn of the main loop. */
+      stead_client_dispatch (client);
+    }
+  session_close (session);
+  dispatch_update ();
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one table from errors to libpurple's reasons.
+ *
+ * All reasons but NETWORK_ERROR and ENCRYPTION_ERROR make Pidgin and Finch disable the account
+ * until the person acts. So only what another setting, another password or another installation can
+ * mend (STEAD_RETRY_NEVER) gets one of those: a server's verdict, a bad option, a refused
+ * certificate, a missing Node.js or engine. All that may pass is NETWORK_ERROR, which the host
+ * tries again.
+ */
+
+#include "shim.h"
+
+#include <string.h>
+
+/* The first row that fits is taken; an empty condition fits all of its kind. */
+static const struct
+{
+  stead_error_kind kind;
+  const char *condition;
+  PurpleConnectionError reason;
+} rows[] = {
+  { STEAD_ERROR_TLS, "self-signed", PURPLE_CONNECTION_ERROR_CERT_SELF_SIGNED },
+  { STEAD_ERROR_TLS, "unknown-ca", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
+  { STEAD_ERROR_TLS, "untrusted", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
+  { STEAD_ERROR_TLS, "expired", PURPLE_CONNECTION_ERROR_CERT_EXPIRED },
+  { STEAD_ERROR_TLS, "not-yet-valid", PURPLE_CONNECTION_ERROR_CERT_NOT_ACTIVATED },
+  { STEAD_ERROR_TLS, "wrong-name", PURPLE_CONNECTION_ERROR_CERT_HOSTNAME_MISMATCH },
+  { STEAD_ERROR_TLS, "pin-mismatch", PURPLE_CONNECTION_ERROR_CERT_FINGERPRINT_MISMATCH },
+  { STEAD_ERROR_TLS, "tls-required", PURPLE_CONNECTION_ERROR_NO_SSL_SUPPORT },
+  { STEAD_ERROR_TLS, "", PURPLE_CONNECTION_ERROR_CERT_OTHER_ERROR },
+  /* RFC 6120 section 6.5 */
+  { STEAD_ERROR_SASL, "invalid-authzid", PURPLE_CONNECTION_ERROR_INVALID_USERNAME },
+  { STEAD_ERROR_SASL, "invalid-mechanism", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
+  { STEAD_ERROR_SASL, "mechanism-too-weak", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
+  { STEAD_ERROR_SASL, "encryption-required", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
+  { STEAD_ERROR_SASL, "", PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED },
+  /* RFC 6120 section 4.9.3 */
+  { STEAD_ERROR_STREAM, "conflict", PURPLE_CONNECTION_ERROR_NAME_IN_USE },
+  { STEAD_ERROR_STREAM, "host-unknown", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+  { STEAD_ERROR_STREAM, "host-gone", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+  { STEAD_ERROR_USAGE, "", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+};
+
+PurpleConnectionError
+errors_reason (const stead_event *event)
+{
+  stead_error_kind kind = stead_event_error_kind (event);
+  const char *condition = stead_event_error_condition (event);
+  gsize i;
+
+  if (stead_event_error_retry (event) == STEAD_RETRY_LATER)
+    return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
+  if (g_str_has_prefix (condition, "certificate-"))
+    condition += strlen ("certificate-");
+  for (i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (rows[i].kind == kind
+        && (*rows[i].condition == '\0' || strcmp (rows[i].condition, condition) == 0))
+      return rows[i].reason;
+  return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
+}
+
+void
+errors_report (ShimSession *session, const stead_event *event)
+{
+  PurpleConnection *gc = account_connection (session);
+  const char *text = stead_event_error_text (event);
+
+  /* libpurple reports the first error of a connection and waits for its end. */
+  if (gc == NULL || gc->disconnect_timeout != 0)
+    return;
+  purple_connection_error_reason (gc, errors_reason (event),
+                                  *text != '\0' ? text : "The connection was lost.");
+}

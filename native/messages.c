@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Texts between two people. A text that was taken is never lost without a word: what could not be
+ * delivered is shown again, quoted, as an error. */
+
+#include "shim.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What a command was about, by its id, until that is settled. */
+typedef struct
+{
+  char *jid;
+  char *text; /* (nullable): NULL for other commands than a message */
+} Expected;
+
+static GHashTable *expected; /* "ACCOUNT ID" to Expected */
+
+static void
+expected_free (gpointer data)
+{
+  Expected *command = data;
+
+  g_free (command->jid);
+  g_free (command->text);
+  g_free (command);
+}
+
+void
+messages_init (void)
+{
+  expected = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, expected_free);
+}
+
+void
+messages_uninit (void)
+{
+  g_hash_table_destroy (expected);
+}
+
+static char *
+key_of (guint32 account, const char *id)
+{
+  return g_strdup_printf ("%u %s", account, id);
+}
+
+void
+messages_expect (guint32 account, const char *id, const char *jid, const char *text)
+{
+  Expected *command;
+
+  if (id == NULL)
+    return;
+  command = g_new0 (Expected, 1);
+  command->jid = g_strdup (jid);
+  command->text = g_strdup (text);
+  g_hash_table_replace (expected, key_of (account, id), command);
+}
+
+static const Expected *
+find_expected (guint32 account, const char *id)
+{
+  char *key = key_of (account, id);
+  const Expected *command = g_hash_table_lookup (expected, key);
+
+  g_free (key);
+  return command;
+}
+
+static void
+forget (guint32 account, const char *id)
+{
+  char *key = key_of (account, id);
+
+  g_hash_table_remove (expected, key);
+  g_free (key);
+}
+
+/* ---- Out ----------------------------------------------------------------------------------------
+ */
+
+/* The return values are read by libpurple: above 0 shows the text, 0 or -ENOTCONN would let it
+ * vanish without a trace. */
+int
+messages_send_im (PurpleConnection *gc, const char *who, const char *html, PurpleMessageFlags flags)
+{
+  ShimSession *session = account_session_of (gc);
+  stead_client *client = dispatch_client ();
+  const char *id = NULL;
+  char *body = NULL;
+  char *xhtml = NULL;
+
+  (void)flags;
+  if (session == NULL || client == NULL)
+    return -EIO;
+  markup_to_xmpp (html, &body, &xhtml);
+  if (body == NULL || *body == '\0')
+    {
+      g_free (body);
+      g_free (xhtml);
+      return -EINVAL;
+    }
+  id = stead_send_message (client, session->number, who, body, xhtml);
+  if (id == NULL)
+    purple_debug_error ("steadfast", "not sent: %s\n", stead_client_error (client));
+  messages_expect (session->number, id, who, body);
+  g_free (body);
+  g_free (xhtml);
+  dispatch_update ();
+  return id != NULL ? 1 : -EIO;
+}
+
+static PurpleConversation *
+conversation_with (PurpleAccount *account, const char *jid, gboolean open)
+{
+  PurpleConversation *found =
+      purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, jid, account);
+
+  if (found == NULL && open)
+    found = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, jid);
+  return found;
+}
+
+static void
+write_error (guint32 number, const char *jid, const char *text, const stead_event *event)
+{
+  PurpleAccount *account = account_numbered (number);
+  const char *why = stead_event_error_text (event);
+  char *plain;
+  char *html;
+
+  if (account == NULL)
+    return;
+  plain = g_strdup_printf ("Not delivered: %s\n%s", *why != '\0' ? why : "the reason is not known.",
+                           text);
+  html = markup_from_plain (plain);
+  purple_conversation_write (conversation_with (account, jid, TRUE), NULL, html,
+                             PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  g_free (html);
+  g_free (plain);
+}
+
+/* One line for each conversation and outage says that texts wait. */
+static void
+tell_queued (guint32 number, const char *jid)
+{
+  ShimSession *session = account_session_numbered (number);
+  PurpleConversation *conversation;
+  const char *name;
+
+  if (session == NULL || session->state == STEAD_LINK_ONLINE)
+    return;
+  conversation = conversation_with (session->account, jid, FALSE);
+  if (conversation == NULL)
+    return;
+  name = purple_conversation_get_name (conversation);
+  if (g_hash_table_lookup (session->told_queued, name) != NULL)
+    return;
+  g_hash_table_insert (session->told_queued, g_strdup (name), GINT_TO_POINTER (1));
+  link_write_line (conversation, "The connection is interrupted. Your message is kept and sent "
+                                 "when it is back.");
+}
+
+static void
+tell_maybe_twice (guint32 number, const char *jid)
+{
+  PurpleAccount *account = account_numbered (number);
+  PurpleConversation *conversation =
+      account != NULL ? conversation_with (account, jid, FALSE) : NULL;
+
+  if (conversation != NULL)
+    link_write_line (conversation, "Your last message had to be sent again without proof that the "
+                                   "first copy was lost: it may arrive twice.");
+}
+
+void
+messages_got_accepted (guint32 account, const stead_event *event)
+{
+  const char *id = stead_event_command_id (event);
+  const Expected *command = find_expected (account, id);
+
+  if (command == NULL)
+    return;
+  if (command->text != NULL)
+    tell_queued (account, command->jid);
+  else
+    forget (account, id);
+}
+
+void
+messages_got_state (guint32 account, const stead_event *event)
+{
+  const char *id = stead_event_command_id (event);
+
+  switch (stead_event_state (event))
+    {
+    case STEAD_STATE_FAILED:
+      write_error (account, stead_event_state_to (event), stead_event_state_body (event), event);
+      forget (account, id);
+      break;
+    case STEAD_STATE_AT_SERVER:
+      if (stead_event_state_maybe_twice (event))
+        tell_maybe_twice (account, stead_event_state_to (event));
+      forget (account, id);
+      break;
+    case STEAD_STATE_QUEUED:
+      tell_queued (account, stead_event_state_to (event));
+      break;
+    case STEAD_STATE_SENT:
+    case STEAD_STATE_IN_DOUBT:
+    case STEAD_STATE_DELIVERED:
+      break;
+    }
+}
+
+/* A refused text is quoted; another refused command has nothing to quote and is a notice. */
+void
+messages_got_refused (guint32 account, const stead_event *event)
+{
+  const char *id = stead_event_command_id (event);
+  const Expected *command = find_expected (account, id);
+  ShimSession *session = account_session_numbered (account);
+
+  if (command == NULL)
+    return;
+  if (command->text != NULL)
+    write_error (account, command->jid, command->text, event);
+  else if (session != NULL)
+    purple_notify_error (account_connection (session), NULL, command->jid,
+                         stead_event_error_text (event));
+  forget (account, id);
+}
+
+/* ---- In -----------------------------------------------------------------------------------------
+ */
+
+static char *
+html_of (const stead_event *event)
+{
+  const char *xhtml = stead_event_message_xhtml (event);
+  const char *subject = stead_event_message_subject (event);
+  char *html = *xhtml != '\0' ? markup_from_xhtml (xhtml) : NULL;
+  char *shown;
+  char *head;
+
+  if (html == NULL || *html == '\0')
+    {
+      g_free (html);
+      html = markup_from_plain (stead_event_message_body (event));
+    }
+  if (*subject == '\0')
+    return html;
+  head = markup_from_plain (subject);
+  shown = g_strdup_printf ("<b>%s</b><br>%s", head, html);
+  g_free (head);
+  g_free (html);
+  return shown;
+}
+
+void
+messages_got_message (ShimSession *session, const stead_event *event)
+{
+  PurpleConnection *gc = account_connection (session);
+  const char *from = stead_event_message_from (event);
+  char *bare = g_strndup (from, strcspn (from, "/"));
+  gint64 sent_s = stead_event_message_sent_time_ms (event) / 1000;
+  PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
+  char *html;
+
+  if (gc == NULL)
+    {
+      g_free (bare);
+      return;
+    }
+  html = html_of (event);
+  /* The flag does no more than mute the sound; replays after an outage shall be heard. */
+  if (stead_event_message_late (event))
+    flags |= PURPLE_MESSAGE_DELAYED;
+  serv_got_im (gc, bare, html, flags, sent_s > 0 ? (time_t)sent_s : time (NULL));
+  if (stead_event_message_maybe_shown (event))
+    {
+      PurpleConversation *conversation = conversation_with (session->account, bare, FALSE);
+
+      if (conversation != NULL)
+        link_write_line (conversation, "The message above may have been shown before.");
+    }
+  g_free (html);
+  g_free (bare);
+}

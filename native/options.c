@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The account's settings. Keys that prpl-jabber has too keep its names, types and defaults, so that
+ * settings carry over. */
+
+#include "shim.h"
+
+#include <string.h>
+
+typedef enum
+{
+  STRING,
+  PATH,
+  SECRET,
+  NUMBER,
+  TRUTH,
+  CHOICE
+} Type;
+
+typedef struct
+{
+  const char *value;
+  const char *text;
+  int number; /* in libsteadfast's enum */
+} Choice;
+
+static const Choice securities[] = {
+  { "require_tls", "Require encryption", STEAD_SECURITY_REQUIRE_TLS },
+  { "opportunistic_tls", "Use encryption if available", STEAD_SECURITY_OPPORTUNISTIC_TLS },
+  { "old_ssl", "Direct TLS only", STEAD_SECURITY_OLD_SSL },
+  { NULL, NULL, 0 },
+};
+
+static const Choice auth_methods[] = {
+  { "auto", "Certificate if set, else password", STEAD_AUTH_AUTO },
+  { "external", "Certificate (EXTERNAL)", STEAD_AUTH_EXTERNAL },
+  { "scram", "Password (SCRAM)", STEAD_AUTH_SCRAM },
+  { "plain", "Password (PLAIN)", STEAD_AUTH_PLAIN },
+  { NULL, NULL, 0 },
+};
+
+/* In the order of the account dialog. The first choice of a list is its default. */
+static const struct
+{
+  Type type;
+  const char *key;
+  const char *text;
+  stead_option option;
+  int fallback;
+  const Choice *choices;
+} rows[] = {
+  { CHOICE, "connection_security", "Connection security", STEAD_OPTION_SECURITY, 0, securities },
+  { CHOICE, "auth_method", "Sign in with", STEAD_OPTION_AUTH_METHOD, 0, auth_methods },
+  { PATH, "client_cert", "Client certificate (file)", STEAD_OPTION_CLIENT_CERT, 0, NULL },
+  { PATH, "client_key", "Key of the certificate (file)", STEAD_OPTION_CLIENT_KEY, 0, NULL },
+  { SECRET, "client_cert_passphrase", "Passphrase of the key", STEAD_OPTION_CLIENT_CERT_PASSPHRASE,
+    0, NULL },
+  { TRUTH, "auth_plain_in_clear", "Allow plaintext auth over unencrypted streams",
+    STEAD_OPTION_PLAIN_IN_CLEAR, FALSE, NULL },
+  { NUMBER, "port", "Connect port", STEAD_OPTION_PORT, 5222, NULL },
+  { STRING, "connect_server", "Connect server", STEAD_OPTION_CONNECT_SERVER, 0, NULL },
+  { PATH, "ca_file", "Trust these authorities too (file)", STEAD_OPTION_CA_FILE, 0, NULL },
+  { STRING, "pin_sha256", "Accept only the server certificate with SHA-256",
+    STEAD_OPTION_PIN_SHA256, 0, NULL },
+  { NUMBER, "queue_hours", "Keep unsent messages for (hours)", STEAD_OPTION_QUEUE_HOURS, 24, NULL },
+};
+
+GList *
+options_splits (void)
+{
+  GList *splits = NULL;
+
+  splits = g_list_append (splits, purple_account_user_split_new ("Domain", NULL, '@'));
+  /* A resource may contain an '@': so the domain is looked for from the left. */
+  purple_account_user_split_set_reverse (splits->data, FALSE);
+  splits = g_list_append (splits, purple_account_user_split_new ("Resource", "", '/'));
+  purple_account_user_split_set_reverse (splits->next->data, FALSE);
+  return splits;
+}
+
+static PurpleAccountOption *
+list_option (const char *text, const char *key, const Choice *choices)
+{
+  GList *values = NULL;
+
+  for (; choices->value != NULL; choices++)
+    {
+      PurpleKeyValuePair *pair = g_new0 (PurpleKeyValuePair, 1);
+
+      pair->key = g_strdup (choices->text);
+      pair->value = g_strdup (choices->value);
+      values = g_list_append (values, pair);
+    }
+  return purple_account_option_list_new (text, key, values);
+}
+
+GList *
+options_list (void)
+{
+  GList *options = NULL;
+  gsize i;
+
+  for (i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      PurpleAccountOption *option = NULL;
+
+      switch (rows[i].type)
+        {
+        case CHOICE:
+          option = list_option (rows[i].text, rows[i].key, rows[i].choices);
+          break;
+        case TRUTH:
+          option = purple_account_option_bool_new (rows[i].text, rows[i].key, rows[i].fallback);
+          break;
+        case NUMBER:
+          option = purple_account_option_int_new (rows[i].text, rows[i].key, rows[i].fallback);
+          break;
+        case STRING:
+        case PATH:
+        case SECRET:
+          option = purple_account_option_string_new (rows[i].text, rows[i].key, NULL);
+          purple_account_option_set_masked (option, rows[i].type == SECRET);
+          break;
+        }
+      options = g_list_append (options, option);
+    }
+  return options;
+}
+
+/* A value nobody knows, from a hand-edited file, counts as the default: the safe one. */
+static int
+choice_number (PurpleAccount *account, const char *key, const Choice *choices)
+{
+  const char *value = purple_account_get_string (account, key, choices->value);
+  const Choice *choice;
+
+  for (choice = choices; choice->value != NULL; choice++)
+    if (strcmp (choice->value, value) == 0)
+      return choice->number;
+  return choices->number;
+}
+
+static char *
+expand_path (const char *path)
+{
+  if (g_str_has_prefix (path, "~/"))
+    return g_build_filename (purple_home_dir (), path + 2, NULL);
+  return g_strdup (path);
+}
+
+static void
+set_text (stead_options *options, Type type, stead_option option, const char *stored)
+{
+  char *path;
+
+  if (type != PATH || stored == NULL)
+    {
+      stead_options_set_string (options, option, stored);
+      return;
+    }
+  path = expand_path (stored);
+  stead_options_set_string (options, option, path);
+  g_free (path);
+}
+
+stead_options *
+options_of (PurpleAccount *account)
+{
+  stead_options *options = stead_options_new ();
+  gsize i;
+
+  stead_options_set_string (options, STEAD_OPTION_JID, purple_account_get_username (account));
+  stead_options_set_string (options, STEAD_OPTION_PASSWORD, purple_account_get_password (account));
+  for (i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *key = rows[i].key;
+      int number = rows[i].fallback;
+
+      switch (rows[i].type)
+        {
+        case CHOICE:
+          number = choice_number (account, key, rows[i].choices);
+          break;
+        case TRUTH:
+          number = purple_account_get_bool (account, key, rows[i].fallback) ? 1 : 0;
+          break;
+        case NUMBER:
+          number = purple_account_get_int (account, key, rows[i].fallback);
+          break;
+        case STRING:
+        case PATH:
+        case SECRET:
+          set_text (options, rows[i].type, rows[i].option,
+                    purple_account_get_string (account, key, NULL));
+          continue;
+        }
+      stead_options_set_int (options, rows[i].option, number);
+    }
+  return options;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Passwords and passphrases, asked for only when the sign-in needs one. */
+
+#include "shim.h"
+
+static void ask_password (PurpleAccount *account, guint32 number);
+
+static void
+send_secret (gpointer number, stead_secret what, const char *secret)
+{
+  stead_client *client = dispatch_client ();
+
+  if (client == NULL || account_session_numbered (GPOINTER_TO_UINT (number)) == NULL)
+    return;
+  stead_answer_secret (client, GPOINTER_TO_UINT (number), what, secret);
+  dispatch_update ();
+}
+
+static void
+on_password (gpointer number, PurpleRequestFields *fields)
+{
+  ShimSession *session = account_session_numbered (GPOINTER_TO_UINT (number));
+  const char *password = purple_request_fields_get_string (fields, "password");
+  gboolean remember = purple_request_fields_get_bool (fields, "remember");
+
+  if (session == NULL)
+    return;
+  if (password == NULL || *password == '\0')
+    {
+      purple_notify_error (account_connection (session), NULL, "A password is needed to sign in.",
+                           NULL);
+      ask_password (session->account, session->number);
+      return;
+    }
+  purple_account_set_remember_password (session->account, remember);
+  if (remember)
+    purple_account_set_password (session->account, password);
+  send_secret (number, STEAD_SECRET_PASSWORD, password);
+}
+
+static void
+on_password_cancel (gpointer number, PurpleRequestFields *fields)
+{
+  (void)fields;
+  send_secret (number, STEAD_SECRET_PASSWORD, NULL);
+}
+
+static void
+ask_password (PurpleAccount *account, guint32 number)
+{
+  purple_account_request_password (account, G_CALLBACK (on_password),
+                                   G_CALLBACK (on_password_cancel), GUINT_TO_POINTER (number));
+}
+
+static void
+on_passphrase (gpointer number, const char *passphrase)
+{
+  send_secret (number, STEAD_SECRET_PASSPHRASE, passphrase != NULL ? passphrase : "");
+}
+
+static void
+on_passphrase_cancel (gpointer number, const char *passphrase)
+{
+  (void)passphrase;
+  send_secret (number, STEAD_SECRET_PASSPHRASE, NULL);
+}
+
+static void
+ask_passphrase (ShimSession *session, const char *why)
+{
+  PurpleAccount *account = session->account;
+
+  purple_request_input (account, NULL, "The key of your certificate is locked.",
+                        *why != '\0' ? why : purple_account_get_username (account), NULL, FALSE,
+                        TRUE, NULL, "OK", G_CALLBACK (on_passphrase), "Cancel",
+                        G_CALLBACK (on_passphrase_cancel), account, NULL, NULL,
+                        GUINT_TO_POINTER (session->number));
+}
+
+void
+secrets_ask (ShimSession *session, const stead_event *event)
+{
+  PurpleConnection *gc = account_connection (session);
+  gboolean refused = stead_event_error_kind (event) != STEAD_ERROR_NONE;
+  const char *why = refused ? stead_event_error_text (event) : "";
+
+  purple_request_close_with_handle (session->account);
+  if (stead_event_secret_what (event) == STEAD_SECRET_PASSPHRASE)
+    {
+      ask_passphrase (session, why);
+      return;
+    }
+  /* libpurple's password prompt has no room for a reason. */
+  if (refused)
+    purple_notify_error (gc, NULL, "The password was not accepted.", why);
+  ask_password (session->account, session->number);
+}
+
+void
+secrets_close (ShimSession *session)
+{
+  purple_request_close_with_handle (session->account);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Shared by the files of the libpurple protocol. Each is the twin of a feature: it turns events of
+ * libsteadfast into calls of libpurple, and libpurple's operations into commands.
+ *
+ * Text that comes from the network is plain text everywhere in here. It becomes HTML only in the
+ * line that hands it to something that shows HTML.
+ */
+#pragma once
+
+#define GLIB_VERSION_MIN_REQUIRED GLIB_VERSION_2_28
+#define GLIB_VERSION_MAX_ALLOWED  GLIB_VERSION_2_28
+
+#include <purple.h>
+
+#include "steadfast.h"
+
+#define SHIM_PROTOCOL "prpl-steadfast"
+/* The same as in package.json; a test compares them. */
+#define SHIM_VERSION "0.1.0"
+
+/* The subset of a roster entry the operations need (RFC 6121 section 2.1). */
+typedef struct
+{
+  char *name;
+  stead_contact_subscription subscription;
+  gboolean ask;
+  GSList *groups; /* of char * */
+} ShimContact;
+
+/* One account between login() and close(). */
+typedef struct
+{
+  guint32 number;         /* as libsteadfast knows it */
+  PurpleAccount *account; /* the connection is looked up in it each time, never kept */
+
+  stead_link_state state;
+  char *link_detail;  /* (nullable): what a tooltip says of the link */
+  guint outage_timer; /* until people are told */
+  gboolean outage_told;
+  GHashTable *told_queued; /* conversations told of the queue in this outage: char * set */
+  guint held_timer;        /* until another program's hold is reported */
+  char *held_text;
+
+  GHashTable *contacts; /* bare JID to ShimContact */
+  GHashTable *named;    /* bare JIDs named since the roster's `begin`, or NULL outside of one */
+  gboolean applying;    /* the buddy list is being changed by us, not by the person */
+
+  GHashTable *presences; /* bare JID to GPtrArray of resources, see presence.c */
+  gint64 idle_since_time_ms;
+
+  GSList *authorizations; /* open prompts, see subscriptions.c */
+  GHashTable *infos;      /* bare JID to answers that came so far, see info.c */
+  gpointer trust;         /* the open certificate prompt, see trust.c */
+} ShimSession;
+
+/* ---- dispatch.c: the one client of this process ------------------------------------------------
+ */
+
+/* Returns: (transfer none) (nullable): %NULL before the first login. */
+stead_client *dispatch_client (void);
+/* Returns: (transfer none) (nullable): @error_text is set when %NULL; free it with g_free(). */
+stead_client *dispatch_open (char **error_text);
+void dispatch_close (void);
+/* Watches what the client waits for. To be called after anything was asked of it. */
+void dispatch_update (void);
+
+/* ---- account.c, normalize.c
+ * ---------------------------------------------------------------------- */
+
+void account_init (void);
+void account_uninit (void);
+void account_login (PurpleAccount *account);
+void account_close (PurpleConnection *gc);
+/* Returns: (transfer none) (nullable): %NULL when the account is not logged in. */
+ShimSession *account_session (const PurpleAccount *account);
+ShimSession *account_session_of (PurpleConnection *gc);
+ShimSession *account_session_numbered (guint32 number);
+/* Calls @visit for every account that is logged in; it may end any of them. */
+void account_foreach (void (*visit) (ShimSession *session, const stead_event *event),
+                      const stead_event *event);
+/* Returns: (transfer none) (nullable): the account of a number, logged in or not. */
+PurpleAccount *account_numbered (guint32 number);
+/* Returns: (transfer none) (nullable) */
+PurpleConnection *account_connection (const ShimSession *session);
+const char *account_normalize (const PurpleAccount *account, const char *text);
+/* Returns: (transfer full) (nullable): the prepared bare JID in @text */
+char *account_bare_jid (const char *text);
+
+/* ---- options.c ----------------------------------------------------------------------------------
+ */
+
+GList *options_splits (void);
+GList *options_list (void);
+/* Returns: (transfer full): what stead_attach() wants, without presence; free it with
+ * stead_options_free(). */
+stead_options *options_of (PurpleAccount *account);
+
+/* ---- link.c -------------------------------------------------------------------------------------
+ */
+
+void link_open (ShimSession *session);
+void link_close (ShimSession *session);
+void link_got_link (ShimSession *session, const stead_event *event);
+void link_got_held (ShimSession *session, const stead_event *event);
+void link_got_engine (ShimSession *session, const stead_event *event);
+void link_hook_network (void);
+void link_unhook_network (void);
+/* Writes a quiet line, kept out of logs. @text is plain. */
+void link_write_line (PurpleConversation *conversation, const char *text);
+
+/* ---- errors.c -----------------------------------------------------------------------------------
+ */
+
+PurpleConnectionError errors_reason (const stead_event *event);
+/* Ends the connection with the event's error. */
+void errors_report (ShimSession *session, const stead_event *event);
+
+/* ---- markup.c -----------------------------------------------------------------------------------
+ */
+
+/* Returns: (transfer full): HTML that shows @text as it is, lines kept */
+char *markup_from_plain (const char *text);
+/* Returns: (transfer full) (nullable): HTML of what XEP-0071 allows in @xhtml; %NULL if that is
+ * not well formed */
+char *markup_from_xhtml (const char *xhtml);
+/* Splits what a person typed into plain text and, if there is formatting in it, the content of an
+ * XHTML-IM body, else %NULL. Both (transfer full). */
+void markup_to_xmpp (const char *html, char **body, char **xhtml);
+
+/* ---- messages.c ---------------------------------------------------------------------------------
+ */
+
+void messages_init (void);
+void messages_uninit (void);
+int messages_send_im (PurpleConnection *gc, const char *who, const char *html,
+                      PurpleMessageFlags flags);
+void messages_got_message (ShimSession *session, const stead_event *event);
+void messages_got_state (guint32 account, const stead_event *event);
+void messages_got_accepted (guint32 account, const stead_event *event);
+void messages_got_refused (guint32 account, const stead_event *event);
+/* Remembers what a command was about until it is answered. @id may be %NULL: nothing happens. */
+void messages_expect (guint32 account, const char *id, const char *jid, const char *text);
+
+/* ---- chat-states.c ------------------------------------------------------------------------------
+ */
+
+unsigned int chat_states_send_typing (PurpleConnection *gc, const char *who,
+                                      PurpleTypingState state);
+void chat_states_convo_closed (PurpleConnection *gc, const char *who);
+void chat_states_got (ShimSession *session, const stead_event *event);
+
+/* ---- roster.c, roster-ops.c
+ * ---------------------------------------------------------------------- */
+
+void roster_open (ShimSession *session);
+void roster_close (ShimSession *session);
+void roster_got (ShimSession *session, const stead_event *event);
+/* Returns: (transfer none) (nullable) */
+const ShimContact *roster_contact (const ShimSession *session, const char *jid);
+void roster_add_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group,
+                       const char *text);
+void roster_remove_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);
+void roster_alias_buddy (PurpleConnection *gc, const char *who, const char *alias);
+void roster_group_buddy (PurpleConnection *gc, const char *who, const char *from, const char *to);
+void roster_rename_group (PurpleConnection *gc, const char *old_name, PurpleGroup *group,
+                          GList *moved);
+
+/* ---- presence.c, status.c -----------------------------------------------------------------------
+ */
+
+typedef struct
+{
+  char *name;
+  stead_show show;
+  char *status;
+  int priority;
+  char *client;
+} ShimResource;
+
+void presence_open (ShimSession *session);
+void presence_close (ShimSession *session);
+void presence_got (ShimSession *session, const stead_event *event);
+/* Returns: (transfer none) (nullable): of ShimResource, best first; %NULL when offline */
+const GPtrArray *presence_resources (const ShimSession *session, const char *jid);
+const char *presence_show_name (stead_show show);
+GList *presence_status_types (PurpleAccount *account);
+void presence_set_options (PurpleAccount *account, stead_options *options);
+void presence_set_status (PurpleAccount *account, PurpleStatus *status);
+void presence_set_idle (PurpleConnection *gc, int seconds);
+char *presence_status_text (PurpleBuddy *buddy);
+const char *presence_list_emblem (PurpleBuddy *buddy);
+void presence_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean full);
+
+/* ---- subscriptions.c ----------------------------------------------------------------------------
+ */
+
+void subscriptions_close (ShimSession *session);
+void subscriptions_got (ShimSession *session, const stead_event *event);
+void subscriptions_request (ShimSession *session, const char *jid, const char *text);
+GList *subscriptions_menu (PurpleBlistNode *node);
+
+/* ---- info.c -------------------------------------------------------------------------------------
+ */
+
+void info_open (ShimSession *session);
+void info_close (ShimSession *session);
+void info_get (PurpleConnection *gc, const char *who);
+void info_got (ShimSession *session, const stead_event *event);
+
+/* ---- trust.c, secrets.c -------------------------------------------------------------------------
+ */
+
+void trust_close (ShimSession *session);
+void trust_ask (ShimSession *session, const stead_event *event);
+void secrets_close (ShimSession *session);
+void secrets_ask (ShimSession *session, const stead_event *event);

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// A libpurple user interface without a screen, for tests: commands come as one JSON object a line
+// on stdin, whatever libpurple would show goes as one JSON object a line to stdout.
+#pragma once
+
+#include <purple.h>
+
+#include "json.h"
+
+/* The id under which accounts are enabled, as "gtk-gaim" is Pidgin's. */
+#define HOST_UI "steadfast-test-host"
+
+/* Opens an event; host_emit() closes, prints and frees it. */
+GString *host_event (const char *name);
+void host_emit (GString *event);
+
+/* Accounts are numbered from 1 in the order they were made. */
+int host_account_number (const PurpleAccount *account);
+PurpleAccount *host_account (int number);
+PurpleAccount *host_account_new (const char *username, const char *protocol);
+
+/* What purple_network_is_available() answers: this program defines that function itself, since a
+ * test machine has no NetworkManager to switch off. */
+extern gboolean host_network_available;
+
+PurpleConnectionUiOps *host_connection_ops (void);
+PurpleConversationUiOps *host_conversation_ops (void);
+PurpleNotifyUiOps *host_notify_ops (void);
+PurpleRequestUiOps *host_request_ops (void);
+PurpleAccountUiOps *host_account_ops (void);
+
+/* After the core is up: listen to the signals that have no UI operation. */
+void host_conversations_watch (void);
+void host_buddies_watch (void);
+
+/* A command gets its JSON object and adds fields to @result.
+ * Returns: (transfer none): %NULL, or what was wrong. */
+typedef const char *(*HostCommand) (const JsonValue *command, GString *result);
+
+const char *host_run (const JsonValue *command, GString *result);
+HostCommand host_account_command (const char *name);
+HostCommand host_buddy_command (const char *name);
+HostCommand host_describe_command (const char *name);
+const char *host_answer (const JsonValue *command, GString *result);
+
+/* Writes the rows of @info as an array of {label, value}. */
+void host_add_rows (GString *out, const char *key, PurpleNotifyUserInfo *info);
