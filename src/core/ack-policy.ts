@@ -22,6 +22,8 @@ export interface AckTimes {
   readonly firstGoodput: number;
   /** From so many bytes on an answer measures the goodput, below it the round trip. */
   readonly largeBytes: number;
+  /** The part of a measured goodput that is counted on. */
+  readonly goodputFactor: number;
   /** After so long without any element the link is asked. */
   readonly idleMs: number;
   /** Elements that come in postpone a death at most until so long after the question. */
@@ -45,6 +47,7 @@ export const ACK_TIMES: AckTimes = {
   firstRttMs: 2_000,
   firstGoodput: 16_384,
   largeBytes: 4_096,
+  goodputFactor: 0.8,
   idleMs: 60_000,
   hearingMs: 60_000,
   probeRttFactor: 2,
@@ -238,9 +241,13 @@ export class AckPolicy {
     this.#rttMs = this.#rttMs === undefined ? sampleMs : (7 * this.#rttMs + sampleMs) / 8;
   }
 
-  /** What is left of the time without the round trip is transfer. Slower counts at once, faster by a quarter. */
+  /**
+   * What is left of the time without the round trip is transfer. A link that became slow is slow at once
+   * here too; one that became fast gains a quarter of the difference at a time.
+   */
   #measureGoodput(bytes: number, elapsedMs: number): void {
-    const sample = (bytes * 1000) / Math.max(1, elapsedMs - (this.#rttMs ?? 0));
+    const transferMs = Math.max(1, elapsedMs - (this.#rttMs ?? 0));
+    const sample = (this.#times.goodputFactor * bytes * 1000) / transferMs;
     const old = this.#goodput ?? sample;
     this.#goodput = sample < old ? sample : (3 * old + sample) / 4;
   }

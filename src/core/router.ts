@@ -10,7 +10,7 @@ import { NS } from './namespaces.js';
 import { stanzaError } from './stanza.js';
 import type { Tools } from './tools.js';
 import type { Element } from './xml.js';
-import { is } from './xml.js';
+import { attribute, is } from './xml.js';
 
 export type IqOutcome =
   | { readonly type: 'result'; readonly stanza: Element }
@@ -62,11 +62,12 @@ export class IqRouter {
    *          alone, and the request goes on waiting.
    */
   answer(stanza: Element): boolean {
-    const { type, id, from } = attributes(stanza);
+    const type = attribute(stanza, 'type');
     if (!is(stanza, 'iq', NS.client) || (type !== 'result' && type !== 'error')) return false;
+    const id = attribute(stanza, 'id');
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
     if (id === undefined || waiting === undefined) return false;
-    if (!this.#isFromAsked(waiting, from)) return false;
+    if (!this.#isFromAsked(waiting, attribute(stanza, 'from'))) return false;
     this.#waiting.delete(id);
     waiting.done(
       type === 'result'
@@ -114,8 +115,4 @@ export class IqRouter {
     const sender = Jid.parse(from, this.#tools);
     return sender?.equals(asked ?? account.bare()) === true;
   }
-}
-
-function attributes(stanza: Element): { type?: string; id?: string; from?: string } {
-  return stanza.attrs as { type?: string; id?: string; from?: string };
 }
