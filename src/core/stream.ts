@@ -39,6 +39,7 @@ export interface StreamOptions {
   readonly tools: Tools;
 }
 
+const closingTag = '</stream:stream>';
 const gt = 0x3e;
 
 export class Stream {
@@ -92,7 +93,7 @@ export class Stream {
   end(): void {
     if (!this.open) return;
     this.open = false;
-    this.handlers.write('</stream:stream>');
+    this.handlers.write(closingTag);
   }
 
   /**
@@ -103,8 +104,8 @@ export class Stream {
   fail(condition: string, text?: string, detail?: Element): void {
     this.stopReading();
     if (!this.open) return;
-    this.handlers.write(serialise(streamError(condition, text, detail)));
-    this.end();
+    this.open = false;
+    this.handlers.write(serialise(streamError(condition, text, detail)) + closingTag);
   }
 
   /** The link is gone or of no interest: nothing goes out or comes in any more. */

@@ -51,7 +51,12 @@ describe('the choice of a mechanism', () => {
   it.each<[string, string[], Partial<ChoiceContext>, string]>([
     ['EXTERNAL', all, cert, 'EXTERNAL'],
     ['no password instead', all.slice(0, -1), cert, none],
-    ['nothing below TLS 1.3', all, { ...cert, tlsVersion: 'TLSv1.2' }, 'tls certificate-needs-tls13'],
+    [
+      'nothing below TLS 1.3',
+      all,
+      { ...cert, tlsVersion: 'TLSv1.2' },
+      'tls certificate-needs-tls13',
+    ],
     ['nothing in clear', all, { ...cert, ...clear }, 'tls certificate-needs-tls13'],
   ])('auto with a certificate takes %s', (_, offered, more, expected) => {
     expect(choice(offered, more)).toBe(expected);
@@ -65,16 +70,31 @@ describe('the choice of a mechanism', () => {
     ['plain under TLS', all, { authMethod: 'plain' }, 'PLAIN'],
     ['plain with SCRAM only', ['SCRAM-SHA-1'], { authMethod: 'plain' }, none],
     ['plain in clear', all, { ...clear, authMethod: 'plain' }, none],
-    ['plain in clear, allowed', all, { ...clear, authMethod: 'plain', plainInClear: true }, 'PLAIN'],
+    [
+      'plain in clear, allowed',
+      all,
+      { ...clear, authMethod: 'plain', plainInClear: true },
+      'PLAIN',
+    ],
   ])('the account says %s', (_, offered, more, expected) => {
     expect(choice(offered, more)).toBe(expected);
   });
 
   it.each<[string, string[], Partial<ChoiceContext>, RegExp]>([
-    ['what was offered', ['DIGEST-MD5', 'LOGIN'], {}, /by the server: DIGEST-MD5, LOGIN\. No secret/],
+    [
+      'what was offered',
+      ['DIGEST-MD5', 'LOGIN'],
+      {},
+      /by the server: DIGEST-MD5, LOGIN\. No secret/,
+    ],
     ['that nothing was offered', [], {}, /by the server: none\./],
     ['no name that is none', ['A B', '<x>', 'x'.repeat(99)], {}, /by the server: none\./],
-    ['that a password takes no certificate’s place', ['PLAIN'], cert, /password is not used in its place/],
+    [
+      'that a password takes no certificate’s place',
+      ['PLAIN'],
+      cert,
+      /password is not used in its place/,
+    ],
     ['that it would be in clear', ['PLAIN'], clear, /password in clear/],
   ])('a refusal names %s', (_, offered, more, words) => {
     const chosen = chooseMechanism(offered, { ...context, ...more });

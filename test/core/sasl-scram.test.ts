@@ -42,8 +42,7 @@ function prove(scram: Exchange, serverFirst: string): string {
 
 const rfc7677 = {
   nonce: 'rOprNGfwEbeRWgbNEkqO',
-  first:
-    'r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096',
+  first: 'r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096',
   final: 'c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=',
 };
 
@@ -53,8 +52,7 @@ const vectors = [
     name: 'SCRAM-SHA-1',
     nonce: 'fyko+d2lbbFgONRv9qkxdawL',
     first: 'r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096',
-    final:
-      'c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=',
+    final: 'c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=',
     server: 'v=rmF9pqV8S7suAoZWja4dJRkFsKQ=',
   },
   {
@@ -138,7 +136,10 @@ describe('SCRAM', () => {
   const r = `r=${fixedNonce}srv`;
   it.each([
     ['a nonce equal to ours', `r=${fixedNonce},s=AAAA,i=4096`],
-    ['a nonce that does not begin with ours', 'r=xBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHsrv,s=AAAA,i=4096'],
+    [
+      'a nonce that does not begin with ours',
+      'r=xBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHsrv,s=AAAA,i=4096',
+    ],
     ['the nonce of another exchange', 'r=fyko+d2lbbFgONRv9qkxdawL3rfc,s=AAAA,i=4096'],
     ['a nonce with a control character', `${r}\u0001,s=AAAA,i=4096`],
     ['a nonce with a space', `${r} x,s=AAAA,i=4096`],
@@ -159,9 +160,18 @@ describe('SCRAM', () => {
     ['a line end behind', `${r},s=AAAA,i=4096\n`],
     ['nothing', ''],
     ['more than 64 KiB', `${r},s=AAAA,i=4096,x=${'y'.repeat(65_536)}`],
-    ...['0', '1', '4095', '1000001', '2147483648', '4294967297', '1e5', '4096x', '+4096', '-4096'].map(
-      (i) => [`i=${i}`, `${r},s=AAAA,i=${i}`],
-    ),
+    ...[
+      '0',
+      '1',
+      '4095',
+      '1000001',
+      '2147483648',
+      '4294967297',
+      '1e5',
+      '4096x',
+      '+4096',
+      '-4096',
+    ].map((i) => [`i=${i}`, `${r},s=AAAA,i=${i}`]),
     ...['04096', ' 4096', '0x1000', '4096.0', '', '99999999999999999999'].map((i) => [
       `i=${i}`,
       `${r},s=AAAA,i=${i}`,
@@ -191,7 +201,9 @@ describe('SCRAM', () => {
 
   it('an extension that is not mandatory is ignored', () => {
     const scram = exchange('SCRAM-SHA-1');
-    expect(prove(scram, `${r},s=AAAA,i=4096,x=1,y=`)).toMatch(/^c=biws,r=\S+srv,p=[A-Za-z0-9+/]+=$/);
+    expect(prove(scram, `${r},s=AAAA,i=4096,x=1,y=`)).toMatch(
+      /^c=biws,r=\S+srv,p=[A-Za-z0-9+/]+=$/,
+    );
   });
 
   const server = 'v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=';
