@@ -35,6 +35,9 @@ interface Hooks {
   attributeHandler: () => void;
   openTagHandler: (tag: SaxesTagNS) => void;
   closeTagHandler: () => void;
+  /** Runs at the `>` of an end tag, its name then being in `name`. */
+  closeTag: () => void;
+  readonly name: string;
   textHandler: (text: string) => void;
   cdataHandler: (text: string) => void;
   errorHandler: (error: Error) => void;
@@ -117,6 +120,12 @@ export class XmlReader {
     hooks.attributeHandler = () => this.attribute();
     hooks.openTagHandler = (tag) => this.tagOpens(tag);
     hooks.closeTagHandler = () => this.tagCloses();
+    // The tokenizer tells of an element as closed before it looks whether the end tag was its own.
+    const closeTag = hooks.closeTag.bind(hooks);
+    hooks.closeTag = () => {
+      if (hooks.name !== (this.top ?? this.root)?.name) this.refuse('not-well-formed');
+      closeTag();
+    };
     hooks.textHandler = (text) => this.text(text);
     hooks.cdataHandler = (text) => this.text(text);
     hooks.errorHandler = (error) => this.refuse(conditionOf(error.message));
@@ -197,8 +206,10 @@ export class XmlReader {
   private text(text: string): void {
     this.checkSize();
     if (this.top === undefined) {
-      // Between stanzas only white space may stand (RFC 6120 §11.7).
-      if (/[^ \t\n\r]/.test(text)) this.refuse('bad-format');
+      // Between stanzas only white space may stand (RFC 6120 §11.7), before the root by XML itself.
+      if (/[^ \t\n\r]/.test(text)) {
+        this.refuse(this.root === undefined ? 'not-well-formed' : 'bad-format');
+      }
       return;
     }
     const nodes = this.top.children;

@@ -94,7 +94,7 @@ const start =
   'A-Z_a-z\\u{c0}-\\u{d6}\\u{d8}-\\u{f6}\\u{f8}-\\u{2ff}\\u{370}-\\u{37d}\\u{37f}-\\u{1fff}' +
   '\\u{200c}-\\u{200d}\\u{2070}-\\u{218f}\\u{2c00}-\\u{2fef}\\u{3001}-\\u{d7ff}\\u{f900}-\\u{fdcf}' +
   '\\u{fdf0}-\\u{fffd}\\u{10000}-\\u{effff}';
-const ncName = `[${start}][${start}\\-.0-9\\u{b7}\\u{300}-\\u{36f}\\u{203f}-\\u{2040}]*`;
+const ncName = `[${start}][\\u{300}-\\u{36f}${start}\\-.0-9\\u{b7}\\u{203f}-\\u{2040}]*`;
 const anyName = new RegExp(`^${ncName}(?::${ncName})?$`, 'u');
 
 function checked(name: string): string {
@@ -103,7 +103,7 @@ function checked(name: string): string {
 }
 
 // What is no character of XML 1.0 (§2.2), by itself or by reference. A server ends the stream on one.
-const forbidden = /(?![\t\n\r])[^\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+const forbidden = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 const inText = /[&<>\r]/g;
 // An unescaped line break or tab would come out as a space (XML 1.0 §3.3.3).
 const inAttribute = /[&<>"'\t\n\r]/g;
@@ -118,8 +118,19 @@ export function sanitise(text: string): string {
   return text.replace(forbidden, replacement);
 }
 
+const references: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+  '\t': '&#9;',
+  '\n': '&#10;',
+  '\r': '&#13;',
+};
+
 function reference(character: string): string {
-  return `&#${String(character.charCodeAt(0))};`;
+  return references[character] ?? '';
 }
 
 function escaped(text: string, special: RegExp): string {
@@ -178,8 +189,10 @@ export function parseFragment(text: string, tools: Tools): Element[] | undefined
     },
     tools,
   );
-  reader.write(tools.utf8(`<_><_>${text}</_></_>`));
-  if (!sound || !ended || holder === undefined) return undefined;
+  reader.write(tools.utf8(`<_><_>${text}</_>`));
+  const early = ended;
+  reader.write(tools.utf8('</_>'));
+  if (!sound || early || !ended || holder === undefined) return undefined;
   if (holder.children.some((node) => typeof node === 'string' && node.trim() !== ''))
     return undefined;
   const found = elements(holder);
