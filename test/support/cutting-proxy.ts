@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Observed } from './observed.js';
+import { freePort } from './ports.js';
+
+/** `up` is what the client writes, `down` what the server writes. */
+export type Direction = 'up' | 'down';
+
+export type LinkNews = { link: Link; news: 'opened' | 'bytes' | 'closed'; direction?: Direction };
+
+const BOTH: readonly Direction[] = ['up', 'down'];
+
+/** One client connection and its twin to the server. */
+export class Link {
+  readonly bytes = { up: 0, down: 0 };
+  readonly #recorded: Record<Direction, Buffer[]> = { up: [], down: [] };
+  readonly #held: Record<Direction, Buffer[]> = { up: [], down: [] };
+  readonly #proxy: CuttingProxy;
+  readonly #ends: Record<Direction, Socket>;
+  #closed = false;
+
+  constructor(proxy: CuttingProxy, client: Socket, server: Socket) {
+    this.#proxy = proxy;
+    // Keyed by the direction in which an end is written to.
+    this.#ends = { up: server, down: client };
+    for (const socket of [client, server]) socket.setNoDelay(true);
+    client.on('data', (bytes: Buffer) => this.#arrived('up', bytes));
+    server.on('data', (bytes: Buffer) => this.#arrived('down', bytes));
+    client.on('end', () => this.#ended('up'));
+    server.on('end', () => this.#ended('down'));
+    client.on('close', () => this.#gone(server));
+    server.on('close', () => this.#gone(client));
+    for (const socket of [client, server]) socket.on('error', () => undefined); // 'close' follows
+  }
+
+  get open(): boolean {
+    return !this.#closed;
+  }
+
+  /** All bytes that went by in one direction, held ones included. */
+  recorded(direction: Direction): Buffer {
+    return Buffer.concat(this.#recorded[direction]);
+  }
+
+  /** Ends both connections at once: a reset, or an orderly end of both directions. */
+  cut(how: 'rst' | 'fin'): void {
+    for (const direction of BOTH) {
+      const end = this.#ends[direction];
+      if (how === 'rst') end.resetAndDestroy();
+      else end.end(() => end.destroy());
+    }
+  }
+
+  /** Passes on what was held while the proxy was stalled. */
+  release(direction: Direction): void {
+    for (const bytes of this.#held[direction].splice(0)) this.#pass(direction, bytes);
+  }
+
+  #arrived(direction: Direction, bytes: Buffer): void {
+    this.bytes[direction] += bytes.length;
+    this.#recorded[direction].push(bytes);
+    const mode = this.#proxy.mode[direction];
+    if (mode === 'hold') this.#held[direction].push(bytes);
+    if (mode === 'pass') this.#pass(direction, bytes);
+    this.#proxy.news.add({ link: this, news: 'bytes', direction });
+  }
+
+  #pass(direction: Direction, bytes: Buffer): void {
+    const { latencyMs, slice } = this.#proxy;
+    const write = (): void => {
+      const end = this.#ends[direction];
+      if (!slice) end.write(bytes);
+      else for (const byte of bytes) end.write(Buffer.of(byte));
+    };
+    if (latencyMs > 0) setTimeout(write, latencyMs);
+    else write();
+  }
+
+  #ended(direction: Direction): void {
+    if (this.#proxy.mode[direction] !== 'pass') return; // a dead line carries no FIN either
+    const end = (): void => void this.#ends[direction].end();
+    if (this.#proxy.latencyMs > 0) setTimeout(end, this.#proxy.latencyMs);
+    else end();
+  }
+
+  #gone(other: Socket): void {
+    if (!this.#closed) {
+      this.#closed = true;
+      this.#proxy.news.add({ link: this, news: 'closed' });
+    }
+    if (BOTH.every((direction) => this.#proxy.mode[direction] === 'pass')) other.destroySoon();
+  }
+}
+
+/**
+ * A TCP relay on loopback whose links can be cut, stalled, swallowed, slowed and sliced. Links that
+ * are opened while a direction is held or dropped are accepted and hear nothing, as through a
+ * firewall that lost its state.
+ */
+export class CuttingProxy {
+  readonly links: Link[] = [];
+  readonly news = new Observed<LinkNews>();
+  readonly mode: Record<Direction, 'pass' | 'hold' | 'drop'> = { up: 'pass', down: 'pass' };
+  readonly port: number;
+  latencyMs = 0;
+  /** Every byte goes in a write of its own. */
+  slice = false;
+  readonly #target: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+
+  private constructor(port: number, target: number) {
+    this.port = port;
+    this.#target = target;
+  }
+
+  /** Relays to `target` on loopback. */
+  static async start(target: number): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(await freePort(), target);
+    await proxy.accept();
+    return proxy;
+  }
+
+  get openLinks(): Link[] {
+    return this.links.filter((link) => link.open);
+  }
+
+  /** Cuts every open link; new ones are accepted unless refuse() was called. */
+  cut(how: 'rst' | 'fin' = 'rst'): void {
+    for (const link of this.openLinks) link.cut(how);
+  }
+
+  /** Keeps the bytes of a direction (both without one) back until heal(). */
+  stall(...directions: Direction[]): void {
+    this.#set('hold', directions);
+  }
+
+  /** Throws the bytes of a direction (both without one) away: what was sent never arrives. */
+  swallow(...directions: Direction[]): void {
+    this.#set('drop', directions);
+  }
+
+  /** New connections are refused; open links go on. */
+  refuse(): void {
+    const server = this.#server;
+    this.#server = undefined;
+    // close() calls back only when the last connection has ended; not listening any more is enough.
+    server?.close();
+  }
+
+  /** New connections are taken (again). */
+  async accept(): Promise<void> {
+    if (this.#server !== undefined) return;
+    const server = createServer({ allowHalfOpen: true }, (client) => this.#opened(client));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.port, '127.0.0.1', resolve);
+    });
+    this.#server = server;
+  }
+
+  /** Everything as at the start; held bytes go on. */
+  async heal(): Promise<void> {
+    for (const direction of BOTH) {
+      this.mode[direction] = 'pass';
+      for (const link of this.openLinks) link.release(direction);
+    }
+    await this.accept();
+  }
+
+  close(): void {
+    this.refuse();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #set(mode: 'hold' | 'drop', directions: Direction[]): void {
+    for (const direction of directions.length > 0 ? directions : BOTH) this.mode[direction] = mode;
+  }
+
+  #opened(client: Socket): void {
+    const server = connect({ port: this.#target, host: '127.0.0.1', allowHalfOpen: true });
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    }
+    const link = new Link(this, client, server);
+    this.links.push(link);
+    this.news.add({ link, news: 'opened' });
+  }
+}
