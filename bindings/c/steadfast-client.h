@@ -33,8 +33,8 @@ STEAD_EXPORT void stead_client_close (stead_client *client);
 /**
  * stead_client_fd:
  *
- * Returns: the descriptor to poll, or -1 when there is none now. It changes when the engine is
- * started again: compare after each call of the library. Do not read, write or close it.
+ * Returns: the descriptor to poll, or -1 when there is none now. It may change: compare after each
+ * call of the library. Do not read, write or close it.
  */
 STEAD_EXPORT int stead_client_fd (const stead_client *client);
 
@@ -82,7 +82,7 @@ STEAD_EXPORT void stead_free (char *text);
 
 /* ---- Options of an account -------------------------------------------------------------------- */
 
-/** Returns: (transfer full): empty options; free with stead_options_free(). NULL without memory. */
+/** Returns: (transfer full): empty options; free with stead_options_free(). */
 STEAD_EXPORT stead_options *stead_options_new (void);
 
 /** Wipes the secrets in @options and frees it; NULL is fine. */
@@ -207,7 +207,8 @@ STEAD_EXPORT bool stead_answer_secret (stead_client *client, uint32_t account, s
 /**
  * stead_client_set_times:
  * @give_up_ms: how long a text waits for an engine; 0 keeps the 10 s
- * @restart_ms: wait before the first new start of the engine, doubled up to 60 times; 0 keeps 500
+ * @restart_ms: wait before the second new start of the engine in a row, doubled from there to at
+ *   most 60 times; 0 keeps 500. The first new start is at once.
  *
  * Lets a test see in milliseconds what takes seconds.
  */

@@ -18,6 +18,7 @@
  * Failure    Functions that return bool or a pointer return false or NULL when the library cannot
  *            even take the request; stead_client_error() then says why. What the engine or the
  *            server refuse comes later, as an event.
+ * Memory     Running out of it ends the program, as with GLib.
  * Time       *_ms are milliseconds; *_time_ms count from the Unix epoch, UTC; 0 means not given.
  * Threads    None inside. One client belongs to one thread.
  * Child      The program's SIGCHLD handling is left alone, and does not matter.

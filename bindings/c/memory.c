@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+void *
+stead_alloc (size_t size)
+{
+  void *memory = calloc (1, size);
+  if (memory == NULL)
+    abort ();
+  return memory;
+}
+
+char *
+stead_copy (const char *text)
+{
+  char *copy = strdup (text == NULL ? "" : text);
+  if (copy == NULL)
+    abort ();
+  return copy;
+}
+
+void
+stead_wipe (char *text)
+{
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  free (text);
+}
+
+char *
+stead_format (const char *format, ...)
+{
+  char *text;
+  va_list arguments;
+  va_start (arguments, format);
+  if (vasprintf (&text, format, arguments) < 0)
+    abort ();
+  va_end (arguments);
+  return text;
+}
+
+int64_t
+stead_now (void)
+{
+  struct timespec time;
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (int64_t) time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+void
+stead_free (char *text)
+{
+  free (text);
+}
