@@ -44,7 +44,9 @@ function quoted(error: Element): string {
   const texts = children(error, 'text', NS.stanzas);
   const plain = texts.find((text) => attribute(text, 'xml:lang')?.startsWith('en')) ?? texts[0];
   const text = (plain?.getText() ?? '').replace(/\s+/g, ' ').trim();
-  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+  if (text.length <= longestQuote) return text;
+  // Not through the middle of a character that takes two code units.
+  return `${text.slice(0, longestQuote).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function conditionOf(error: Element): string {
