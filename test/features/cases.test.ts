@@ -13,16 +13,33 @@ const names = readdirSync(folder)
   .filter((name) => name.endsWith('.xml'))
   .map((name) => name.slice(0, -'.xml'.length));
 
+/** By the first word of the file names. */
+const topics: readonly [first: string, specification: string][] = [
+  ['message', 'RFC 6121 §5, XEP-0066, XEP-0071'],
+  ['delay', 'XEP-0203'],
+  ['presence', 'RFC 6121 §4, XEP-0319'],
+  ['subscription', 'RFC 6121 §3, XEP-0172'],
+  ['chat', 'XEP-0085'],
+];
+
 function read(name: string): string {
   return readFileSync(new URL(name, folder), 'utf8').trim();
 }
 
-describe('to romeo, who has juliet in his contact list, comes', () => {
-  test.each(names)('%s', (name) => {
+function of(topic: string): string[] {
+  return names.filter((name) => name.startsWith(`${topic}-`));
+}
+
+describe.each(topics)('%s stanzas reach the host as events (%s)', (topic) => {
+  test.each(of(topic))('%s', (name) => {
     const host = new RecordingHost().signedIn('juliet@capulet.example');
     host.receive(read(`${name}.xml`));
     const events = [...host.told, ...host.kept.map(({ body }) => body)];
     const told = events.map((body) => toJson(EventSchema, create(EventSchema, { body })));
     expect(told).toEqual(JSON.parse(read(`${name}.json`)));
   });
+});
+
+test('every case belongs to a topic', () => {
+  expect(topics.flatMap(([topic]) => of(topic)).sort()).toEqual([...names].sort());
 });
