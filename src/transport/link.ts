@@ -24,16 +24,22 @@ export interface LinkHandlers {
   closed(fault?: LinkFault): void;
 }
 
+export interface LinkTimeouts {
+  /** Without a byte of the server, in TCP and again in direct TLS. */
+  readonly silenceMs: number;
+  /** For a whole TLS handshake. */
+  readonly handshakeMs: number;
+}
+
 export interface LinkOptions {
   readonly dial: DialRequest;
   readonly context: TlsContext;
   readonly resolver?: SrvResolver;
   readonly pick?: Pick;
-  /** For each target but the last, for the last, and for STARTTLS. */
-  readonly timeouts?: { readonly nextMs: number; readonly lastMs: number };
+  readonly timeouts?: LinkTimeouts;
 }
 
-const usualTimeouts = { nextMs: 3000, lastMs: 10_000 };
+const usualTimeouts: LinkTimeouts = { silenceMs: 3000, handshakeMs: 10_000 };
 /** A peer that does not answer our end with its own within this time is cut off. */
 const lingerMs = 5000;
 
@@ -43,7 +49,7 @@ const lingerMs = 5000;
  */
 export class Link {
   readonly #resolver: SrvResolver;
-  readonly #timeouts: { readonly nextMs: number; readonly lastMs: number };
+  readonly #timeouts: LinkTimeouts;
   #attempt: Attempt | undefined;
   #raw: Socket | undefined;
   #secure: TLSSocket | undefined;
@@ -90,7 +96,7 @@ export class Link {
     const { dial, context } = this.options;
     const secure = openTls(raw, { context, domain: dial.domain, direct: false });
     this.#secure = secure;
-    this.#timer = setTimeout(() => this.#lost(handshakeLate), this.#timeouts.lastMs);
+    this.#timer = setTimeout(() => this.#lost(handshakeLate), this.#timeouts.handshakeMs);
     secure.on('error', (error) => this.#lost(this.#tlsFault(errorCode(error))));
     secure.once('close', () => this.#lost(this.#tlsFault('ECONNRESET')));
     secure.once('secureConnect', () => {
@@ -131,9 +137,8 @@ export class Link {
     const last = at === targets.length - 1;
     const { domain, certificate } = this.options.dial;
     const { context } = this.options;
-    const timeoutMs = last ? this.#timeouts.lastMs : this.#timeouts.nextMs;
     this.#attempt = new Attempt(
-      { target, domain, context, certificate, timeoutMs },
+      { target, domain, context, certificate, ...this.#timeouts },
       {
         connected: (raw, secure) => this.#adopt(raw, secure),
         failed: (fault) => {

@@ -17,8 +17,10 @@ export interface AttemptOptions {
   readonly domain: string;
   readonly context: TlsContext;
   readonly certificate: boolean;
-  /** For TCP and, on a direct target, TLS together. */
-  readonly timeoutMs: number;
+  /** Without a byte of the server, in TCP and again in direct TLS. */
+  readonly silenceMs: number;
+  /** For direct TLS as a whole, once the server has begun to answer. */
+  readonly handshakeMs: number;
 }
 
 /** Called at most once in all; `connected` in the very tick in which TCP, or direct TLS, is complete. */
@@ -30,7 +32,7 @@ export interface AttemptHandlers {
 /** One try at one target. */
 export class Attempt {
   readonly #raw: net.Socket;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   #over = false;
 
   constructor(
@@ -47,7 +49,7 @@ export class Attempt {
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: familyTimeoutMs,
     });
-    this.#timer = setTimeout(() => this.#fail(this.#late()), options.timeoutMs);
+    this.#timer = this.#awaitSigns();
     // Stays for good: an error after the end of the attempt must not escape.
     this.#raw.on('error', (error) => this.#fail(this.#connectFault(error)));
     this.#raw.once('connect', () => this.#tcpOpen());
@@ -64,6 +66,8 @@ export class Attempt {
       this.#settle();
       return this.handlers.connected(this.#raw, undefined);
     }
+    clearTimeout(this.#timer);
+    this.#timer = this.#awaitSigns();
     const { context, domain } = this.options;
     const secure = openTls(this.#raw, { context, domain, direct: true });
     secure.on('error', (error) => this.#fail(this.#tlsFault(errorCode(error))));
@@ -80,6 +84,15 @@ export class Attempt {
     }
     this.#settle();
     this.handlers.connected(this.#raw, secure);
+  }
+
+  #awaitSigns(): NodeJS.Timeout {
+    const { silenceMs, handshakeMs } = this.options;
+    return setTimeout(() => {
+      if (this.#raw.bytesRead === 0) return this.#fail(this.#late());
+      const rest = Math.max(0, handshakeMs - silenceMs);
+      this.#timer = setTimeout(() => this.#fail(this.#late()), rest);
+    }, silenceMs);
   }
 
   #settle(): void {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+
+import { dirname, join } from 'node:path';
+import type { StoreFault } from './faults.js';
+import { storeFault } from './faults.js';
+import type { FileSystem } from './file-system.js';
+import { writeAll } from './file-system.js';
+
+const allowedName = /^[a-z-]{1,32}$/;
+/** The journal lives in the same folder. */
+const reserved = 'journal';
+/** A cache is for speed; one that is larger than this is damage. */
+const largestBytes = 32 * 1024 * 1024;
+
+/** Small texts that may be lost, each in a file that is replaced as a whole. */
+export class CacheFolder {
+  readonly #waiting = new Map<string, string>();
+  #running: Promise<void> | undefined;
+
+  constructor(
+    private readonly fs: FileSystem,
+    private readonly folder: string,
+    private readonly failed: (fault: StoreFault) => void,
+  ) {}
+
+  /** Everything that was saved; what cannot be read is left out. */
+  async load(): Promise<Map<string, string>> {
+    const texts = new Map<string, string>();
+    const names = await this.fs.list(this.folder).catch(() => []);
+    for (const name of names.filter(isCacheName)) {
+      const text = await this.#read(join(this.folder, name));
+      if (text !== undefined) texts.set(name, text);
+    }
+    return texts;
+  }
+
+  /** Only the newest text of a name is written when the disk is slower than the caller. */
+  save(name: string, text: string): void {
+    if (!isCacheName(name)) throw new RangeError(`"${name}" cannot name a cache file`);
+    this.#waiting.set(name, text);
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async drain(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    await Promise.resolve();
+    for (let next = first(this.#waiting); next !== undefined; next = first(this.#waiting)) {
+      this.#waiting.delete(next[0]);
+      await this.#replace(join(this.folder, next[0]), next[1]);
+    }
+  }
+
+  async #replace(path: string, text: string): Promise<void> {
+    const fresh = `${path}.new`;
+    try {
+      const file = await this.fs.create(fresh);
+      try {
+        await writeAll(file, Buffer.from(text), 0);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await this.fs.rename(fresh, path);
+      await this.fs.syncFolder(dirname(path));
+    } catch (error) {
+      await this.fs.remove(fresh).catch(() => undefined);
+      this.failed(storeFault(error, path));
+    }
+  }
+
+  async #read(path: string): Promise<string | undefined> {
+    try {
+      const file = await this.fs.open(path);
+      try {
+        const bytes = await file.read();
+        if (bytes.length > largestBytes) return undefined;
+        return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+      } finally {
+        await file.close();
+      }
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+function isCacheName(name: string): boolean {
+  return allowedName.test(name) && name !== reserved;
+}
+
+function first(map: ReadonlyMap<string, string>): [string, string] | undefined {
+  return map.entries().next().value;
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// When to dial again.
+
+import type { Random } from '../core/tools.js';
+
+/** How far a failed attempt came: `server` if anything of the server was heard in it. */
+export type Reached = 'none' | 'server';
+
+/** For this long nothing is more likely than that the network comes back in a moment. */
+const eagerMs = 60_000;
+const eagerEveryMs = 1000;
+const everyMs = 5000;
+
+/** After the n-th refusal by a server that is there: at most 10 attempts fall into the first minute. */
+const refusedMs = [1000, 2000, 4000, 6000, 8000, 10_000, 10_000, 10_000, 20_000, 40_000, 60_000];
+/** So that the clients of a server that restarts do not all come in the same moment. */
+const jitter = 0.25;
+/** A session that died younger than this did not end the outage. */
+const stableMs = 10_000;
+
+/** The redial rhythm of one account. */
+export class Backoff {
+  #since: number | undefined;
+  /** When the attempt that fails next was due to start. */
+  #due: number | undefined;
+  #refusals = 0;
+  #upSince: number | undefined;
+
+  constructor(private readonly random: Random) {}
+
+  /**
+   * An attempt failed, or the link was lost.
+   * @param now monotonic milliseconds
+   * @returns how long to wait before the next attempt, in milliseconds
+   */
+  failed(now: number, reached: Reached): number {
+    if (this.#upSince !== undefined) this.#fell(now, this.#upSince);
+    this.#since ??= now;
+    const delay = reached === 'server' ? this.#refused() : this.#unanswered(now);
+    this.#due = now + delay;
+    return delay;
+  }
+
+  /** The session is up. */
+  succeeded(now: number): void {
+    this.#upSince = now;
+  }
+
+  /** The host learned that the network changed: the next attempts are eager again. */
+  hint(now: number): void {
+    this.#startOver();
+    this.#since = now;
+  }
+
+  /** A server that lets us in and throws us out again must not be asked without end at full pace. */
+  #fell(now: number, upSince: number): void {
+    this.#upSince = undefined;
+    this.#due = undefined;
+    if (now - upSince >= stableMs) this.#startOver();
+  }
+
+  /** A silent network: from start to start, so that an attempt dropped after 3 s is repeated at once. */
+  #unanswered(now: number): number {
+    const eager = now - (this.#since ?? now) < eagerMs;
+    const started = this.#due ?? now;
+    return Math.max(0, started + (eager ? eagerEveryMs : everyMs) - now);
+  }
+
+  #refused(): number {
+    const base = refusedMs[Math.min(this.#refusals++, refusedMs.length - 1)] ?? everyMs;
+    const [high = 0, low = 0] = this.random(2);
+    return Math.round(base * (1 + (jitter * (high * 256 + low)) / 65_536));
+  }
+
+  #startOver(): void {
+    this.#since = undefined;
+    this.#due = undefined;
+    this.#refusals = 0;
+  }
+}
