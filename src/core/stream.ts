@@ -207,12 +207,12 @@ function headerFault(root: Element, options: StreamOptions): Fault | undefined {
     const text = 'The server does not speak XMPP 1.0.';
     return fault('stream', 'unsupported-version', text, { retry: 'never' });
   }
-  const { domainToAscii } = options.tools;
   const from = attribute(root, 'from');
   // Some servers leave `from` out; who they are is proved by TLS, so only another name is a fault.
   if (from !== undefined && from !== options.domain) {
-    const name = domainToAscii(from);
-    if (name === '' || name !== domainToAscii(options.domain)) {
+    const { tools, domain } = options;
+    const name = tools.domainToAscii(from);
+    if (name === '' || name !== tools.domainToAscii(domain)) {
       return fault('stream', 'invalid-from', 'The server answers for another domain.');
     }
   }

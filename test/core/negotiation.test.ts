@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/core/errors.js';
+import { attribute } from '../../src/core/xml.js';
 import {
   boundAs,
   facts,
@@ -164,7 +165,7 @@ describe('a negotiation', () => {
     expect(say("<message id='1'/><iq type='get' id='2'/><presence id='3'/>")).toEqual([]);
     const [established] = say("<failed xmlns='urn:xmpp:sm:3'/>");
     const early = established?.type === 'established' ? established.early : [];
-    expect(early.map((el) => el.attrs['id'] as string)).toEqual(['1', '2', '3']);
+    expect(early.map((el) => attribute(el, 'id'))).toEqual(['1', '2', '3']);
   });
 
   it('gives up a server that sends stanzas without end before the session', () => {

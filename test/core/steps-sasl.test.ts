@@ -6,6 +6,7 @@ import {
   facts,
   features,
   fixedNonce,
+  fixedTicket,
   identity,
   negotiate,
   offerSasl,
@@ -60,19 +61,19 @@ describe('the SASL step', () => {
     expect(driven.say(challenge(first))).toEqual([
       {
         type: 'derive',
-        ticket: 1,
+        ticket: fixedTicket,
         derivation: { hash: 'sha1', password: 'pencil', salt, iterations: 4096 },
       },
     ]);
     const key = pbkdf2Sync('pencil', salt, 4096, 20, 'sha1');
     driven.negotiation.derived(7, key);
     expect(driven.take()).toEqual([]);
-    driven.negotiation.derived(1, key);
+    driven.negotiation.derived(fixedTicket, key);
     const [response] = driven.take();
     expect(response?.type === 'write' && response.text).toMatch(
       /^<response .*>[\w+/]+=*<\/response>$/,
     );
-    driven.negotiation.derived(1, key);
+    driven.negotiation.derived(fixedTicket, key);
     expect(driven.take()).toEqual([]);
     expect(driven.say(success)).toMatchObject([failed('sasl', 'server-signature')]);
   });
@@ -81,7 +82,7 @@ describe('the SASL step', () => {
     const { driven } = offered(['SCRAM-SHA-1']);
     driven.say(challenge(`r=${fixedNonce}srv,s=AAAA,i=4096`));
     expect(driven.say(success)).toMatchObject([failed('stream', 'unexpected-element')]);
-    driven.negotiation.derived(1, new Uint8Array(20));
+    driven.negotiation.derived(fixedTicket, new Uint8Array(20));
     expect(driven.take()).toEqual([]);
   });
 

@@ -35,6 +35,13 @@ describe('the session step (RFC 3921 §3)', () => {
     ]);
   });
 
+  it.each([
+    ['a result', "<iq type='result' id='session' from='bob@example.org/x'/>"],
+    ['an error', "<iq type='error' id='session' from='example.net'/>"],
+  ])('does not take %s of a stranger for the server’s', (_, answer) => {
+    expect(bound(offer, answer)).toEqual([]);
+  });
+
   it('ends with a refusal', () => {
     expect(bound(offer, "<iq type='error' id='session'/>")).toMatchObject([
       { type: 'failed', fault: { condition: 'session-refused', retry: 'later' } },

@@ -1,79 +1,39 @@
 // SPDX-License-Identifier: MIT
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Stream } from '../../src/core/stream.js';
+import type { Stream } from '../../src/core/stream.js';
 import { serialise, xml } from '../../src/core/xml.js';
-import {
-  features,
-  header,
-  offerBind,
-  offerSasl,
-  offerTls,
-  proceed,
-  success,
-} from '../support/negotiating.js';
-import { nodeTools } from '../support/tools.js';
+import { features, header, offerBind } from '../support/negotiating.js';
+import { closingTag, errorOf, ourHeader, RecordedStream } from '../support/recorded-stream.js';
 
-const ours =
-  '<?xml version=\'1.0\'?><stream:stream to="example.org" version="1.0" xml:lang="en" ' +
-  'xmlns="jabber:client" xmlns:stream="http://etherx.jabber.org/streams">';
-const closing = '</stream:stream>';
-const errorOf = (condition: string): string =>
-  `<stream:error><${condition} xmlns="urn:ietf:params:xml:ns:xmpp-streams"/></stream:error>${closing}`;
-
+let recorded: RecordedStream;
 let stream: Stream;
-let log: string[];
-/** What a test does when an element arrives, as the owner would. */
-let onElement: (name: string) => void;
+const take = (): string[] => recorded.take();
+const receive = (text: string): string[] => recorded.receive(text);
 
-function create(domain = 'example.org'): Stream {
-  return new Stream(
-    { domain, tools: nodeTools },
-    {
-      write: (text) => log.push(`write ${text}`),
-      opened: ({ id, from, version, lang }) =>
-        log.push(`opened ${[id, from, version, lang].join(' ')}`),
-      element: (el) => {
-        log.push(`element ${el.name}`);
-        onElement(el.name);
-      },
-      ended: () => log.push('ended'),
-      fault: (f) => log.push(`fault ${f.kind} ${f.condition} ${f.retry}`),
-    },
-  );
-}
-
-function take(): string[] {
-  const taken = log;
-  log = [];
-  return taken;
-}
-
-function receive(text: string): string[] {
-  stream.bytes(nodeTools.utf8(text));
+/** A stream whose header of ours is out. */
+function start(domain?: string, from?: string): string[] {
+  recorded = new RecordedStream(domain);
+  stream = recorded.stream;
+  stream.start(from);
   return take();
 }
 
-/** A stream on which both headers were exchanged. */
 beforeEach(() => {
-  log = [];
-  onElement = () => undefined;
-  stream = create();
-  stream.start();
+  start();
   receive(header);
 });
 
 describe('the headers of a stream', () => {
   it('ours says whom it is for, and not who we are (RFC 6120 §4.7)', () => {
-    const fresh = create();
-    expect(take()).toEqual([]);
-    fresh.start();
-    expect(take()).toEqual([`write ${ours}`]);
+    expect(start()).toEqual([`write ${ourHeader}`]);
   });
 
   it('under TLS it says who we are', () => {
-    create().start('a&b@example.org');
-    const named = ours.replace(' version="1.0" ', ' from="a&amp;b@example.org" version="1.0" ');
-    expect(take()).toEqual([`write ${named}`]);
+    const named = ourHeader.replace(
+      ' version="1.0" ',
+      ' from="a&amp;b@example.org" version="1.0" ',
+    );
+    expect(start('example.org', 'a&b@example.org')).toEqual([`write ${named}`]);
   });
 
   const theirs = (attributes: string): string =>
@@ -91,9 +51,7 @@ describe('the headers of a stream', () => {
     ['a sender in capitals', `${client} from='EXAMPLE.org' version='1.0'`, ' EXAMPLE.org 1.0 '],
     ['a later version', `${client} version='1.10'`, '  1.10 '],
   ])('theirs with %s opens the stream', (_, attributes, opened) => {
-    stream = create();
-    stream.start();
-    take();
+    start();
     expect(receive(theirs(attributes))).toEqual([`opened ${opened}`]);
   });
 
@@ -131,9 +89,7 @@ describe('the headers of a stream', () => {
       'later',
     ],
   ])('theirs with %s is answered by a stream error', (_, text, condition, retry) => {
-    stream = create();
-    stream.start();
-    take();
+    start();
     expect(receive(`${text}<stream:features/><message/>`)).toEqual([
       `write ${errorOf(condition)}`,
       `fault stream ${condition} ${retry}`,
@@ -142,9 +98,7 @@ describe('the headers of a stream', () => {
   });
 
   it('an account of U-labels knows its server by A-labels', () => {
-    stream = create('münchen.example');
-    stream.start();
-    take();
+    start('münchen.example');
     const from = "from='xn--mnchen-3ya.example' version='1.0'";
     expect(receive(theirs(`${client} ${from}`))).toEqual(['opened  xn--mnchen-3ya.example 1.0 ']);
   });
@@ -183,7 +137,7 @@ describe('errors of a stream', () => {
     receive("<stream:error><reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>");
     stream.end();
     stream.end();
-    expect(take()).toEqual([`write ${closing}`]);
+    expect(take()).toEqual([`write ${closingTag}`]);
   });
 
   it.each([
@@ -208,7 +162,7 @@ describe('errors of a stream', () => {
     expect(take()).toEqual([
       'write <stream:error><undefined-condition xmlns="urn:ietf:params:xml:ns:xmpp-streams"/>' +
         '<text xmlns="urn:ietf:params:xml:ns:xmpp-streams" xml:lang="en">h &lt; 9</text>' +
-        `${serialise(detail)}</stream:error>${closing}`,
+        `${serialise(detail)}</stream:error>${closingTag}`,
     ]);
     expect(receive('<message/></stream:stream>')).toEqual([]);
   });
@@ -223,7 +177,7 @@ describe('the end of a stream', () => {
   it('our closing tag is written once, and what was on its way still arrives', () => {
     stream.end();
     stream.end();
-    expect(take()).toEqual([`write ${closing}`]);
+    expect(take()).toEqual([`write ${closingTag}`]);
     expect(receive('<message/></stream:stream>')).toEqual(['element message', 'ended']);
   });
 
@@ -231,7 +185,7 @@ describe('the end of a stream', () => {
     expect(receive('</stream:stream>')).toEqual(['ended']);
     expect(receive('<message/>')).toEqual([]);
     stream.end();
-    expect(take()).toEqual([`write ${closing}`]);
+    expect(take()).toEqual([`write ${closingTag}`]);
   });
 
   it('after stop nothing goes out or comes in', () => {
@@ -254,83 +208,9 @@ describe('the end of a stream', () => {
     ['when it is in full use', features(offerBind)],
   ])('stop within an element leaves the rest of the chunk alone, %s', (_, before) => {
     receive(before);
-    onElement = () => {
+    recorded.onElement = () => {
       stream.stop();
     };
     expect(receive('<message/><presence/>')).toEqual(['element message']);
-  });
-});
-
-describe('a restart', () => {
-  const restartAt = (name: string, from?: string): void => {
-    onElement = (element) => {
-      if (element === name) stream.start(from);
-    };
-  };
-
-  it('reads a new document, its declaration and header included', () => {
-    restartAt('success');
-    receive(features(offerSasl('PLAIN')));
-    expect(receive(success)).toEqual(['element success', `write ${ours}`]);
-    expect(receive(header + features(offerBind))).toEqual([
-      'opened s1 example.org 1.0 ',
-      'element stream:features',
-    ]);
-  });
-
-  const openings = [features(offerTls), features(offerSasl('PLAIN')), ''];
-  const restarts: [string, string][] = [
-    ['<proceed/>', proceed],
-    ['<success/>', success],
-  ];
-  const behind: [string, string][] = [
-    ['a stanza', "<message from='example.org'><body>pay me</body></message>"],
-    ['features and more', `${features(offerSasl('PLAIN'))}${success}<message/>`],
-    ['a whole stream', `${header}${features(offerBind)}`],
-    ['white space', ' '],
-    ['a cut tag', '<me'],
-    ['a NUL', '\0'],
-    ['the closing tag', closing],
-  ];
-  const all = restarts.flatMap(([name, text]) =>
-    behind.map(([what, rest]): [string, string, string] => [name, what, text + rest]),
-  );
-
-  it.each(all)(
-    '%s with %s in the same bytes is thrown away as a whole (RFC 6120 §5.4.3.3)',
-    (_, __, text) => {
-      for (const opening of openings) {
-        stream = create();
-        stream.start();
-        receive(header + opening);
-        expect(receive(text)).toEqual([
-          `write ${errorOf('policy-violation')}`,
-          'fault stream policy-violation later',
-        ]);
-        expect(receive(header)).toEqual([]);
-      }
-    },
-  );
-
-  it('bytes that come between <proceed/> and TLS are a fault too', () => {
-    receive(features(offerTls));
-    expect(receive(proceed)).toEqual(['element proceed']);
-    expect(receive(' ')).toEqual([
-      `write ${errorOf('policy-violation')}`,
-      'fault stream policy-violation later',
-    ]);
-  });
-
-  it('when no restart can follow, the words of one are nothing special', () => {
-    receive(features(offerBind));
-    expect(receive(`${success}<message/>`)).toEqual(['element success', 'element message']);
-  });
-
-  it('throws the unfinished rest of the old stream away', () => {
-    receive(features(offerTls));
-    receive(proceed);
-    stream.start('alice@example.org');
-    take();
-    expect(receive(header)).toEqual(['opened s1 example.org 1.0 ']);
   });
 });

@@ -49,6 +49,9 @@ export function jid(text: string): Jid {
 /** Always the same, so that every nonce is known. */
 export const fixed: Random = (n) => new Uint8Array(n).fill(7);
 
+/** What `fixed` makes of a ticket. */
+export const fixedTicket = 0x07070707;
+
 /** What `fixed` makes of a SCRAM nonce of 24 bytes. */
 export const fixedNonce = 'BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH';
 
@@ -83,9 +86,9 @@ export const facts: TlsFacts = {
 export interface Driven {
   readonly negotiation: Negotiation;
   /** The outputs since the last call. */
-  take(): NegotiationOutput[];
+  readonly take: () => NegotiationOutput[];
   /** Feeds what the server says and takes the outputs. */
-  say(text: string): NegotiationOutput[];
+  readonly say: (text: string) => NegotiationOutput[];
 }
 
 export function negotiate(options: Partial<NegotiationOptions> = {}): Driven {

@@ -7,6 +7,7 @@ import { NS } from '../namespaces.js';
 import { saslFailure } from '../sasl/failure.js';
 import { chooseMechanism } from '../sasl/index.js';
 import type { Exchange, Move } from '../sasl/mechanism.js';
+import type { Random } from '../tools.js';
 import { child, children, is, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import type { Step, StepHost } from './step.js';
@@ -21,7 +22,7 @@ export function sasl(host: StepHost): Step {
 class Sasl implements Step {
   private exchange: Exchange | undefined;
   private state: 'idle' | 'password' | 'key' | 'server' = 'idle';
-  private ticket = 0;
+  private ticket: number | undefined;
   private mechanism: ReturnType<typeof chooseMechanism> | undefined;
 
   constructor(private readonly host: StepHost) {}
@@ -85,7 +86,7 @@ class Sasl implements Step {
     if (move.type === 'fault') return host.fail(move.fault);
     if (move.type === 'derive') {
       this.state = 'key';
-      this.ticket += 1;
+      this.ticket = newTicket(host.random);
       return host.out({ type: 'derive', ticket: this.ticket, derivation: move.derivation });
     }
     const mechanism = name === 'auth' ? this.exchange?.name : undefined;
@@ -123,6 +124,14 @@ class Sasl implements Step {
     if (text.length > maxChallenge) return undefined;
     return text === '=' ? new Uint8Array() : this.host.tools.fromBase64(text);
   }
+}
+
+/**
+ * Drawn, not counted: a key that was derived for an earlier link and comes late must not be taken for
+ * the one that this link waits for.
+ */
+function newTicket(random: Random): number {
+  return random(4).reduce((number, byte) => number * 256 + byte, 0);
 }
 
 const unreadable = fault(

@@ -5,6 +5,7 @@
 import { fault } from '../errors.js';
 import { NS } from '../namespaces.js';
 import { attribute, child, is, xml } from '../xml.js';
+import type { Element } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
 const id = 'session';
@@ -26,7 +27,8 @@ export function session(host: StepHost): Step {
       host.write(xml('iq', { type: 'set', id }, xml('session', { xmlns: NS.session })));
     },
     element(el) {
-      if (!is(el, 'iq', NS.client) || attribute(el, 'id') !== id) return false;
+      if (!is(el, 'iq', NS.client) || attribute(el, 'id') !== id || !ofServer(el, host))
+        return false;
       const type = attribute(el, 'type');
       if (type === 'result') host.next();
       else if (type === 'error') host.fail(refused);
@@ -34,4 +36,11 @@ export function session(host: StepHost): Step {
       return true;
     },
   };
+}
+
+/** We have an address now, so others could answer in the server's place (RFC 6120 §8.1.2.1). */
+function ofServer(el: Element, host: StepHost): boolean {
+  const from = attribute(el, 'from');
+  const { jid } = host.options;
+  return from === undefined || from === jid.domain || from === jid.bare().toString();
 }
