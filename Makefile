@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+#
+# make demo    alice and bob talk over a link that is cut, in a real Pidgin or Finch
+# make test    everything that is checked, ending in the line "N passed, N failed"
+# make build   build/plugins, from which a libpurple program runs it without installing
+# make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
+
+RUN = scripts/with-node
+
+.PHONY: build demo test lint soak install uninstall clean
+
+build: node_modules/.package-lock.json
+	scripts/provision.sh build
+	$(RUN) tsc --build
+	$(RUN) node scripts/bundle.mjs
+	$(RUN) node-gyp configure build --loglevel=warn
+	$(RUN) sh -c 'ln -sfn "$$(readlink -f "$$(command -v node)")" build/plugins/steadfast/node'
+
+# npm writes this file last, so it is older than the lockfile when the modules are stale.
+node_modules/.package-lock.json: package-lock.json
+	scripts/provision.sh build
+	$(RUN) npm ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+demo:
+	scripts/demo.sh
+
+test:
+	scripts/provision.sh build hosts server test
+	$(MAKE) build
+	$(RUN) node scripts/test.mjs
+
+lint: node_modules/.package-lock.json
+	$(RUN) node scripts/test.mjs --lint
+
+soak: build
+	$(RUN) vitest run --project soak
+
+install: build
+	scripts/install.sh install
+
+uninstall:
+	scripts/install.sh uninstall
+
+clean:
+	rm -rf build

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs everything that is checked, one suite after the other, and adds it up in the last line:
+// "N passed, N failed". With --lint only what needs no test run. A suite that crashes, a skipped
+// test and a check that fails count as failed.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+const RESULTS = 'build/test-results';
+const sum = { passed: 0, failed: 0 };
+
+function run(command, args, options = {}) {
+  const { status } = spawnSync(command, args, { stdio: 'inherit', ...options });
+  return status === 0;
+}
+
+function captured(command, args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+function say(text) {
+  process.stdout.write(`${text}\n`);
+}
+
+/** One check, counted as one. */
+function check(name, passes) {
+  say(`\n== ${name}`);
+  const passed = passes();
+  sum[passed ? 'passed' : 'failed']++;
+  if (!passed) say(`FAILED: ${name}`);
+}
+
+function checks() {
+  const sources = captured('git', ['ls-files', '*.c', '*.h']).split('\n').filter(Boolean);
+  check('eslint', () => run('eslint', ['.']));
+  check('prettier', () => run('prettier', ['--check', '--log-level=warn', '.']));
+  check('clang-format', () => run('clang-format', ['--dry-run', '-Werror', ...sources]));
+  check('the generated contract is fresh', () => run('node', ['scripts/contract.mjs', '--check']));
+  check('the tables of specs are fresh', () => run('node', ['scripts/specs.mjs', '--check']));
+}
+
+/** The vitest projects that have test files, in the order of the configuration. */
+function projects() {
+  const listed = captured('vitest', ['list', '--filesOnly', '--json']);
+  const files = JSON.parse(listed.slice(listed.indexOf('[')));
+  return [...new Set(files.map(({ projectName }) => projectName))];
+}
+
+/** One project a run: what one of them breaks, it breaks for itself. */
+function vitest(project) {
+  say(`\n== vitest ${project}`);
+  const file = `${RESULTS}/${project}.json`;
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const well = run('vitest', ['run', '--project', project, ...reporters]);
+  const { passed, failed } = existsSync(file)
+    ? count(JSON.parse(readFileSync(file, 'utf8')))
+    : { passed: 0, failed: 0 };
+  sum.passed += passed;
+  // Unhandled errors and crashes show in the exit status alone.
+  sum.failed += failed === 0 && !well ? 1 : failed;
+}
+
+function count({ numPassedTests, numTotalTests, testResults }) {
+  const unread = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  return { passed: numPassedTests, failed: numTotalTests - numPassedTests + unread.length };
+}
+
+rmSync(RESULTS, { recursive: true, force: true });
+mkdirSync(RESULTS, { recursive: true });
+checks();
+if (!process.argv.includes('--lint')) projects().forEach(vitest);
+const line = `${sum.passed} passed, ${sum.failed} failed`;
+writeFileSync(`${RESULTS}/sum`, `${line}\n`);
+say(`\n${line}`);
+process.exitCode = sum.failed === 0 ? 0 : 1;
