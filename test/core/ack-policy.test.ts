@@ -32,6 +32,32 @@ describe('the wait for an answer', () => {
     expect(policy.deadline()).toBe(WARM_MS + 5_000);
   });
 
+  it('takes the goodput from what an answer took beyond the round trip, and keeps a fifth in reserve', () => {
+    const policy = warm(1_000);
+    let at = WARM_MS;
+    const upload = (transferMs: number) => {
+      wait(policy, (at += 100_000), 8_192);
+      policy.answered(at + 1_000 + transferMs, true);
+      const waited = wait(policy, (at += 100_000), 32_768);
+      policy.opened(at);
+      return waited;
+    };
+    // 4,096 a second, of which 3,277 count; then twice as fast, of which a quarter is believed at first.
+    expect(upload(2_000)).toBeCloseTo(5_000 + 10_000);
+    expect(upload(1_000)).toBeCloseTo(5_000 + 8_000);
+    expect(upload(2_000)).toBeCloseTo(5_000 + 10_000);
+  });
+
+  it('counts the transfer of bytes from when they were written, not from when they were asked for', () => {
+    const policy = warm(1_000);
+    wait(policy, WARM_MS, 100);
+    policy.wrote(WARM_MS, 8_192);
+    policy.answered(WARM_MS + 1_000, true);
+    policy.asked(WARM_MS + 1_000);
+    policy.answered(WARM_MS + 3_000, true);
+    expect(wait(policy, WARM_MS + 10_000, 32_768)).toBeCloseTo(5_000 + 10_000);
+  });
+
   it('falls back slowly when a slow link becomes fast', () => {
     const policy = warm(2_000);
     wait(policy, WARM_MS);

@@ -37,7 +37,7 @@ function compile(room: string, snippets: readonly string[]): number[][] {
     return file;
   };
   // Nothing needs to have been built.
-  host.useSourceOfProjectReferenceRedirect = () => true;
+  Object.assign(host, { useSourceOfProjectReferenceRedirect: () => true });
   const program = ts.createProgram({
     rootNames: [...parsed.fileNames, ...texts.keys()],
     options,
