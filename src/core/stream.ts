@@ -11,6 +11,7 @@ import type { Tools } from './tools.js';
 import { attribute, child, is, serialise, startTag, xml } from './xml.js';
 import type { Element } from './xml.js';
 import { XmlReader } from './xml-reader.js';
+import type { XmlLimits } from './xml-reader.js';
 
 /** What the server said in its header. */
 export interface StreamHeader {
@@ -39,6 +40,12 @@ export interface StreamOptions {
   readonly tools: Tools;
 }
 
+/**
+ * Before the sign-in nobody has a stanza to send, and what comes may be anybody's: looking at it
+ * piece by piece must stay cheap.
+ */
+const beforeSignIn: Partial<XmlLimits> = { stanza: 64 * 1024 };
+
 const closingTag = '</stream:stream>';
 const gt = 0x3e;
 
@@ -50,6 +57,8 @@ export class Stream {
   private deaf = false;
   /** The stream may still be restarted, so bytes are looked at element by element. */
   private guarded = true;
+  /** The server has said `<success/>`. */
+  private signedIn = false;
   /** Bytes of the chunk being read that lie behind the piece being read. */
   private behind = 0;
   /** `<proceed/>` or `<success/>` was read: nothing may come before the new header of ours. */
@@ -123,6 +132,7 @@ export class Stream {
         fault: (f) => this.failed(f),
       },
       this.options.tools,
+      this.signedIn ? {} : beforeSignIn,
     );
   }
 
@@ -148,6 +158,7 @@ export class Stream {
     } else if (this.guarded && (is(el, 'proceed', NS.tls) || is(el, 'success', NS.sasl))) {
       if (this.behind > 0) return this.leftOver();
       this.awaitingRestart = true;
+      this.signedIn ||= is(el, 'success', NS.sasl);
     }
     this.handlers.element(el);
   }

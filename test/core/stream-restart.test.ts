@@ -81,11 +81,26 @@ describe('a restart', () => {
     expect(receive(`${success}<message/>`)).toEqual(['element success', 'element message']);
   });
 
-  it('throws the unfinished rest of the old stream away', () => {
+  it('only a stream that is signed in carries large stanzas', () => {
+    const large = `<message><body>${'x'.repeat(70_000)}</body></message>`;
+    restartAt('success');
+    receive(features(offerSasl('PLAIN')));
+    receive(success);
+    receive(header + features(offerBind));
+    expect(receive(large)).toEqual(['element message']);
+    recorded = new RecordedStream().opened(header);
+    expect(receive(large)).toEqual([
+      `write ${errorOf('policy-violation')}`,
+      'fault stream policy-violation later',
+    ]);
+  });
+
+  it('over TLS says who we are and reads the header again', () => {
     receive(features(offerTls));
     receive(proceed);
     recorded.stream.start('alice@example.org');
-    recorded.take();
+    const named = ourHeader.replace(' version=', ' from="alice@example.org" version=');
+    expect(recorded.take()).toEqual([`write ${named}`]);
     expect(receive(header)).toEqual(['opened s1 example.org 1.0 ']);
   });
 });
