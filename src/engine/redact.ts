@@ -8,7 +8,7 @@ const mask = '[redacted]';
 const payloads =
   /(<(?:[\w.-]+:)?(?:auth|response|challenge|success|initial-response|additional-data|password|token)\b[^>]*[^/>]>|<(?:[\w.-]+:)?(?:auth|response|challenge|success|initial-response|additional-data|password|token)>)[^<]+/g;
 const attributes =
-  /\b(token|password|passphrase|secret)(\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"'<>,;&]+)/gi;
+  /\b(token|password|passphrase|secret)("?\s*[=:]\s*)("[^"]*"|'[^']*'|[^\s"'<>,;&]+)/gi;
 
 /** Shorter ones occur by chance in every line, and hiding them would only show where they are. */
 const shortestSecret = 3;

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from 'vitest';
+import type { Reached } from '../../src/engine/backoff.js';
+import { Backoff } from '../../src/engine/backoff.js';
+
+const least = (n: number): Uint8Array => new Uint8Array(n);
+const most = (n: number): Uint8Array => new Uint8Array(n).fill(255);
+
+/** When attempts start if each one fails `takesMs` after its start. */
+function starts(backoff: Backoff, reached: Reached, takesMs: number, untilMs: number): number[] {
+  const times: number[] = [];
+  for (let at = 0; at < untilMs;) {
+    times.push(at);
+    const failedAt = at + takesMs;
+    at = failedAt + backoff.failed(failedAt, reached);
+  }
+  return times;
+}
+
+describe('with a silent network', () => {
+  it('a refused connection is tried again each second for 60 s, then each 5 s', () => {
+    const times = starts(new Backoff(least), 'none', 0, 80_000);
+    expect(times.slice(0, 3)).toEqual([0, 1000, 2000]);
+    expect(times.filter((t) => t > 61_000)).toEqual([65_000, 70_000, 75_000]);
+  });
+
+  it('an attempt dropped after 3 s is followed at once by the next', () => {
+    expect(starts(new Backoff(least), 'none', 3000, 14_000)).toEqual([
+      0, 4000, 7000, 10_000, 13_000,
+    ]);
+  });
+});
+
+describe('with a server that answers and refuses', () => {
+  it.each([
+    ['least', least],
+    ['most', most],
+  ])('at most 10 attempts fall into the first minute, with the %s jitter', (_name, random) => {
+    const times = starts(new Backoff(random), 'server', 0, 60_000);
+    expect(times.length).toBeLessThanOrEqual(10);
+    expect(times.length).toBeGreaterThanOrEqual(7);
+  });
+
+  it('never comes faster than 1 s, and slows down to a minute', () => {
+    const backoff = new Backoff(least);
+    const delays = Array.from({ length: 15 }, (_, i) => backoff.failed(i, 'server'));
+    expect(Math.min(...delays)).toBe(1000);
+    expect(delays.at(-1)).toBe(60_000);
+    expect([...delays].sort((a, b) => a - b)).toEqual(delays);
+  });
+
+  it('jitter only makes it wait longer, by at most a quarter', () => {
+    expect(new Backoff(most).failed(0, 'server')).toBeGreaterThan(1200);
+    expect(new Backoff(most).failed(0, 'server')).toBeLessThanOrEqual(1250);
+  });
+});
+
+describe('what starts over', () => {
+  function tired(): Backoff {
+    const backoff = new Backoff(least);
+    for (let i = 0; i < 12; i++) backoff.failed(i * 60_000, 'server');
+    return backoff;
+  }
+
+  it('a hint from the host does', () => {
+    const backoff = tired();
+    backoff.hint(800_000);
+    expect(backoff.failed(800_000, 'server')).toBe(1000);
+    expect(backoff.failed(801_000, 'none')).toBe(1000);
+  });
+
+  it('a session that lived does', () => {
+    const backoff = tired();
+    backoff.succeeded(800_000);
+    expect(backoff.failed(810_000, 'server')).toBe(1000);
+  });
+
+  it('a session that was thrown out at once does not', () => {
+    const backoff = tired();
+    backoff.succeeded(800_000);
+    expect(backoff.failed(800_500, 'server')).toBe(60_000);
+  });
+});
