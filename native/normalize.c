@@ -8,7 +8,7 @@
 
 enum
 {
-  PART_MAX = 1023
+  JID_MAX = 3071 /* three parts of 1023 bytes and their separators */
 };
 
 /* Nodeprep (RFC 6122 appendix A.5) forbids these and all blanks and controls. */
@@ -38,7 +38,7 @@ fold (const char *text, gsize length, gboolean (*allows) (gunichar c))
   for (at = normal; at != NULL && *at != '\0'; at = g_utf8_next_char (at))
     if (!allows (g_utf8_get_char (at)))
       break;
-  if (normal == NULL || *at != '\0' || *normal == '\0' || strlen (normal) > PART_MAX)
+  if (normal == NULL || *at != '\0' || *normal == '\0')
     {
       g_free (normal);
       return NULL;
@@ -55,7 +55,7 @@ account_bare_jid (const char *text)
   char *domain;
   char *bare = NULL;
 
-  if (text == NULL || !g_utf8_validate (text, -1, NULL))
+  if (text == NULL || strlen (text) > JID_MAX || !g_utf8_validate (text, -1, NULL))
     return NULL;
   slash = strchr (text, '/');
   if (slash == NULL)
@@ -78,12 +78,13 @@ account_bare_jid (const char *text)
 const char *
 account_normalize (const PurpleAccount *account, const char *text)
 {
-  static char normal[2 * PART_MAX + 2];
+  /* Folding may make a letter longer, up to three times in UTF-8. */
+  static char normal[3 * JID_MAX + 1];
   char *bare = account_bare_jid (text);
 
   (void)account;
   if (bare == NULL)
-    return NULL;
+    return text != NULL && *text == '\0' ? "" : NULL;
   g_strlcpy (normal, bare, sizeof normal);
   g_free (bare);
   return normal;

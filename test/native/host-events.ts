@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// What the test host writes: one of these a line.
+
+export type Json = Record<string, unknown>;
+
+export interface Row {
+  label: string | null;
+  value: string | null;
+}
+
+type Flag = 'send' | 'recv' | 'system' | 'no-log' | 'error' | 'delayed' | 'notify' | 'remote-send';
+
+interface OfAccount {
+  /** 1 for the first account made. */
+  account: number;
+}
+
+interface OfConversation extends OfAccount {
+  conversation: string;
+}
+
+interface OfBuddy extends OfAccount {
+  name: string;
+  online: boolean;
+  status: string;
+  message: string | null;
+}
+
+export type HostEvent =
+  | { event: 'ready'; version: string }
+  | { event: 'quit' }
+  | { event: 'reply'; id: number; result: Json; error: string | null }
+  | { event: 'debug'; level: number; category: string; text: string }
+  | ({ event: 'progress'; text: string; step: number; steps: number } & OfAccount)
+  | ({ event: 'connected'; name: string | null } & OfAccount)
+  | ({ event: 'disconnected' } & OfAccount)
+  | ({ event: 'connection-error'; reason: number; fatal: boolean; text: string } & OfAccount)
+  | ({ event: 'conversation-opened' | 'conversation-closed' } & OfConversation)
+  | ({
+      event: 'write';
+      name: string | null;
+      alias: string | null;
+      html: string;
+      flags: Flag[];
+      /** Unix time in s. */
+      mtime: number;
+    } & OfConversation)
+  | ({ event: 'typing'; name: string; state: 'typing' | 'typed' | 'stopped' } & OfAccount)
+  | ({ event: 'buddy-added' | 'buddy-removed' } & OfBuddy)
+  | ({ event: 'buddy-online' | 'buddy-offline' | 'buddy-status' } & OfBuddy)
+  | ({
+      event: 'request';
+      request: number;
+      kind: 'input' | 'action' | 'fields' | 'authorize';
+      title: string | null;
+      primary: string | null;
+      secondary: string | null;
+      masked?: boolean;
+      actions?: string[];
+      fields?: { id: string; label: string; type: number; value?: string; masked?: boolean }[];
+      alias?: string | null;
+      onList?: boolean;
+    } & OfAccount)
+  | { event: 'request-closed'; request: number }
+  | {
+      event: 'notify';
+      kind: 'error' | 'warning' | 'info' | 'formatted';
+      title: string | null;
+      primary: string | null;
+      secondary: string | null;
+      html?: string;
+    }
+  | ({ event: 'userinfo'; name: string; rows: Row[] } & OfAccount);
+
+export type HostEventOf<K extends HostEvent['event']> = Extract<HostEvent, { event: K }>;
+
+export interface Option {
+  key: string;
+  text: string;
+  type: 'bool' | 'int' | 'string' | 'list';
+  value: boolean | number | string | null;
+  masked?: boolean;
+  choices?: string[];
+}
+
+export interface StatusType {
+  id: string;
+  primitive: number;
+  saveable: boolean;
+  settable: boolean;
+  independent: boolean;
+  attrs: { id: string; name: string; type: number; value?: number | boolean }[];
+}
+
+export interface Protocol {
+  name: string;
+  flags: number;
+  icon: string;
+  splits: { text: string; value: string | null; separator: string; reverse: boolean }[];
+  options: Option[];
+  statuses: StatusType[];
+  operations: { keepalive: boolean; offlineMessage: boolean; structSize: boolean };
+}
+
+export interface Buddy {
+  name: string;
+  alias: string | null;
+  group: string;
+  online: boolean;
+  idle: boolean;
+  status: string;
+  message: string | null;
+  /** Only while connected, as the three that follow. HTML. */
+  statusText?: string | null;
+  emblem?: string | null;
+  tooltip?: Row[];
+}
+
+/** The commands of the host and what each answers. */
+export interface Answers {
+  'account-new': { account: number };
+  'account-set': Json;
+  'account-get': {
+    enabled: boolean;
+    connected: boolean;
+    connecting: boolean;
+    hasPassword: boolean;
+    status: string;
+  };
+  'account-enable': Json;
+  'account-connect': Json;
+  'account-delete': Json;
+  status: Json;
+  idle: Json;
+  send: Json;
+  conversation: Json;
+  typing: { again: number };
+  network: Json;
+  'connection-error': Json;
+  'buddy-add': Json;
+  'buddy-remove': Json;
+  'buddy-alias': Json;
+  'buddy-move': Json;
+  'group-rename': Json;
+  'buddy-menu': { menu: (string | null)[] };
+  buddies: { buddies: Buddy[] };
+  info: Json;
+  answer: Json;
+  plugin: { found: boolean; name?: string; path?: string; loaded?: boolean };
+  protocol: Protocol;
+  protocols: { protocols: string[] };
+  normalize: { normal: string | null; withoutAccount: string | null };
+}
