@@ -76,6 +76,7 @@ class ChatStates {
   /** @returns true for a notification on its own, which is nobody else's business */
   receive(message: Element, from: Jid | undefined): boolean {
     const found = stateOf(message);
+    // Some leave the type out, although a state belongs to a chat (§5.3).
     if ((attribute(message, 'type') ?? 'chat') !== 'chat') return false;
     // What somebody was doing when a stored message was sent says nothing of now.
     const late = child(message, 'delay', NS.delay) !== undefined;

@@ -55,7 +55,9 @@ export class Errands {
 
   #answered(errand: Errand, answer: Answer): void {
     const failed = answer.type === 'error' ? answer.fault : undefined;
-    if (failed?.kind === 'link' || failed?.kind === 'stream') return;
+    // While the link is away no silence means anything: the answer may be on the server's side still.
+    const silence = failed?.kind === 'timeout' && !this.#host.online;
+    if (failed?.kind === 'link' || failed?.kind === 'stream' || silence) return;
     this.#open.delete(errand.id);
     if (failed === undefined || errand.forgives(failed)) this.#host.accept(errand.id);
     else this.#host.refuse(errand.id, failed);

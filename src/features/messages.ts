@@ -68,16 +68,18 @@ class Messages {
   receive(stanza: Element, from: Jid | undefined): boolean {
     const type = attribute(stanza, 'type');
     if (type === 'error') {
-      this.#host.bounced(attribute(stanza, 'id') ?? '', stanzaError(stanza));
+      const id = attribute(stanza, 'id') ?? '';
+      if (id !== '') this.#host.bounced(id, stanzaError(stanza));
       return true;
     }
-    const body = withoutNul(bodyOf(stanza));
-    if (type === 'groupchat' || body === '') return false;
-    this.#keep(stanza, from ?? this.#host.jid.bare(), types.get(type ?? '') ?? Type.NORMAL, body);
+    if (type === 'groupchat' || withLink(bodyOf(stanza), stanza) === '') return false;
+    this.#keep(stanza, from ?? this.#host.jid.bare(), types.get(type ?? '') ?? Type.NORMAL);
     return true;
   }
 
-  #keep(stanza: Element, from: Jid, type: Type, body: string): void {
+  #keep(stanza: Element, from: Jid, type: Type): void {
+    const text = bodyOf(stanza);
+    const body = withLink(text, stanza);
     const sent = this.#storedAt(stanza);
     const id = attribute(stanza, 'id') ?? '';
     const origin = child(stanza, 'origin-id', NS.sid);
@@ -86,9 +88,10 @@ class Messages {
       from: from.toString(),
       id,
       body,
-      xhtml: readMarkup(stanza),
+      // Markup that lacks the link would hide it.
+      xhtml: body === text ? readMarkup(stanza) : '',
       subject: withoutNul(childText(stanza, 'subject', NS.client) ?? ''),
-      sentTimeMs: BigInt(sent ?? 0),
+      sentTimeMs: BigInt(Math.trunc(sent ?? 0)),
     });
     this.#host.keep(
       { case: 'message', value },
@@ -130,13 +133,17 @@ class Messages {
   }
 }
 
-/** The text without a language stands for all (RFC 6121 §5.2.3); a link beside it belongs to it. */
+/** The text without a language stands for all (RFC 6121 §5.2.3). */
 function bodyOf(stanza: Element): string {
   const bodies = children(stanza, 'body', NS.client);
   const plain = bodies.find((body) => attribute(body, 'xml:lang') === undefined) ?? bodies[0];
-  const text = plain?.getText() ?? '';
+  return withoutNul(plain?.getText() ?? '');
+}
+
+/** A link beside a text belongs to it (XEP-0066 §3). */
+function withLink(text: string, stanza: Element): string {
   const oob = child(stanza, 'x', NS.oob);
-  const url = (oob === undefined ? undefined : childText(oob, 'url', NS.oob))?.trim() ?? '';
+  const url = oob === undefined ? '' : withoutNul(childText(oob, 'url', NS.oob) ?? '').trim();
   if (url === '' || text.includes(url)) return text;
   return text === '' ? url : `${text}\n${url}`;
 }

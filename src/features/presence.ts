@@ -50,6 +50,8 @@ class Presence {
   #announced: string | undefined;
   #session = 0;
   #full = false;
+  /** The link was away when those who had not shown up were to go. */
+  #unswept = false;
 
   constructor(host: FeatureHost) {
     this.#host = host;
@@ -78,10 +80,17 @@ class Presence {
     this.#announced = undefined;
     this.#full = false;
     this.#session += 1;
+    this.#unswept = false;
     this.#book.age();
     // RFC 6121 §4.2.1; behind the roster request, which stands earlier in the list (§2.2).
     this.announce();
     this.#sweepLater(this.#session);
+  }
+
+  resumed(): void {
+    this.announce();
+    if (this.#unswept) this.#sweepLater(this.#session);
+    this.#unswept = false;
   }
 
   ended(): void {
@@ -161,7 +170,7 @@ class Presence {
         show: presence.show,
         status: presence.status,
         priority: presence.priority,
-        idleSinceTimeMs: BigInt(presence.idleSince ?? 0),
+        idleSinceTimeMs: BigInt(Math.trunc(presence.idleSince ?? 0)),
         client: capsOf(this.#host).software(presence.ver)?.name ?? '',
       }),
     );
@@ -179,6 +188,8 @@ class Presence {
   #sweepLater(session: number): void {
     this.#host.later(STALE_MS, () => {
       if (session !== this.#session) return;
+      this.#unswept = !this.#host.online;
+      if (this.#unswept) return;
       for (const jid of this.#book.sweep()) this.#tell(jid);
     });
   }
@@ -245,7 +256,7 @@ export const presence: Feature = {
         known.started();
       },
       resumed: () => {
-        known.announce();
+        known.resumed();
       },
       ended: () => {
         known.ended();

@@ -47,6 +47,7 @@ class Roster {
   #confirmed = false;
   /** The host that is attached has the whole list. */
   #told = false;
+  #fetching = false;
   #saving = false;
 
   constructor(host: FeatureHost) {
@@ -57,16 +58,24 @@ class Roster {
 
   started(): void {
     this.#confirmed = false;
+    this.#fetch();
+    this.#errands.resume();
+  }
+
+  #fetch(): void {
+    this.#fetching = true;
     // A server that knows no versions ignores the attribute; an empty one asks to be told the version
     // with the whole list (RFC 6121 §2.6.2).
     const query = xml('query', { xmlns: NS.roster, ver: this.#book.version });
     this.#host.request(undefined, 'get', query, (answer) => {
+      this.#fetching = false;
       this.#fetched(answer);
     });
-    this.#errands.resume();
   }
 
   resumed(): void {
+    // The request may have been given up while the link was away.
+    if (!this.#confirmed && !this.#fetching) this.#fetch();
     this.#errands.resume();
   }
 

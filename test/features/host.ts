@@ -33,6 +33,9 @@ export interface Kept {
   readonly source: InboxSource;
 }
 
+type Told = Exclude<EventBody, { case: undefined }>;
+type Values = { [B in Told as B['case']]: B['value'] };
+
 /** A stanza as the reader hands it over: in the namespace of its stream. */
 export function stanza(text: string): Element {
   const [found] = parseFragment(text, tools) ?? [];
@@ -231,12 +234,8 @@ export class RecordingHost implements FeatureHost {
   }
 
   /** The events of one kind, as plain data. */
-  toldOf<C extends NonNullable<EventBody['case']>>(
-    kind: C,
-  ): Extract<EventBody, { case: C }>['value'][] {
-    return this.told.flatMap((body) =>
-      body.case === kind ? [(body as Extract<EventBody, { case: C }>).value] : [],
-    );
+  toldOf<C extends keyof Values>(kind: C): Values[C][] {
+    return this.told.flatMap((body) => (body.case === kind ? [body.value as Values[C]] : []));
   }
 }
 

@@ -153,6 +153,21 @@ describe('a contact’s presence', () => {
     expect(shown(host).slice(1)).toEqual([['nurse@capulet.example', []]]);
   });
 
+  test('is not swept while the link is away, but 20 s after it is back', () => {
+    const host = new RecordingHost().signedIn(JULIET);
+    available(host, `${JULIET}/a`);
+    host.newSession();
+    host.forget();
+    host.online = false;
+    host.pass(600_000);
+    host.online = true;
+    host.moment('resumed');
+    host.pass(19_999);
+    expect(host.told).toEqual([]);
+    host.pass(1);
+    expect(shown(host)).toEqual([[JULIET, []]]);
+  });
+
   test('is swept by the clock of its own session only', () => {
     const host = new RecordingHost().signedIn(JULIET);
     available(host, `${JULIET}/a`);

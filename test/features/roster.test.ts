@@ -83,6 +83,17 @@ describe('the roster (RFC 6121 §2)', () => {
     expect(host.told).toEqual([]);
   });
 
+  test('is asked for again on a resumed stream if the request was given up meanwhile', () => {
+    const host = new RecordingHost();
+    host.moment('started');
+    host.take('query', ROSTER).done(failure('timeout', 'no-answer'));
+    host.moment('resumed');
+    host.roster(`<item jid='${JULIET}'/>`);
+    expect(jids(host)).toEqual([JULIET]);
+    host.moment('resumed');
+    expect(host.requests).toEqual([]);
+  });
+
   test('that could not be read leaves what is known alone', () => {
     const host = new RecordingHost().signedIn(JULIET);
     host.newSession();
@@ -265,6 +276,18 @@ describe('a change of the roster by the host', () => {
     expect(host.accepted).toEqual(['c1', 'c2']);
     host.moment('resumed');
     expect(host.requests).toEqual([]);
+  });
+
+  test('that nobody could answer for want of a link is done on the resumed one', () => {
+    const host = new RecordingHost().signedIn();
+    host.command('setContact', SetContactSchema, set);
+    host.online = false;
+    host.take('query', ROSTER).done(failure('timeout', 'no-answer'));
+    expect(host.refused).toEqual([]);
+    host.online = true;
+    host.moment('resumed');
+    host.take('query', ROSTER).done(result());
+    expect(host.accepted).toEqual(['c1']);
   });
 
   test('whose answer died with its session is done again in the next, once', () => {
