@@ -167,6 +167,14 @@ export class StreamManagement {
     return tracked;
   }
 
+  /** Takes back the last one counted, which was not written and never will be. */
+  untrack(): void {
+    if (this.outstanding > 0) {
+      this.#queue.pop();
+      this.#sent = advance(this.#sent, MODULUS - 1);
+    }
+  }
+
   /** Counts one inbound stanza and returns the new `h`; to be told to nobody before it is flushed. */
   count(): number {
     this.#handled = advance(this.#handled);

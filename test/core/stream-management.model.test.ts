@@ -94,6 +94,12 @@ const steps: fc.Arbitrary<Step>[] = [
         track(model, real, kind, content);
       }),
     ),
+  fc.constant(
+    step('untrack', (model, { management }) => {
+      if (model.queue.pop() !== undefined) model.sent -= 1n;
+      management.untrack();
+    }),
+  ),
   claims.map((offset) =>
     step(`ack ${offset}`, (model, { management }) => {
       const claim = claimOf(model, offset);

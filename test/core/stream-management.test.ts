@@ -71,6 +71,16 @@ describe.each([
     expect(management.handled).toBe(at(3));
   });
 
+  it('takes back the number of a stanza that was not written, and only what waits', () => {
+    const management = session(message('a'), message('b'));
+    management.untrack();
+    expect(management.track(message('c')).number).toBe(at(2));
+    expect(management.unacked.map(({ handle }) => handle)).toEqual(['a', 'c']);
+    management.ack(at(2));
+    management.untrack();
+    expect([management.sent, management.acked, management.outstanding]).toEqual([at(2), at(2), 0]);
+  });
+
   describe('an acknowledgement', () => {
     it.each([0, 1, 2, 3, 4, 5, 6])(
       'of %d of 6 stanzas settles exactly these, oldest first',
