@@ -9,7 +9,7 @@ import { AckPolicy } from './ack-policy.js';
 import type { Clock, CloseHow, Derivation, TlsFacts } from './effects.js';
 import type { Fault } from './errors.js';
 import { fault } from './errors.js';
-import type { Jid } from './jid.js';
+import { Jid } from './jid.js';
 import { Negotiation } from './negotiation.js';
 import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
@@ -114,7 +114,7 @@ export class Session {
     this.stream = this.newStream(options.jid.asciiDomain(this.tools));
     const resume = this.resumption();
     const negotiation: Negotiation = new Negotiation(
-      { ...options, ...(resume === undefined ? {} : { resume }) },
+      { ...options, ...resume },
       this.tools,
       this.random,
       (output) => {
@@ -197,7 +197,7 @@ export class Session {
     }
     if (this.phase === 'online') {
       this.writeAck();
-      if (this.acknowledging && this.management?.unacked.length !== 0) {
+      if (this.acknowledging && this.management?.outstanding !== 0) {
         this.out({ type: 'write', text: ASK });
       }
     }
@@ -300,7 +300,7 @@ export class Session {
       this.breach(result.fault, h);
       return;
     }
-    this.policy.answered(this.clock.now, this.management.unacked.length === 0);
+    this.policy.answered(this.clock.now, this.management.outstanding === 0);
     this.out({ type: 'settled', h, stanzas: result.settled });
   }
 
@@ -309,7 +309,7 @@ export class Session {
   private negotiated(output: NegotiationOutput): void {
     switch (output.type) {
       case 'restart':
-        this.stream?.start();
+        this.stream?.start(output.from);
         return;
       case 'write':
         this.resumeAsked ||= output.text.startsWith('<resume');
@@ -379,7 +379,8 @@ export class Session {
     this.out({ ...common, how, resend: result.resend });
   }
 
-  private resumption(): { previd: string; h: number } | undefined {
+  /** The session to go on with, and the resource it was bound to. */
+  private resumption(): Pick<NegotiationOptions, 'resume' | 'resource'> | undefined {
     const management = this.management;
     if (management === undefined) {
       return undefined;
@@ -388,7 +389,11 @@ export class Session {
       this.sessionLost(undefined);
       return undefined;
     }
-    return { previd: management.id ?? '', h: this.durable };
+    const bound = Jid.parse(management.jid, this.tools);
+    return {
+      resource: bound?.resource ?? '',
+      resume: { previd: management.id ?? '', h: this.durable },
+    };
   }
 
   private sessionLost(h: number | undefined): void {

@@ -337,7 +337,7 @@ export class Account implements Context {
 
   private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {
     this.sender.settled(output.h, output.stanzas);
-    this.settledAll = this.link.settling && this.session.management?.unacked.length === 0;
+    this.settledAll = this.link.settling && this.session.management?.outstanding === 0;
   }
 
   /** Only once all that came is on disk: the last `<a/>` then covers it. */
@@ -370,8 +370,14 @@ export class Account implements Context {
     if (damage !== undefined) {
       this.log('warning', 'journal', `The journal was damaged and is read up to there: ${damage}.`);
     }
-    if (ledger.session !== undefined) {
-      this.session.restore(ledger.session);
+    try {
+      if (ledger.session !== undefined) {
+        this.session.restore(ledger.session);
+      }
+    } catch (cause) {
+      // Sound frames that do not fit together: a fault of ours, and no reason to refuse to start.
+      this.log('error', 'journal', `The old session cannot be resumed: ${String(cause)}`);
+      this.store.commit([{ type: 'session-end' }], () => undefined);
     }
     this.sender.recover();
   }

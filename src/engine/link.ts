@@ -6,7 +6,7 @@ import { create } from '@bufbuild/protobuf';
 import type { ClientIdentity, TlsFacts } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
-import { checkIdentity } from '../core/server-identity.js';
+import { checkIdentity } from '../core/sasl/external.js';
 import type { Online, Session, SessionOutput } from '../core/session.js';
 import {
   AskSecret_What as What,
@@ -225,7 +225,8 @@ export class LinkKeeper {
     if (this.phase !== 'reading-identity' || options === undefined) {
       return;
     }
-    const cause = checkIdentity(identity, options.jid, this.context.clock().wall);
+    const { wall } = this.context.clock();
+    const cause = checkIdentity(identity, options.jid, wall, this.context.tools);
     if (cause !== undefined) {
       this.failed(cause, 'none');
       return;

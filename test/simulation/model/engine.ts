@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+
+import { Buffer } from 'node:buffer';
+import type { TlsFacts } from '../../../src/core/effects.js';
+import { fault } from '../../../src/core/errors.js';
+import { Account } from '../../../src/engine/account.js';
+import type { AccountEffect, AccountInput } from '../../../src/engine/effects.js';
+import type { Command } from '../../../src/contract/engine_pb.js';
+import type { EventBody } from '../../../src/features/feature.js';
+import { nodeTools } from '../../support/tools.js';
+import type { ModelDisk } from './disk.js';
+import type { End } from './network.js';
+import { ModelLink } from './network.js';
+import type { ModelServer } from './server.js';
+import type { World } from './world.js';
+
+export interface Frame {
+  readonly body: EventBody;
+  readonly inbox: number | undefined;
+}
+
+const TRUSTED: Omit<TlsFacts, 'names'> = {
+  protocol: 'TLSv1.3',
+  sha256: '00'.repeat(32),
+  notBefore: 0,
+  notAfter: 8.64e15,
+  chain: [],
+};
+
+/** The engine process: the real account, and a driver on the model's clock, network and disk. */
+export class ModelEngine {
+  alive = true;
+  link: ModelLink | undefined;
+  private readonly account: Account;
+  private readonly inputs: AccountInput[] = [];
+  private running = false;
+  private timer = 0;
+  /** Counts dials: news of an older one is dropped. */
+  private dials = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly disk: ModelDisk,
+    private readonly server: ModelServer,
+    private readonly latencyMs: number,
+    private readonly toHost: (frame: Frame) => void,
+  ) {
+    this.account = new Account(
+      { program: 'Model 1' },
+      nodeTools,
+      world.chance.bytes,
+      disk.durable,
+      disk.caches,
+      (effect) => {
+        this.run(effect);
+      },
+    );
+  }
+
+  command(command: Command): void {
+    this.input({ type: 'command', command });
+  }
+
+  /** SIGKILL: nothing more is done or said; the kernel closes the socket or the machine is gone. */
+  kill(): void {
+    if (this.alive) {
+      this.alive = false;
+      this.link?.clientCloses('reset');
+      this.disk.crash();
+    }
+  }
+
+  /** The host is gone: what was handed to the disk is flushed, then the process ends. */
+  end(): void {
+    if (this.disk.idle || this.disk.full) {
+      this.kill();
+    } else {
+      this.world.after(5, () => {
+        this.end();
+      });
+    }
+  }
+
+  input(input: AccountInput): void {
+    if (!this.alive) {
+      return;
+    }
+    this.inputs.push(input);
+    if (this.running) {
+      return;
+    }
+    this.running = true;
+    for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
+      this.account.input(next, this.world.clock());
+    }
+    this.running = false;
+    this.arm();
+  }
+
+  private arm(): void {
+    const deadline = this.account.deadline();
+    const timer = ++this.timer;
+    if (deadline !== undefined) {
+      this.world.after(Math.max(1, deadline - this.world.now), () => {
+        if (timer === this.timer) {
+          this.input({ type: 'tick' });
+        }
+      });
+    }
+  }
+
+  private run(effect: AccountEffect): void {
+    const { world } = this;
+    switch (effect.type) {
+      case 'dial':
+        this.dial();
+        return;
+      case 'start-tls': {
+        const dial = this.dials;
+        world.after(this.latencyMs * 2, () => {
+          if (dial === this.dials) {
+            const names = { dns: [this.server.domain], srv: [], xmppAddr: [] };
+            this.input({ type: 'tls-ready', facts: { ...TRUSTED, names } });
+          }
+        });
+        return;
+      }
+      case 'write':
+        this.link?.toServer(Buffer.from(effect.text));
+        return;
+      case 'close':
+        this.dials++;
+        this.link?.clientCloses(effect.how);
+        this.link = undefined;
+        return;
+      case 'append':
+        this.disk.submit({ append: effect.append, bytes: effect.bytes }, (input) => {
+          this.input(input);
+        });
+        return;
+      case 'compact':
+        this.disk.submit({ compact: effect.bytes }, (input) => {
+          this.input(input);
+        });
+        return;
+      case 'save':
+        this.disk.caches.set(effect.name, effect.text);
+        return;
+      case 'tell':
+        this.toHost({ body: effect.body, inbox: effect.inbox });
+        return;
+      case 'log':
+        world.note(`log ${effect.category}: ${effect.text}`);
+        return;
+      case 'derive':
+      case 'read-identity':
+      case 'ended':
+        return;
+    }
+  }
+
+  private dial(): void {
+    const dial = ++this.dials;
+    this.world.after(this.latencyMs * 2, () => {
+      if (!this.alive || dial !== this.dials) {
+        return;
+      }
+      if (this.world.chance.happens(0.1)) {
+        const refused = fault('link', 'refused', 'Nobody answers.');
+        this.input({ type: 'link-closed', fault: refused });
+        return;
+      }
+      const link = new ModelLink(this.world, this.latencyMs);
+      this.link = link;
+      link.connect(this.clientEnd(link), this.server.accept(link));
+      this.input({ type: 'link-open', direct: false });
+    });
+  }
+
+  private clientEnd(link: ModelLink): End {
+    return {
+      bytes: (bytes) => {
+        if (this.link === link) {
+          this.input({ type: 'link-bytes', bytes });
+        }
+      },
+      closed: () => {
+        if (this.link === link) {
+          this.link = undefined;
+          this.input({ type: 'link-closed' });
+        }
+      },
+    };
+  }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+
+import { ModelDisk } from './model/disk.js';
+import { ModelEngine } from './model/engine.js';
+import { HostRecord, ModelHost } from './model/host.js';
+import { ModelServer } from './model/server.js';
+import { World } from './model/world.js';
+
+/** What came of one seed. */
+export interface Outcome {
+  readonly seed: number;
+  /** Broken promises, in words; empty when all held. */
+  readonly broken: readonly string[];
+  readonly hash: string;
+  readonly trace: readonly string[];
+  readonly delivered: number;
+  readonly faults: number;
+}
+
+const DOMAIN = 'model.test';
+const TROUBLE_MS = 90_000;
+const QUIET_MS = 5 * 60_000;
+const MESSAGES = 40;
+
+/** One person at one machine: a host, an engine and a disk, started again whenever they die. */
+class Person {
+  readonly record = new HostRecord();
+  readonly disk: ModelDisk;
+  host: ModelHost;
+  engine: ModelEngine | undefined;
+
+  constructor(
+    private readonly world: World,
+    private readonly server: ModelServer,
+    readonly jid: string,
+    private readonly latencyMs: number,
+  ) {
+    this.disk = new ModelDisk(world);
+    this.host = this.newHost();
+  }
+
+  killEngine(): void {
+    if (this.engine?.alive === true && this.host.alive) {
+      this.engine.kill();
+      this.host.engineDied();
+    }
+  }
+
+  killHost(): void {
+    if (!this.host.alive) {
+      return;
+    }
+    this.host.kill();
+    this.restartHost();
+  }
+
+  /** Only once the old engine has let go of the lock. */
+  private restartHost(): void {
+    this.world.after(this.world.chance.between(100, 3_000), () => {
+      if (this.engine?.alive === true) {
+        this.restartHost();
+      } else {
+        this.host = this.newHost();
+      }
+    });
+  }
+
+  private newHost(): ModelHost {
+    return new ModelHost(this.world, this.jid, this.record, (toHost) => {
+      this.engine = new ModelEngine(this.world, this.disk, this.server, this.latencyMs, toHost);
+      return this.engine;
+    });
+  }
+}
+
+/** Plays one seeded schedule of talk and trouble, then waits for quiet and judges. */
+export function runSeed(seed: number): Outcome {
+  const world = new World(seed);
+  const { chance } = world;
+  const server = new ModelServer(world, DOMAIN, {
+    resumeMs: chance.pick([20_000, 600_000]),
+    failedH: true,
+  });
+  const alice = new Person(world, server, `alice@${DOMAIN}`, chance.pick([5, 50, 300]));
+  const bob = new Person(world, server, `bob@${DOMAIN}`, chance.pick([5, 50, 300]));
+  talk(world, alice, bob);
+  talk(world, bob, alice);
+  const faults = trouble(world, [alice, bob]);
+  world.run(TROUBLE_MS);
+  for (const person of [alice, bob]) {
+    person.disk.full = false;
+  }
+  const both = [
+    { from: alice, to: bob },
+    { from: bob, to: alice },
+  ];
+  const quiet = () =>
+    both.every(
+      ({ from, to }) => from.host.quiet && missing(from, to).length === 0 && settled(from),
+    );
+  world.run(TROUBLE_MS + QUIET_MS, quiet);
+  const broken = both.flatMap(({ from, to }) => judge(from, to));
+  if (!quiet()) {
+    broken.push('the quiet state was not reached');
+  }
+  const delivered = alice.record.shown.length + bob.record.shown.length;
+  return { seed, broken, hash: world.hash(), trace: world.trace, delivered, faults };
+}
+
+function talk(world: World, from: Person, to: Person): void {
+  for (let n = 1; n <= MESSAGES; n++) {
+    world.after(world.chance.between(0, TROUBLE_MS - 5_000), () => {
+      if (from.host.alive) {
+        const number = String(from.record.typed.size + 1);
+        from.host.type(to.jid, `${from.jid.slice(0, 1)}-${number}`);
+      }
+    });
+  }
+}
+
+function trouble(world: World, people: readonly Person[]): number {
+  const { chance } = world;
+  const count = chance.between(3, 20);
+  for (let n = 0; n < count; n++) {
+    world.after(chance.between(1_000, TROUBLE_MS - 10_000), () => {
+      const person = chance.pick(people);
+      const kind = chance.pick([
+        'cut',
+        'cut',
+        'half-open',
+        'engine',
+        'host',
+        'disk',
+        'sleep',
+      ] as const);
+      world.note(`fault ${kind} ${person.jid}`);
+      strike(world, person, kind);
+    });
+  }
+  return count;
+}
+
+function strike(
+  world: World,
+  person: Person,
+  kind: 'cut' | 'half-open' | 'engine' | 'host' | 'disk' | 'sleep',
+): void {
+  switch (kind) {
+    case 'cut':
+      person.engine?.link?.cut(true, world.chance.happens(0.5));
+      return;
+    case 'half-open':
+      person.engine?.link?.cut(false, world.chance.happens(0.5));
+      return;
+    case 'engine':
+      person.killEngine();
+      return;
+    case 'host':
+      person.killHost();
+      return;
+    case 'disk':
+      person.disk.full = true;
+      world.after(world.chance.between(500, 6_000), () => {
+        person.disk.full = false;
+      });
+      return;
+    case 'sleep':
+      world.wallOffset += world.chance.between(4_000, 400_000);
+  }
+}
+
+/** Accepted texts that the other side has not been shown. */
+function missing(from: Person, to: Person): string[] {
+  const shown = new Set(to.record.shown.map(({ body }) => body));
+  return [...from.record.typed.values()]
+    .filter((typed) => typed.accepted && !typed.failed && !shown.has(typed.body))
+    .map(({ body }) => body);
+}
+
+function settled(person: Person): boolean {
+  return [...person.record.typed.values()].every(
+    (typed) =>
+      typed.refused || typed.failed || typed.atServer || typed.orphaned || person.record.life > 1,
+  );
+}
+
+function judge(from: Person, to: Person): string[] {
+  const broken = missing(from, to).map((body) => `${body} was accepted and lost`);
+  const typed = new Map([...from.record.typed.values()].map((t) => [t.body, t]));
+  const seen = new Map<string, number>();
+  let last = 0;
+  for (const { body, marked, life } of to.record.shown) {
+    const earlier = seen.get(body);
+    if (earlier === life || (earlier !== undefined && !marked)) {
+      if (typed.get(body)?.maybeTwice !== true) {
+        broken.push(`${body} was shown twice`);
+      }
+    }
+    const order = Number(body.split('-')[1]);
+    if (earlier === undefined && order < last && typed.get(body)?.maybeTwice !== true) {
+      broken.push(`${body} was shown after ${String(last)}`);
+    }
+    if (typed.get(body)?.refused === true) {
+      broken.push(`${body} was refused and yet sent`);
+    }
+    last = Math.max(last, order);
+    seen.set(body, life);
+  }
+  return broken;
+}
