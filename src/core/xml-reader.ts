@@ -176,29 +176,39 @@ export class XmlReader {
 
   private tagOpens(tag: SaxesTagNS): void {
     this.checkSize();
-    const element = new Element(tag.name);
-    for (const { name, value } of Object.values(tag.attributes)) element.attrs[name] = value;
     this.depth += 1;
-    if (this.root === undefined) {
-      this.root = element;
-      this.allowed = this.limits.stanza;
-      this.start = this.parser.position;
-      this.handlers.open(element);
-      this.goOn();
-      return;
-    }
+    const element = new Element(tag.name);
     if (this.depth > 2) this.top?.cnode(element);
-    this.top = element;
-    this.declare(element, tag);
+    let prefixed = tag.prefix !== '';
+    // The tokenizer gives the attributes no prototype, so that these are all there are.
+    for (const name in tag.attributes) {
+      const attribute = tag.attributes[name];
+      if (attribute === undefined) continue;
+      element.attrs[name] = attribute.value;
+      prefixed ||= attribute.prefix !== '';
+    }
+    if (this.root === undefined) this.rootOpens(element);
+    else this.stanzaGrows(element, prefixed ? tag : undefined);
   }
 
-  /** Says in the element itself what the stream's start tag says for all. */
-  private declare(element: Element, tag: SaxesTagNS): void {
+  private rootOpens(root: Element): void {
+    this.root = root;
+    this.allowed = this.limits.stanza;
+    this.start = this.parser.position;
+    this.handlers.open(root);
+    this.goOn();
+  }
+
+  /** @param prefixed the tag, if it or an attribute of it has a prefix */
+  private stanzaGrows(element: Element, prefixed: SaxesTagNS | undefined): void {
+    this.top = element;
+    // What the stream's start tag says for all is said in the tree itself.
     if (this.depth === 2 && element.attrs.xmlns === undefined) {
       element.attrs.xmlns = this.parser.resolve('') ?? '';
     }
-    if (tag.prefix !== '') declarePrefix(element, tag.prefix, tag.uri);
-    for (const { prefix, uri } of Object.values(tag.attributes)) {
+    if (prefixed === undefined) return;
+    if (prefixed.prefix !== '') declarePrefix(element, prefixed.prefix, prefixed.uri);
+    for (const { prefix, uri } of Object.values(prefixed.attributes)) {
       if (prefix !== '' && prefix !== 'xmlns') declarePrefix(element, prefix, uri);
     }
   }

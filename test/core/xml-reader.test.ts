@@ -52,6 +52,10 @@ describe('a well-formed stream is read to stanzas that stand by themselves', () 
       '<message xml:lang="de"/>',
       '<message xml:lang="de" xmlns="jabber:client"/>',
     ],
+    'attributes with names that objects have': [
+      '<m constructor="1" toString="2"/>',
+      '<m constructor="1" toString="2" xmlns="jabber:client"/>',
+    ],
     'names outside ASCII': ['<größe é="1"/>', '<größe é="1" xmlns="jabber:client"/>'],
     nothing: [''],
   };
