@@ -99,7 +99,7 @@ describe('a restart', () => {
     receive(features(offerTls));
     receive(proceed);
     recorded.stream.start('alice@example.org');
-    const named = ourHeader.replace(' version=', ' from="alice@example.org" version=');
+    const named = ourHeader.replace(' version="', ' from="alice@example.org" version="');
     expect(recorded.take()).toEqual([`write ${named}`]);
     expect(receive(header)).toEqual(['opened s1 example.org 1.0 ']);
   });
