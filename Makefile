@@ -11,10 +11,9 @@ RUN = scripts/with-node
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
-	$(RUN) tsc --build
+	$(RUN) tsc --build src
 	$(RUN) node scripts/bundle.mjs
 	$(RUN) node-gyp configure build --loglevel=warn
-	$(RUN) sh -c 'ln -sfn "$$(readlink -f "$$(command -v node)")" build/plugins/steadfast/node'
 
 # npm writes this file last, so it is older than the lockfile when the modules are stale.
 node_modules/.package-lock.json: package-lock.json

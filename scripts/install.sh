@@ -59,7 +59,7 @@ uninstall () {
     rm -f "$lib/libsteadfast.so.0" "$lib/libsteadfast.so" "$lib/pkgconfig/steadfast.pc"
     for header in bindings/c/steadfast*.h; do rm -f "$include/$(basename "$header")"; done
   fi
-  for file in engine.cjs engine.cjs.map THIRD-PARTY-NOTICES LICENSE COPYING node; do
+  for file in engine.cjs engine.cjs.LICENSES.txt LICENSE COPYING node; do
     rm -f "$engine/$file"
   done
   [ ! -d "$engine" ] || rmdir "$engine"

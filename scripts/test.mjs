@@ -35,6 +35,7 @@ function check(name, passes) {
 
 function checks() {
   const sources = captured('git', ['ls-files', '*.c', '*.h']).split('\n').filter(Boolean);
+  check('the types', () => run('tsc', ['--build', '.', 'scripts']));
   check('eslint', () => run('eslint', ['.']));
   check('prettier', () => run('prettier', ['--check', '--log-level=warn', '.']));
   check('clang-format', () => run('clang-format', ['--dry-run', '-Werror', ...sources]));
