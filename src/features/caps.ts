@@ -200,8 +200,8 @@ function parseCache(text: string | undefined): [string, Software][] {
   } catch {
     return [];
   }
-  if (!isRecord(cached) || cached['format'] !== 1 || !Array.isArray(cached['known'])) return [];
-  return (cached['known'] as unknown[]).filter(isEntry).slice(-CACHE);
+  if (!isRecord(cached) || cached.format !== 1 || !Array.isArray(cached.known)) return [];
+  return (cached.known as unknown[]).filter(isEntry).slice(-CACHE);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -213,9 +213,9 @@ function isEntry(value: unknown): value is [string, Software] {
   const software: unknown = value[1];
   return (
     isRecord(software) &&
-    typeof software['name'] === 'string' &&
-    Array.isArray(software['features']) &&
-    software['features'].every((feature) => typeof feature === 'string')
+    typeof software.name === 'string' &&
+    Array.isArray(software.features) &&
+    software.features.every((feature) => typeof feature === 'string')
   );
 }
 

@@ -67,7 +67,8 @@ export class PresenceBook {
     if (resources === undefined) {
       if (stranger && this.#strangers.size >= STRANGERS) return false;
       if (stranger) this.#strangers.add(jid);
-      this.#byJid.set(jid, (resources = new Map()));
+      resources = new Map<string, Entry>();
+      this.#byJid.set(jid, resources);
     }
     if (resources.size >= RESOURCES && !resources.has(presence.resource)) return false;
     this.#turn += 1;

@@ -53,10 +53,9 @@ export class RosterBook {
   /** Takes over a cached text; one that is not ours, or of another format, is as good as none. */
   restore(text: string | undefined): void {
     const cached = text === undefined ? undefined : parse(text);
-    if (!isRecord(cached) || cached['format'] !== 1 || typeof cached['version'] !== 'string')
-      return;
-    const items = cached['items'];
-    if (Array.isArray(items) && items.every(isItem)) this.replace(items, cached['version']);
+    if (!isRecord(cached) || cached.format !== 1 || typeof cached.version !== 'string') return;
+    const items = cached.items;
+    if (Array.isArray(items) && items.every(isItem)) this.replace(items, cached.version);
   }
 }
 
@@ -94,11 +93,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isItem(value: unknown): value is RosterItem {
   return (
     isRecord(value) &&
-    typeof value['jid'] === 'string' &&
-    typeof value['name'] === 'string' &&
-    isState(value['subscription']) &&
-    typeof value['ask'] === 'boolean' &&
-    Array.isArray(value['groups']) &&
-    value['groups'].every((group) => typeof group === 'string')
+    typeof value.jid === 'string' &&
+    typeof value.name === 'string' &&
+    isState(value.subscription) &&
+    typeof value.ask === 'boolean' &&
+    Array.isArray(value.groups) &&
+    value.groups.every((group) => typeof group === 'string')
   );
 }

@@ -93,7 +93,7 @@ function reduce(node: Node, count: { elements: number }): Node[] {
   const attributes = allowed.get(name);
   if (attributes === undefined) return inner;
   const attrs = keptAttributes(node, attributes);
-  if (name === 'a' && attrs['href'] === undefined) return inner;
+  if (name === 'a' && attrs.href === undefined) return inner;
   return [xml(name, attrs, ...(name === 'br' ? [] : inner))];
 }
 

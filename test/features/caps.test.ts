@@ -106,7 +106,7 @@ describe('entity capabilities (XEP-0115)', () => {
     expect(host.requests).toHaveLength(1);
     const asked = host.take('query', INFO);
     expect(asked.to).toBe(`${JULIET}/a`);
-    expect(asked.payload.attrs['node']).toBe(`n#${PSI_VER}`);
+    expect(asked.payload.attrs.node).toBe(`n#${PSI_VER}`);
     asked.done(result(query(PSI)));
     expect(clients(host).at(-1)).toBe('Psi 0.11,Psi 0.11');
   });

@@ -33,7 +33,7 @@ describe('service discovery (XEP-0030)', () => {
   test('names the namespaces of all features, each once', () => {
     const vars = stanza(ask(`<query xmlns='${INFO}'/>`))
       .getChildren('feature')
-      .map(({ attrs }) => String(attrs['var']));
+      .map(({ attrs }) => String(attrs.var));
     const announced = features.flatMap(({ namespaces }) => namespaces ?? []);
     expect(vars).toEqual([...new Set(announced)].sort());
     expect(vars).toContain(INFO);

@@ -40,7 +40,7 @@ type Values = { [B in Told as B['case']]: B['value'] };
 export function stanza(text: string): Element {
   const [found] = parseFragment(text, tools) ?? [];
   if (found === undefined) throw new Error(`Not well-formed: ${text}`);
-  if (attribute(found, 'xmlns') === undefined) found.attrs['xmlns'] = 'jabber:client';
+  if (attribute(found, 'xmlns') === undefined) found.attrs.xmlns = 'jabber:client';
   return found;
 }
 
@@ -52,6 +52,8 @@ export class RecordingHost implements FeatureHost {
   now: Clock = { now: 1_000, wall: 1_800_000_000_000 };
 
   readonly sent: string[] = [];
+  /** The names of all stanzas in their order. */
+  readonly wire: string[] = [];
   readonly requests: Request[] = [];
   readonly queued: { id: string; to: string; stanza: string; body: string }[] = [];
   readonly kept: Kept[] = [];
@@ -94,6 +96,7 @@ export class RecordingHost implements FeatureHost {
     if (!this.online) return;
     for (const hook of this.#hooks) hook.outgoing?.(element);
     this.sent.push(serialise(element));
+    this.wire.push(element.name);
   }
 
   request(
@@ -102,8 +105,12 @@ export class RecordingHost implements FeatureHost {
     payload: Element,
     done: (answer: Answer) => void,
   ): void {
-    if (this.online) this.requests.push({ to: to?.toString(), type, payload, done });
-    else done(failure('link', 'offline'));
+    if (!this.online) {
+      done(failure('link', 'offline'));
+      return;
+    }
+    this.requests.push({ to: to?.toString(), type, payload, done });
+    this.wire.push('iq');
   }
 
   queue(id: string, to: Jid, element: Element, body: string): void {

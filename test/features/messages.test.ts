@@ -25,7 +25,7 @@ describe('a message to send', () => {
     const sent = stanza(queued?.stanza ?? '');
     expect(sent.attrs).toMatchObject({ to: `${JULIET}/Balcony`, type: 'chat', id: 'm1' });
     expect(childText(sent, 'body', NS.client)).toBe('I <3 thee & thine');
-    expect(child(sent, 'origin-id', NS.sid)?.attrs['id']).toBe('m1');
+    expect(child(sent, 'origin-id', NS.sid)?.attrs.id).toBe('m1');
     expect(child(sent, 'html', NS.xhtmlIm)).toBeUndefined();
   });
 
