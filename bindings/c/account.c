@@ -78,8 +78,6 @@ write_attach (stead_client *client, stead_account *account)
   command.body_case = STEADFAST__V1__COMMAND__BODY_ATTACH;
   command.attach = &attach;
   stead_frames_push (&client->engine.out, &command);
-  bool showing = client->current != NULL && client->current->account == account->number;
-  account->in_hand = showing ? client->current->inbox : 0;
 }
 
 static void
@@ -136,8 +134,11 @@ add (stead_client *client, uint32_t number, char *bare, char *folder)
   account->number = number;
   account->bare_jid = bare;
   account->folder = folder;
-  account->next = client->accounts;
-  client->accounts = account;
+  /* A new engine is told of them in the order the program named them. */
+  stead_account **place = &client->accounts;
+  while (*place != NULL)
+    place = &(*place)->next;
+  *place = account;
   return account;
 }
 
@@ -206,6 +207,7 @@ stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
       return true;
     }
   account->attached = false;
+  account->leaving++;
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__Detach detach = STEADFAST__V1__DETACH__INIT;
   detach.how = how == STEAD_DETACH_PARK ? STEADFAST__V1__DETACH__HOW__PARK
@@ -218,9 +220,15 @@ stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
   return true;
 }
 
-void
+bool
 stead_account_link (stead_client *client, stead_account *account, Steadfast__V1__Link *link)
 {
+  bool last = link->state == STEADFAST__V1__LINK__STATE__DETACHED && account->leaving > 0;
+  if (last)
+    account->leaving--;
+  /* The program has come back meanwhile: this is the end of its stay before. */
+  if (last && account->options != NULL)
+    return false;
   bool on = link->state == STEADFAST__V1__LINK__STATE__ONLINE
             || link->state == STEADFAST__V1__LINK__STATE__INTERRUPTED;
   bool off = link->state == STEADFAST__V1__LINK__STATE__DETACHED
@@ -232,6 +240,7 @@ stead_account_link (stead_client *client, stead_account *account, Steadfast__V1_
       account->signing_off = false;
       release (client, account);
     }
+  return account->options != NULL || link->state == STEADFAST__V1__LINK__STATE__DETACHED;
 }
 
 void
@@ -242,6 +251,7 @@ stead_account_lost (stead_client *client)
     {
       a->unserved_since = now;
       a->attached = false;
+      a->leaving = 0;
       if (a->options != NULL)
         continue;
       release (client, a);

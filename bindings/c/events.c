@@ -32,28 +32,21 @@ durable_number (const wire_event *wire)
     }
 }
 
-/* Whether the program wants to hear this: what it has in hand comes again from a new engine, and an
- * account it left is silent but for the end of its link. */
+/* Whether the program wants to hear this: an account it left is silent but for its last words. */
 static bool
-is_news (stead_client *client, const wire_event *wire, uint32_t inbox)
+is_news (stead_client *client, const wire_event *wire)
 {
   stead_account *account = stead_account_find (client, wire->account);
   switch (wire->body_case)
     {
     case STEADFAST__V1__EVENT__BODY_LOG:
     case STEADFAST__V1__EVENT__BODY_REFUSED:
-      break;
+      return true;
     case STEADFAST__V1__EVENT__BODY_LINK:
-      if (account == NULL)
-        return false;
-      stead_account_link (client, account, wire->link);
-      return account->options != NULL
-             || wire->link->state == STEADFAST__V1__LINK__STATE__DETACHED;
+      return account != NULL && stead_account_link (client, account, wire->link);
     default:
-      return account != NULL && account->options != NULL
-             && (inbox == 0 || inbox != account->in_hand);
+      return account != NULL && account->options != NULL;
     }
-  return true;
 }
 
 void
@@ -67,7 +60,7 @@ stead_events_arrived (stead_client *client, wire_event *wire, size_t size)
   event->size = size + sizeof *event;
   event->wire = wire;
   event->silent = wire->body_case == STEADFAST__V1__EVENT__BODY__NOT_SET
-                  || !is_news (client, wire, event->inbox);
+                  || !is_news (client, wire);
   /* An answer to something given up meanwhile would contradict what the program was told. */
   if (wire->body_case == STEADFAST__V1__EVENT__BODY_ACCEPTED)
     event->silent |= !stead_pending_answered (client, wire->account, wire->accepted->id);
@@ -117,6 +110,14 @@ may_show (const stead_client *client, const stead_event *event)
   return event->inbox == 0 || client->engine.out.passed >= client->durable_mark;
 }
 
+static bool
+is_repeat (stead_client *client, const stead_event *event)
+{
+  stead_account *account
+      = event->inbox == 0 || event->silent ? NULL : stead_account_find (client, event->account);
+  return account != NULL && stead_shown_before (&account->shown, event);
+}
+
 const stead_event *
 stead_client_next (stead_client *client)
 {
@@ -131,6 +132,7 @@ stead_client_next (stead_client *client)
       if (client->events == NULL)
         client->events_end = &client->events;
       client->events_size -= event->size;
+      event->silent |= is_repeat (client, event);
       if (!event->silent)
         return client->current = event;
       deal (client, event);

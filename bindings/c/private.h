@@ -129,6 +129,24 @@ struct stead_options
 stead_options *stead_options_copy (const stead_options *options);
 void stead_options_replace (char **place, const char *value);
 
+/* ---- shown.c: once in one life of the program --------------------------------------------------- */
+
+#define STEAD_SHOWN_CAP 256
+
+/** The durable events handed out last; older ones an engine does not give again. */
+typedef struct
+{
+  struct
+  {
+    uint32_t inbox;
+    uint64_t hash;
+  } last[STEAD_SHOWN_CAP];
+  unsigned next;
+} stead_shown;
+
+/** Returns: whether @event, a durable one, was handed out before; else it is noted. */
+bool stead_shown_before (stead_shown *shown, const stead_event *event);
+
 /* ---- account.c --------------------------------------------------------------------------------- */
 
 typedef struct stead_account stead_account;
@@ -147,13 +165,16 @@ struct stead_account
   int64_t retry_at;       /* when the lock is tried again; 0 for not */
   int64_t unserved_since; /* since when no engine has it */
   uint32_t inbox_taken;   /* last durable number dealt with */
-  uint32_t in_hand;       /* one that was being shown when the Attach was written; 0 for none */
+  unsigned leaving;       /* Detaches whose last Link has not come yet */
+  stead_shown shown;
 };
 
 stead_account *stead_account_find (stead_client *client, uint32_t number);
 /** Gives the account to the engine, if there is one and nobody else has the account. */
 void stead_account_serve (stead_client *client, stead_account *account);
-void stead_account_link (stead_client *client, stead_account *account, Steadfast__V1__Link *link);
+/** Takes note of the link's state. Returns: whether the program is to hear of it. */
+bool stead_account_link (stead_client *client, stead_account *account,
+                         Steadfast__V1__Link *link);
 void stead_account_lost (stead_client *client);
 /** Tries held accounts again when it is time. */
 void stead_account_retry (stead_client *client, int64_t now);

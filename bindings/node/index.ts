@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+//
+// libsteadfast for Node.js, over ffi-napi: for tests and for programs that want the C library's
+// guarantees without a compiler. (A TypeScript program that can do without the child process uses
+// the engine itself: src/index.ts.)
+
+import ref from 'ref-napi';
+import { chatStates, read, secrets, shows, type Event } from './events.js';
+import { load, poll, type Steadfast } from './library.js';
+import { Wake } from './wake.js';
+
+export type { Event, Failure } from './events.js';
+export type Show = (typeof shows)[number];
+export type ChatState = (typeof chatStates)[number];
+
+/** What one account needs; names and meanings as Attach in engine.proto. */
+export interface AccountOptions {
+  jid: string;
+  security?: 'require_tls' | 'old_ssl' | 'opportunistic_tls';
+  connectServer?: string;
+  port?: number;
+  authMethod?: 'auto' | 'external' | 'scram' | 'plain';
+  password?: string;
+  clientCert?: string;
+  clientKey?: string;
+  clientCertPassphrase?: string;
+  caFile?: string;
+  pinSha256?: string;
+  plainInClear?: boolean;
+  queueHours?: number;
+}
+
+export interface Presence {
+  show?: Show;
+  status?: string;
+  priority?: number;
+  idleSinceTimeMs?: number;
+}
+
+const securities = ['require_tls', 'old_ssl', 'opportunistic_tls'] as const;
+const authMethods = ['auto', 'external', 'scram', 'plain'] as const;
+const subscribeActions = ['request', 'approve', 'deny', 'cancel'] as const;
+
+/** libsteadfast could not take a request; the text says why. */
+export class SteadfastError extends Error {
+  override readonly name = 'SteadfastError';
+}
+
+/**
+ * One client of libsteadfast. Its events are taken by `for await (const event of client)`, by one
+ * reader only: asking for the next one tells the engine that the one before was dealt with.
+ */
+export class Client {
+  readonly #c: Steadfast;
+  readonly #wake = new Wake();
+  #handle: Buffer | undefined;
+  #waiting: Promise<void> | undefined;
+
+  /**
+   * @param library  path of libsteadfast.so.0
+   * @param program  name and release of the program
+   * @param stateFolder  absolute path; its parent must exist
+   * @throws SteadfastError
+   */
+  constructor(library: string, program: string, stateFolder: string) {
+    this.#c = load(library);
+    const error = ref.alloc('pointer', ref.NULL);
+    const handle = this.#c.stead_client_new(program, stateFolder, error);
+    if (handle === null || ref.isNull(handle)) {
+      const text = error.deref() as Buffer;
+      const words = ref.readCString(text, 0);
+      this.#c.stead_free(text);
+      this.#wake.close();
+      throw new SteadfastError(words);
+    }
+    this.#handle = handle;
+  }
+
+  /** How long things take, for tests; see stead_client_set_times(). */
+  setTimes(giveUpMs: number, restartMs: number): void {
+    this.#c.stead_client_set_times(this.#open(), giveUpMs, restartMs);
+  }
+
+  attach(account: number, options: AccountOptions, presence?: Presence): void {
+    const made = this.#c.stead_options_new();
+    try {
+      this.#fill(made, options, presence ?? {});
+      this.#check(this.#c.stead_attach(this.#open(), account, made));
+    } finally {
+      this.#c.stead_options_free(made);
+    }
+  }
+
+  detach(account: number, how: 'sign-off' | 'park' = 'sign-off'): void {
+    this.#check(this.#c.stead_detach(this.#open(), account, how === 'park' ? 1 : 0));
+  }
+
+  /** @returns the id by which later events name the text */
+  sendMessage(account: number, to: string, body: string, xhtml = ''): string {
+    return this.#id(this.#c.stead_send_message(this.#open(), account, to, body, xhtml));
+  }
+
+  sendChatState(account: number, to: string, state: ChatState): void {
+    const index = chatStates.indexOf(state);
+    this.#check(this.#c.stead_send_chat_state(this.#open(), account, to, index));
+  }
+
+  setPresence(account: number, presence: Presence): void {
+    const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
+    const index = shows.indexOf(show);
+    this.#check(
+      this.#c.stead_set_presence(this.#open(), account, index, status, priority, idleSinceTimeMs),
+    );
+  }
+
+  setContact(account: number, jid: string, name = '', groups: readonly string[] = []): string {
+    // Both the texts and the list of pointers to them must live until the call is over.
+    const texts = groups.map((group) => ref.allocCString(group));
+    const pointers = Buffer.alloc(ref.sizeof.pointer * Math.max(texts.length, 1));
+    texts.forEach((text, index) => ref.writePointer(pointers, index * ref.sizeof.pointer, text));
+    return this.#id(
+      this.#c.stead_set_contact(this.#open(), account, jid, name, pointers, texts.length),
+    );
+  }
+
+  removeContact(account: number, jid: string): string {
+    return this.#id(this.#c.stead_remove_contact(this.#open(), account, jid));
+  }
+
+  subscribe(
+    account: number,
+    jid: string,
+    action: (typeof subscribeActions)[number],
+    text = '',
+  ): string {
+    const index = subscribeActions.indexOf(action);
+    return this.#id(this.#c.stead_subscribe(this.#open(), account, jid, index, text));
+  }
+
+  queryContact(account: number, jid: string): void {
+    this.#check(this.#c.stead_query_contact(this.#open(), account, jid));
+  }
+
+  networkHint(available: boolean): void {
+    this.#check(this.#c.stead_network_hint(this.#open(), available));
+  }
+
+  answerTrust(account: number, sha256: string, accept: boolean): void {
+    this.#check(this.#c.stead_answer_trust(this.#open(), account, sha256, accept));
+  }
+
+  /** @param secret  null when the person closed the prompt */
+  answerSecret(account: number, what: (typeof secrets)[number], secret: string | null): void {
+    const index = secrets.indexOf(what);
+    this.#check(this.#c.stead_answer_secret(this.#open(), account, index, secret));
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Event, void, undefined> {
+    while (this.#handle !== undefined) {
+      this.#c.stead_client_dispatch(this.#handle);
+      for (let event = this.#next(); event !== undefined; event = this.#next()) yield event;
+      if (this.#handle === undefined) return;
+      await this.#wait(this.#handle);
+    }
+  }
+
+  /** Says goodbye. A reader that waits for the next event comes to its end. */
+  async close(): Promise<void> {
+    if (this.#handle === undefined) return;
+    const handle = this.#handle;
+    this.#handle = undefined;
+    this.#wake.now();
+    await this.#waiting;
+    this.#c.stead_client_close(handle);
+    this.#wake.close();
+  }
+
+  #next(): Event | undefined {
+    if (this.#handle === undefined) return undefined;
+    const event = this.#c.stead_client_next(this.#handle);
+    return event === null || ref.isNull(event) ? undefined : read(this.#c, event);
+  }
+
+  async #wait(handle: Buffer): Promise<void> {
+    const own = {
+      fd: this.#c.stead_client_fd(handle),
+      write: this.#c.stead_client_wants_write(handle),
+    };
+    const woken = { fd: this.#wake.fd, write: false };
+    this.#waiting = poll([own, woken], this.#c.stead_client_wait_ms(handle));
+    await this.#waiting;
+    this.#wake.taken();
+  }
+
+  #fill(made: Buffer | null, options: AccountOptions, presence: Presence): void {
+    const texts: [number, string | undefined][] = [
+      [1, options.jid],
+      [3, options.connectServer],
+      [6, options.password],
+      [7, options.clientCert],
+      [8, options.clientKey],
+      [9, options.clientCertPassphrase],
+      [10, options.caFile],
+      [11, options.pinSha256],
+    ];
+    const numbers: [number, number][] = [
+      [2, securities.indexOf(options.security ?? 'require_tls')],
+      [4, options.port ?? 0],
+      [5, authMethods.indexOf(options.authMethod ?? 'auto')],
+      [12, options.plainInClear === true ? 1 : 0],
+      [13, options.queueHours ?? 0],
+    ];
+    const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
+    const good =
+      texts.every(([option, text]) => this.#c.stead_options_set_string(made, option, text ?? '')) &&
+      numbers.every(([option, value]) => this.#c.stead_options_set_int(made, option, value)) &&
+      this.#c.stead_options_set_presence(
+        made,
+        shows.indexOf(show),
+        status,
+        priority,
+        idleSinceTimeMs,
+      );
+    if (!good) throw new SteadfastError('An option is out of range.');
+  }
+
+  #open(): Buffer {
+    if (this.#handle === undefined) throw new SteadfastError('The client is closed.');
+    // What this call leads to may be due before what a reader waits for.
+    this.#wake.now();
+    return this.#handle;
+  }
+
+  #check(done: boolean): void {
+    if (!done) throw new SteadfastError(this.#c.stead_client_error(this.#open()) ?? '');
+  }
+
+  #id(id: string | null): string {
+    if (id === null) throw new SteadfastError(this.#c.stead_client_error(this.#open()) ?? '');
+    return id;
+  }
+}
