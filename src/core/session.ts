@@ -4,91 +4,51 @@
 // is enabled. Tells its owner what arrived, what the server has handled, and how a session ended.
 
 import type { Element } from './xml.js';
-import { serialise, xml } from './xml.js';
-import { AckPolicy } from './ack-policy.js';
-import type { Clock, CloseHow, Derivation, TlsFacts } from './effects.js';
+import { xml } from './xml.js';
+import { Acknowledgements } from './acknowledgements.js';
+import type { Clock, CloseHow, TlsFacts } from './effects.js';
 import type { Fault } from './errors.js';
 import { fault } from './errors.js';
-import { Jid } from './jid.js';
+import { KeptSession } from './kept-session.js';
 import { Negotiation } from './negotiation.js';
 import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
+import type { Online, SessionOutput } from './session-output.js';
+import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
 import { parseHandled, StreamManagement } from './stream-management.js';
 import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
 import { Stream } from './stream.js';
 import type { Random, Tools } from './tools.js';
 
-export type SessionOutput =
-  | { readonly type: 'write'; readonly text: string }
-  | { readonly type: 'start-tls' }
-  | { readonly type: 'close'; readonly how: CloseHow }
-  | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
-  | { readonly type: 'need-password' }
-  | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly text: string }
-  | {
-      readonly type: 'untrusted';
-      readonly facts: TlsFacts;
-      readonly reasons: readonly string[];
-      readonly text: string;
-    }
-  /** The session we kept is gone. `certain`: the server said how far it had got. */
-  | { readonly type: 'lost'; readonly rest: readonly Tracked[]; readonly certain: boolean }
-  | { readonly type: 'settled'; readonly h: number; readonly stanzas: readonly Tracked[] }
-  | Online
-  /** An inbound stanza; it counts from now on and is `handled` once its effects are on disk. */
-  | { readonly type: 'stanza'; readonly stanza: Element }
-  /** The link is gone. `ended`: in order, after our closing tag. */
-  | { readonly type: 'down'; readonly fault: Fault | undefined; readonly ended: boolean };
-
-export interface Online {
-  readonly type: 'online';
-  /**
-   * `fresh`: a new session; `resumed`: this process's session on a new link; `restored`: a session
-   * that an earlier process started, good only for settling it.
-   */
-  readonly how: 'fresh' | 'resumed' | 'restored';
-  readonly jid: Jid;
-  readonly mechanism: string;
-  readonly tlsVersion: string;
-  /** To be written again, oldest first: already counted when `resumed`, to be tracked anew when `restored`. */
-  readonly resend: readonly Tracked[];
-}
-
 type LinkOptions = Omit<NegotiationOptions, 'resume'>;
 
-/** Servers refuse some resumptions by closing without a word; asking for ever would be a loop. */
-const SILENT_REFUSALS = 2;
 /** How long a peer may take to answer our closing tag (RFC 6120 §4.4 names no figure). */
 const CLOSE_TIMEOUT_MS = 5_000;
 /** Negotiation as a whole; a peer that goes silent in the middle is given up. */
 const NEGOTIATION_TIMEOUT_MS = 30_000;
 
 export class Session {
-  management: StreamManagement | undefined;
-
   private stream: Stream | undefined;
   private negotiation: Negotiation | undefined;
-  private readonly policy = new AckPolicy();
+  private readonly kept: KeptSession;
+  private readonly acks = new Acknowledgements((text) => {
+    this.out({ type: 'write', text });
+  });
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
   private phaseDeadline: number | undefined;
-  /** `h` as far as its effects are on disk: the only value a peer ever sees. */
-  private durable = 0;
-  /** The peer asked while `durable` was behind what had arrived. */
-  private owesAck = false;
-  private resumeAsked = false;
-  private silentRefusals = 0;
-  /** XEP-0198 is enabled on this link. */
-  private acknowledging = false;
-  /** Without XEP-0198: the ping in flight and how much was sent before it (RFC 6120 §10.1). */
-  private ping: { readonly id: string; readonly sent: number } | undefined;
-  private pings = 0;
   private clock: Clock = { now: 0, wall: 0 };
 
   constructor(
     private readonly tools: Tools,
     private readonly random: Random,
     private readonly out: (output: SessionOutput) => void,
-  ) {}
+  ) {
+    this.kept = new KeptSession(tools, out);
+  }
+
+  get management(): StreamManagement | undefined {
+    return this.kept.management;
+  }
 
   get online(): boolean {
     return this.phase === 'online';
@@ -101,8 +61,8 @@ export class Session {
 
   /** Takes over what an earlier process left in the journal. */
   restore(saved: SavedManagement): void {
-    this.management = StreamManagement.restore(saved);
-    this.durable = saved.handled;
+    this.kept.restore(saved);
+    this.acks.begin(saved.handled);
   }
 
   /** A link is there; negotiate on it. */
@@ -110,9 +70,8 @@ export class Session {
     this.clock = clock;
     this.phase = 'negotiating';
     this.phaseDeadline = clock.now + NEGOTIATION_TIMEOUT_MS;
-    this.resumeAsked = false;
-    this.stream = this.newStream(options.jid.asciiDomain(this.tools));
-    const resume = this.resumption();
+    this.stream = this.newStream(options.jid.domain);
+    const resume = this.kept.resumption(this.acks.h);
     const negotiation: Negotiation = new Negotiation(
       { ...options, ...resume },
       this.tools,
@@ -167,16 +126,16 @@ export class Session {
     }
     const text = texts.join('');
     this.out({ type: 'write', text });
-    this.policy.wrote(clock.now, text.length);
+    this.acks.wrote(clock.now, text.length);
     this.askIfDue();
   }
 
   /** The effects of every inbound stanza up to `h` are on disk. */
   handledDurably(h: number): void {
-    this.durable = h;
-    if (this.owesAck && this.phase === 'online') {
-      this.owesAck = this.management?.handled !== h;
-      this.writeAck();
+    if (this.phase === 'online') {
+      this.acks.handledDurably(h, this.management);
+    } else {
+      this.acks.begin(h);
     }
   }
 
@@ -184,7 +143,7 @@ export class Session {
   probe(clock: Clock): void {
     this.clock = clock;
     if (this.phase === 'online') {
-      this.policy.probe(clock.now);
+      this.acks.probe(clock.now);
       this.askIfDue();
     }
   }
@@ -196,10 +155,7 @@ export class Session {
       return;
     }
     if (this.phase === 'online') {
-      this.writeAck();
-      if (this.acknowledging && this.management?.outstanding !== 0) {
-        this.out({ type: 'write', text: ASK });
-      }
+      this.acks.last(this.management);
     }
     this.phase = 'closing';
     this.phaseDeadline = clock.now + CLOSE_TIMEOUT_MS;
@@ -220,7 +176,7 @@ export class Session {
   }
 
   deadline(): number | undefined {
-    return this.phase === 'online' ? this.policy.deadline() : this.phaseDeadline;
+    return this.phase === 'online' ? this.acks.deadline() : this.phaseDeadline;
   }
 
   tick(clock: Clock): void {
@@ -262,26 +218,29 @@ export class Session {
       this.negotiation?.element(element);
       return;
     }
-    this.policy.heard(this.clock.now);
+    this.acks.heard(this.clock.now);
     if (element.getNS() === NS.sm) {
       this.managementElement(element);
     } else if (this.phase === 'closing') {
       // Not counted, so the server keeps it for the next session.
       return;
-    } else if (isStanza(element) && !this.isPong(element)) {
+    } else if (isStanza(element)) {
+      const sent = this.acks.pong(element);
+      if (sent !== undefined) {
+        this.acknowledged(sent);
+        return;
+      }
       this.management?.count();
       this.out({ type: 'stanza', stanza: element });
     }
   }
 
   private managementElement(element: Element): void {
-    if (!this.acknowledging) {
+    if (!this.acks.enabled) {
       return;
     }
     if (element.getName() === 'r' && this.phase === 'online') {
-      // Answered at once with what is safe; more follows when more is safe.
-      this.owesAck = this.management?.handled !== this.durable;
-      this.writeAck();
+      this.acks.asked(this.management);
     } else if (element.getName() === 'a') {
       this.acknowledged(parseHandled(element.getAttr('h') as string | undefined));
     }
@@ -300,7 +259,7 @@ export class Session {
       this.breach(result.fault, h);
       return;
     }
-    this.policy.answered(this.clock.now, this.management.outstanding === 0);
+    this.acks.answered(this.clock.now, h);
     this.out({ type: 'settled', h, stanzas: result.settled });
   }
 
@@ -312,12 +271,13 @@ export class Session {
         this.stream?.start(output.from);
         return;
       case 'write':
-        this.resumeAsked ||= output.text.startsWith('<resume');
+        if (output.text.startsWith('<resume')) {
+          this.kept.askedFor();
+        }
         this.out(output);
         return;
       case 'resume-failed':
-        this.resumeAsked = false;
-        this.sessionLost(output.h);
+        this.kept.lost(output.h);
         return;
       case 'established':
         this.established(output);
@@ -344,143 +304,69 @@ export class Session {
     this.phase = 'online';
     this.phaseDeadline = undefined;
     this.negotiation = undefined;
-    this.silentRefusals = 0;
-    this.ping = undefined;
-    this.owesAck = false;
-    this.policy.opened(this.clock.now);
     const { jid, mechanism, tlsVersion } = output;
     const common = { type: 'online' as const, jid, mechanism, tlsVersion };
-    if (output.resumed !== undefined && this.management !== undefined) {
-      this.resumed(this.management, output.resumed.h, common);
+    if (output.resumed !== undefined) {
+      this.resumed(output.resumed.h, common);
       return;
     }
-    this.acknowledging = output.management !== undefined;
-    this.management = new StreamManagement({ ...output.management, jid: jid.toString() });
-    this.durable = 0;
+    this.acks.opened(this.clock.now, output.management !== undefined);
+    this.acks.begin(0);
+    this.kept.management = new StreamManagement({ ...output.management, jid: jid.toString() });
     this.out({ ...common, how: 'fresh', resend: [] });
+    for (const stanza of output.early) {
+      // From before `<enabled/>`, so the server does not count it either (XEP-0198 §4).
+      this.out({ type: 'stanza', stanza });
+    }
   }
 
   private resumed(
-    management: StreamManagement,
     h: number,
     common: Pick<Online, 'type' | 'jid' | 'mechanism' | 'tlsVersion'>,
   ): void {
-    this.acknowledging = true;
-    const how = management.restored ? 'restored' : 'resumed';
-    const result = management.resumed(h);
-    if ('fault' in result) {
-      this.breach(result.fault, h);
+    this.acks.opened(this.clock.now, true);
+    const result = this.kept.resumed(h);
+    if ('condition' in result) {
+      this.breach(result, h);
       return;
     }
-    if (result.resend.length === 0) {
-      this.policy.livedThrough();
-    }
-    this.out({ type: 'settled', h, stanzas: result.settled });
-    this.out({ ...common, how, resend: result.resend });
-  }
-
-  /** The session to go on with, and the resource it was bound to. */
-  private resumption(): Pick<NegotiationOptions, 'resume' | 'resource'> | undefined {
-    const management = this.management;
-    if (management === undefined) {
-      return undefined;
-    }
-    if (!management.resumable || this.silentRefusals >= SILENT_REFUSALS) {
-      this.sessionLost(undefined);
-      return undefined;
-    }
-    const bound = Jid.parse(management.jid, this.tools);
-    return {
-      resource: bound?.resource ?? '',
-      resume: { previd: management.id ?? '', h: this.durable },
-    };
-  }
-
-  private sessionLost(h: number | undefined): void {
-    const management = this.management;
-    if (management === undefined) {
-      return;
-    }
-    let result = management.failed(h);
-    if ('fault' in result) {
-      // A number that cannot be says nothing: as if there were none.
-      result = management.failed(undefined);
-    }
-    this.management = undefined;
-    this.silentRefusals = 0;
-    if ('fault' in result) {
-      return;
-    }
-    if (h !== undefined && result.certain) {
-      this.out({ type: 'settled', h, stanzas: result.settled });
-    }
-    this.out({ type: 'lost', rest: result.rest, certain: result.certain });
-  }
-
-  // --- acknowledgements ------------------------------------------------------------------------
-
-  private writeAck(): void {
-    if (this.acknowledging) {
-      this.out({ type: 'write', text: `<a xmlns='${NS.sm}' h='${String(this.durable)}'/>` });
-    }
+    const { settled, how, resend } = result;
+    this.acks.resumed(settled.length);
+    this.out({ type: 'settled', h, stanzas: settled });
+    this.out({ ...common, how, resend });
   }
 
   private askIfDue(): void {
-    const due = this.policy.due(this.clock.now);
-    if (due === 'dead') {
+    if (!this.acks.proceed(this.clock.now, this.management)) {
       this.down(DEAD_LINK, 'reset');
-    } else if (due === 'ask') {
-      this.policy.asked(this.clock.now);
-      this.out({ type: 'write', text: this.acknowledging ? ASK : this.newPing() });
     }
-  }
-
-  private newPing(): string {
-    const id = `sf-ping-${String(++this.pings)}`;
-    this.ping = { id, sent: this.management?.sent ?? 0 };
-    return serialise(xml('iq', { type: 'get', id }, xml('ping', { xmlns: NS.ping })));
-  }
-
-  /** Any answer to our ping will do: the server had read all that was sent before it. */
-  private isPong(stanza: Element): boolean {
-    const ping = this.ping;
-    if (ping === undefined || stanza.getName() !== 'iq' || stanza.getAttr('id') !== ping.id) {
-      return false;
-    }
-    this.ping = undefined;
-    this.acknowledged(ping.sent);
-    return true;
   }
 
   /** The peer broke XEP-0198's arithmetic (§6): say so, close, and trust none of its numbers. */
   private breach(cause: Fault, h?: number): void {
-    const sent = String(this.management?.sent ?? 0);
+    const sendCount = String(this.management?.sent ?? 0);
     const detail =
       cause.condition === 'handled-count-too-high'
-        ? `<handled-count-too-high xmlns='${NS.sm}' h='${String(h ?? 0)}' send-count='${sent}'/>`
-        : '';
-    this.out({
-      type: 'write',
-      text: `<stream:error><undefined-condition xmlns='${NS.streams}'/>${detail}</stream:error>`,
-    });
-    this.stream?.end();
-    this.sessionLost(undefined);
+        ? xml(cause.condition, { xmlns: NS.sm, h: String(h ?? 0), 'send-count': sendCount })
+        : undefined;
+    this.stream?.fail('undefined-condition', undefined, detail);
+    this.kept.lost(undefined);
     this.down(cause, 'end');
   }
 
   private down(cause: Fault | undefined, how: CloseHow | undefined): void {
     const ended = this.phase === 'closing';
-    if (this.resumeAsked && this.phase === 'negotiating') {
-      this.silentRefusals++;
+    if (this.phase === 'negotiating' && (cause === undefined || cause === SERVER_ENDED)) {
+      this.kept.closedByPeer();
     }
     this.phase = 'idle';
     this.phaseDeadline = undefined;
     this.negotiation = undefined;
     this.stream?.stop();
     this.stream = undefined;
-    this.ping = undefined;
+    this.acks.closed();
     if (ended || this.management?.resumable === false) {
-      this.sessionLost(undefined);
+      this.kept.lost(undefined);
     }
     if (how !== undefined) {
       this.out({ type: 'close', how });
@@ -488,16 +374,6 @@ export class Session {
     this.out({ type: 'down', fault: cause, ended });
   }
 }
-
-const ASK = `<r xmlns='${NS.sm}'/>`;
-
-const SILENT_SERVER = fault('timeout', 'no-answer', 'The server stopped answering during sign-in.');
-const DEAD_LINK = fault(
-  'link',
-  'no-acknowledgement',
-  'The connection went silent and was given up. What was sent is kept until the server confirms it.',
-);
-const SERVER_ENDED = fault('stream', 'closed', 'The server ended the connection.');
 
 const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
 

@@ -3,7 +3,7 @@
 // What the journal can say. A record states a fact that has happened; the ledger is what follows
 // from all of them in order. Records are only ever added: a reader skips the types it does not know.
 
-import type { StanzaKind } from '../core/stream-management.js';
+import type { SavedManagement, StanzaKind } from '../core/stream-management.js';
 
 /** Where an outgoing message stands; final are `at-server`, `delivered` and `failed`. */
 export type OutboxState = 'queued' | 'sent' | 'in-doubt' | 'at-server' | 'delivered' | 'failed';
@@ -70,3 +70,15 @@ export type JournalRecord =
 
 /** Records that are on disk together or not at all. */
 export type Transaction = readonly JournalRecord[];
+
+/** The record of a session that was just enabled. */
+export function sessionRecord(saved: SavedManagement): JournalRecord {
+  const { id, jid, max, location } = saved;
+  return {
+    type: 'session',
+    id,
+    jid,
+    ...(max === undefined ? {} : { max }),
+    ...(location === undefined ? {} : { location }),
+  };
+}

@@ -85,7 +85,8 @@ export class Store {
       ...(dropped === undefined ? {} : { dropped }),
     };
     this.pending.push(entry);
-    if (this.fault === undefined && !this.mustCompact) {
+    // Behind one that waits for the disk to recover, or records would change their order.
+    if (this.retryAt === undefined && !this.mustCompact) {
       this.append(entry);
     }
   }
@@ -101,7 +102,7 @@ export class Store {
       count++;
     }
     const done = this.pending.splice(0, count);
-    if (done.length > 0) {
+    if (done.length > 0 && this.retryAt === undefined) {
       this.fault = undefined;
     }
     for (const entry of done) {

@@ -7,10 +7,11 @@ import { create } from '@bufbuild/protobuf';
 import type { Clock } from '../core/effects.js';
 import { fault } from '../core/errors.js';
 import { Session } from '../core/session.js';
-import type { Online, SessionOutput } from '../core/session.js';
+import type { Online, SessionOutput } from '../core/session-output.js';
 import type { Random, Tools } from '../core/tools.js';
 import { Inbox } from '../delivery/inbox.js';
 import { Outbox } from '../delivery/outbox.js';
+import { sessionRecord } from '../delivery/records.js';
 import { Store } from '../delivery/store.js';
 import { CommandSchema, Detach_How as How, Link_State as State } from '../contract/engine_pb.js';
 import type { Attach, Command } from '../contract/engine_pb.js';
@@ -25,22 +26,19 @@ import { LinkKeeper } from './link.js';
 import { Mailroom } from './mailroom.js';
 import { readOptions } from './options.js';
 import { Sender } from './sender.js';
+import { SleepWatch } from './sleep-watch.js';
 
 export interface AccountOptions {
   /** Name and version of the host program, for XEP-0092: "Pidgin 2.14.12". */
   readonly program: string;
 }
 
-/** A clock this far from where it should be means that the machine or the process slept. */
-const SLEEP_MS = 3_000;
-/** How often the clocks are compared while there is a link to lose. */
-const WATCH_MS = 5_000;
 /** A session parked this long with its link up is given up, so that the server stops keeping it. */
 const PARK_MS = 10 * 60_000;
 
 export class Account implements Context {
   private time: Clock = { now: 0, wall: 0 };
-  private lastWatch: Clock | undefined;
+  private readonly sleep = new SleepWatch();
   private readonly store: Store;
   private readonly outbox: Outbox;
   private readonly session: Session;
@@ -122,8 +120,11 @@ export class Account implements Context {
   input(input: AccountInput, clock: Clock): void {
     this.time = clock;
     this.begin();
-    this.noticeSleep();
+    if (this.sleep.slept(clock, this.session.online)) {
+      this.link.hint(true);
+    }
     this.take(input);
+    this.noticeStore();
     this.mailroom.flushCount();
     this.sender.pump();
     this.sender.flush();
@@ -136,9 +137,8 @@ export class Account implements Context {
   deadline(): number | undefined {
     const { now, wall } = this.time;
     const expiry = this.outbox.nextExpiry();
-    const watch = this.lastWatch === undefined ? undefined : this.lastWatch.now + WATCH_MS;
     return earliest(
-      this.session.online ? watch : undefined,
+      this.session.online ? this.sleep.deadline() : undefined,
       this.session.deadline(),
       this.link.deadline(),
       this.store.deadline(),
@@ -165,15 +165,12 @@ export class Account implements Context {
         return;
       case 'flushed':
         this.store.flushed(input.append);
-        this.noticeStore();
         return;
       case 'append-failed':
         this.store.failed(input.append, input.fault, this.time.now);
-        this.noticeStore();
         return;
       case 'compacted':
         this.store.compacted(input.fault, this.time.now);
-        this.noticeStore();
         return;
       case 'derived':
         this.session.derived(input.ticket, input.key);
@@ -258,7 +255,6 @@ export class Account implements Context {
     this.link.tick(now);
     this.store.tick(now);
     this.host.tick(now);
-    this.noticeStore();
     if (this.parkedAt !== undefined && now >= this.parkedAt + PARK_MS) {
       this.parkedAt = undefined;
       this.link.release();
@@ -313,19 +309,7 @@ export class Account implements Context {
       return;
     }
     const saved = this.session.resumable ? this.session.management?.save() : undefined;
-    const { id, max, location, jid } = saved ?? {};
-    const session =
-      id === undefined || jid === undefined
-        ? []
-        : [
-            {
-              type: 'session' as const,
-              id,
-              jid,
-              ...(max === undefined ? {} : { max }),
-              ...(location === undefined ? {} : { location }),
-            },
-          ];
+    const session = saved === undefined ? [] : [sessionRecord(saved)];
     this.store.commit(session, () => {
       if (this.session.online) {
         this.link.online(online);
@@ -405,20 +389,6 @@ export class Account implements Context {
         'journal',
         this.store.fault?.text ?? 'The disk is well.',
       );
-    }
-  }
-
-  /** A machine that slept stops one clock and not the other; a process that was stopped misses ticks. */
-  private noticeSleep(): void {
-    const last = this.lastWatch;
-    this.lastWatch = this.time;
-    if (last === undefined) {
-      return;
-    }
-    const passed = this.time.now - last.now;
-    const drift = Math.abs(this.time.wall - last.wall - passed);
-    if (drift > SLEEP_MS || (this.session.online && passed > WATCH_MS + SLEEP_MS)) {
-      this.link.hint(true);
     }
   }
 }

@@ -2,22 +2,17 @@
 //
 // When to dial, when to wait, when to give up, and what the host is told of it.
 
-import { create } from '@bufbuild/protobuf';
 import type { ClientIdentity, TlsFacts } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
-import { fault } from '../core/errors.js';
 import { checkIdentity } from '../core/sasl/external.js';
-import type { Online, Session, SessionOutput } from '../core/session.js';
-import {
-  AskSecret_What as What,
-  AskSecretSchema,
-  AskTrustSchema,
-  Link_State as State,
-} from '../contract/engine_pb.js';
+import type { Session } from '../core/session.js';
+import type { Online, SessionOutput } from '../core/session-output.js';
+import { AskSecret_What as What, Link_State as State } from '../contract/engine_pb.js';
 import { errorMessage } from '../features/error.js';
 import { Backoff } from './backoff.js';
-import { link } from './bodies.js';
+import { askSecret, askTrust, link } from './bodies.js';
 import type { Context } from './context.js';
+import { CANCELLED, NO_LINK, REJECTED } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import { dialOf } from './options.js';
 
@@ -365,22 +360,14 @@ export class LinkKeeper {
       return;
     }
     this.phase = 'asking';
-    const value = create(AskTrustSchema, {
-      domain: this.options.jid.domain,
-      chain: facts.chain.map((der) => Uint8Array.from(der)),
-      sha256: facts.sha256,
-      reasons: [...reasons],
-      text,
-    });
-    this.context.tell({ case: 'askTrust', value });
+    this.context.tell(askTrust(this.options.jid.domain, facts, reasons, text));
   }
 
   private ask(what: What, cause?: Fault): void {
     if (what === What.PASSPHRASE) {
       this.phase = 'asking';
     }
-    const error = cause === undefined ? {} : { error: errorMessage(cause) };
-    this.context.tell({ case: 'askSecret', value: create(AskSecretSchema, { what, ...error }) });
+    this.context.tell(askSecret(what, cause));
   }
 
   private tellOnline(cause?: Fault): void {
@@ -404,17 +391,3 @@ export class LinkKeeper {
     this.context.tell(link(init));
   }
 }
-
-const NO_LINK = fault('link', 'closed', 'The connection was closed.');
-
-const REJECTED = fault(
-  'tls',
-  'certificate-rejected',
-  'The server’s certificate was not accepted, so nothing was sent to it.',
-  { by: 'us', retry: 'never' },
-);
-
-const CANCELLED = fault('sasl', 'cancelled', 'Sign-in was cancelled.', {
-  by: 'us',
-  retry: 'never',
-});

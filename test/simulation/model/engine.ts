@@ -27,6 +27,8 @@ const TRUSTED: Omit<TlsFacts, 'names'> = {
   chain: [],
 };
 
+const CUT = fault('link', 'reset', 'The connection was cut.');
+
 /** The engine process: the real account, and a driver on the model's clock, network and disk. */
 export class ModelEngine {
   alive = true;
@@ -184,10 +186,10 @@ export class ModelEngine {
           this.input({ type: 'link-bytes', bytes });
         }
       },
-      closed: () => {
+      closed: (cut) => {
         if (this.link === link) {
           this.link = undefined;
-          this.input({ type: 'link-closed' });
+          this.input({ type: 'link-closed', ...(cut ? { fault: CUT } : {}) });
         }
       },
     };

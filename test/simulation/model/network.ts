@@ -4,7 +4,8 @@ import type { World } from './world.js';
 
 export interface End {
   bytes(bytes: Uint8Array): void;
-  closed(): void;
+  /** @param cut not in order: reset, or lost */
+  closed(cut: boolean): void;
 }
 
 /** One TCP connection: bytes in order, some time later, until it is cut at any of them. */
@@ -45,7 +46,7 @@ export class ModelLink {
     this.carry(
       'server',
       (end) => {
-        end.closed();
+        end.closed(false);
       },
       true,
     );
@@ -54,7 +55,7 @@ export class ModelLink {
   serverCloses(): void {
     this.server = undefined;
     this.carry('client', (end) => {
-      end.closed();
+      end.closed(false);
     });
   }
 
@@ -66,10 +67,10 @@ export class ModelLink {
     const { client, server } = this;
     this.cutAt = this.world.now;
     if (tellClient) {
-      this.world.after(this.latencyMs, () => client?.closed());
+      this.world.after(this.latencyMs, () => client?.closed(true));
     }
     if (tellServer) {
-      this.world.after(this.latencyMs, () => server?.closed());
+      this.world.after(this.latencyMs, () => server?.closed(true));
     }
   }
 

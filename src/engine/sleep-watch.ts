@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+import type { Clock } from '../core/effects.js';
+
+/** A clock this far from where it should be means that the machine or the process slept. */
+const SLEEP_MS = 3_000;
+/** How often the clocks are to be compared while there is a link to lose. */
+const WATCH_MS = 5_000;
+
+/** Notices sleep without help from the system: by clocks that disagree and by ticks that come late. */
+export class SleepWatch {
+  private last: Clock | undefined;
+
+  /**
+   * Compares the clocks of this input with those of the last.
+   * @param watched ticks were asked for by `deadline`, so a long pause is no mere quiet
+   */
+  slept(clock: Clock, watched: boolean): boolean {
+    const { last } = this;
+    this.last = clock;
+    if (last === undefined) {
+      return false;
+    }
+    const passed = clock.now - last.now;
+    // A suspended machine stops the monotonic clock only; a stopped process stops neither.
+    const drift = Math.abs(clock.wall - last.wall - passed);
+    return drift > SLEEP_MS || (watched && passed > WATCH_MS + SLEEP_MS);
+  }
+
+  deadline(): number | undefined {
+    return this.last === undefined ? undefined : this.last.now + WATCH_MS;
+  }
+}
