@@ -25,8 +25,8 @@ const FILE = 'caps';
 const SAVE_DELAY_MS = 5_000;
 const CACHE = 250;
 /** A list beyond this is no client's, and would only fill the cache. */
-const FEATURES = 300;
-const FEATURE_LENGTH = 300;
+const FEATURES = 200;
+const FEATURE_LENGTH = 200;
 const NAME_LENGTH = 100;
 /** Questions on their way at one time, hashes that wait for their turn, and bearers of one hash. */
 const ASKED = 16;

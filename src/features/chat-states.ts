@@ -156,7 +156,7 @@ export const chatStates: Feature = {
       name: 'Chat State Notifications',
       version: '2.1',
       status: 'partial',
-      note: 'one-to-one chats, without threads',
+      note: 'one-to-one chats, without threads; the host decides on all but what a message itself carries',
     },
   ],
   after: ['roster', 'caps', 'presence'],

@@ -51,7 +51,6 @@ export const coreSpecs: readonly Spec[] = [
     id: 'XEP-0368',
     name: 'SRV records for XMPP over TLS',
     version: '1.1.0',
-    status: 'partial',
-    note: 'records are tried in order, not mixed by priority',
+    status: 'complete',
   },
 ];

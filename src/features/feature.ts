@@ -46,7 +46,10 @@ export interface RequestHandler {
   /** Name and namespace of the request's payload. */
   readonly name: string;
   readonly xmlns: string;
-  /** @returns the payload of the result (`undefined` for an empty one), or the error to answer with */
+  /**
+   * @param request the whole IQ
+   * @returns the payload of the result (`undefined` for an empty one), or the error to answer with
+   */
   answer(request: Element, incoming: Incoming): Element | StanzaError | undefined;
 }
 

@@ -25,8 +25,9 @@ interface Entry extends ResourcePresence {
 
 /** Nobody has so many clients; beyond, it is an attack on our memory. */
 const RESOURCES = 50;
-/** People outside the contact list who sent us their presence. */
+/** People outside the contact list who sent us their presence, and how much of each is kept. */
 const STRANGERS = 1_000;
+const STRANGER_RESOURCES = 2;
 
 /** Free for a chat first; one who does not want to be disturbed is at least there. */
 const ranks: Record<Show, number> = {
@@ -70,7 +71,8 @@ export class PresenceBook {
       resources = new Map<string, Entry>();
       this.#byJid.set(jid, resources);
     }
-    if (resources.size >= RESOURCES && !resources.has(presence.resource)) return false;
+    const most = stranger ? STRANGER_RESOURCES : RESOURCES;
+    if (resources.size >= most && !resources.has(presence.resource)) return false;
     this.#turn += 1;
     resources.set(presence.resource, { ...presence, turn: this.#turn, stale: false });
     return true;

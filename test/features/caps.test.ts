@@ -128,6 +128,12 @@ describe('entity capabilities (XEP-0115)', () => {
       'an ill-formed answer',
       result(query(PSI + "<feature var='http://jabber.org/protocol/muc'/>")),
     ],
+    [
+      'a list longer than any client’s',
+      result(
+        query(Array.from({ length: 201 }, (_, n) => `<feature var='${String(n)}'/>`).join('')),
+      ),
+    ],
     ['an error', failure('stanza', 'service-unavailable')],
     ['an answer without content', result()],
     ['silence', failure('timeout', 'no-answer')],

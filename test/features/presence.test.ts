@@ -194,6 +194,12 @@ describe('a flood of presence', () => {
     });
   });
 
+  test('of one stranger’s resources is bounded more tightly', () => {
+    const host = new RecordingHost().signedIn(JULIET);
+    for (let n = 0; n < 10; n += 1) available(host, `mallory@evil.example/r${String(n)}`);
+    expect(host.toldOf('presence').at(-1)?.resources).toHaveLength(2);
+  });
+
   test('of strangers is bounded and leaves room for contacts', () => {
     const host = new RecordingHost().signedIn(JULIET);
     for (let n = 0; n < 3_000; n += 1) available(host, `s${String(n)}@evil.example/x`);
