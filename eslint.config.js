@@ -81,8 +81,6 @@ function fence(room, forbidden, { node = false } = {}) {
     name: `steadfast/fence-${room}`,
     files: [`src/${room}/**/*.ts`],
     rules: {
-      // A name with an underscore is taken out of an object on purpose, to leave the rest.
-      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
       'no-restricted-imports': ['error', { patterns: node ? above : [...above, platform] }],
     },
   };
@@ -115,6 +113,8 @@ export default defineConfig(
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
+      // A name with an underscore is taken out of an object on purpose, to leave the rest.
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
       '@typescript-eslint/no-non-null-assertion': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

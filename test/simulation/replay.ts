@@ -5,11 +5,11 @@
 import { runSeed } from './run.js';
 
 const outcome = runSeed(Number(process.argv[2] ?? 1));
-console.log(outcome.trace.join('\n'));
-console.log(
-  `seed ${String(outcome.seed)}  trace ${outcome.hash}  shown ${String(outcome.delivered)}`,
-);
-for (const what of outcome.broken) {
-  console.log(`BROKEN ${what}`);
-}
-process.exitCode = outcome.broken.length === 0 ? 0 : 1;
+const { seed, hash, delivered, broken, trace } = outcome;
+const lines = [
+  ...trace,
+  `seed ${String(seed)}  trace ${hash}  shown ${String(delivered)}`,
+  ...broken.map((what) => `BROKEN ${what}`),
+];
+process.stdout.write(`${lines.join('\n')}\n`);
+process.exitCode = broken.length === 0 ? 0 : 1;

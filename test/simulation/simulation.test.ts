@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { runSeed } from './run.js';
 
 /** More by `make soak`, which sets how many. */
-const SEEDS = Number(process.env['STEADFAST_SEEDS'] ?? 100);
-const FIRST = Number(process.env['STEADFAST_FIRST_SEED'] ?? 1);
+const SEEDS = Number(process.env.STEADFAST_SEEDS ?? 100);
+const FIRST = Number(process.env.STEADFAST_FIRST_SEED ?? 1);
 
 describe('under seeded trouble', () => {
   it(`no promise is broken in ${String(SEEDS)} seeds`, { timeout: 3_600_000 }, () => {
