@@ -155,6 +155,7 @@ export class Link {
     this.#attempt = undefined;
     this.#raw = raw;
     this.#secure = secure;
+    this.#writable = secure === undefined;
     this.handlers.open(secure !== undefined);
     if (this.#over) return;
     raw.on('error', (error) => this.#lost(lostFault(errorCode(error))));
