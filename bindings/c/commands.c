@@ -2,6 +2,12 @@
 #include "private.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+/* An address has three parts of at most 1023 bytes (RFC 7622 section 3.1); one text must leave room
+ * for the rest of its frame. */
+#define JID_CAP 3071
+#define TEXT_CAP (4u * 1024u * 1024u)
 
 /* The C type of protobuf-c's strings knows no const; nothing writes through it here. */
 static char *
@@ -24,14 +30,16 @@ attached (stead_client *client, uint32_t number)
 static bool
 is_jid (stead_client *client, const char *jid)
 {
-  if (jid != NULL && *jid != '\0' && stead_text_valid (jid))
+  if (jid != NULL && *jid != '\0' && strlen (jid) <= JID_CAP && stead_text_valid (jid))
     return true;
-  return stead_client_fail (client, "The address is empty or not UTF-8.");
+  return stead_client_fail (client, "The address is empty, too long or not UTF-8.");
 }
 
 static bool
 is_text (stead_client *client, const char *given)
 {
+  if (given != NULL && strlen (given) > TEXT_CAP)
+    return stead_client_fail (client, "The text is too long.");
   return stead_text_valid (given) || stead_client_fail (client, "The text is not UTF-8.");
 }
 
@@ -99,7 +107,8 @@ stead_set_presence (stead_client *client, uint32_t number, stead_show show, cons
     return false;
   /* Kept in the options, from where a new engine gets it. */
   if (!stead_options_set_presence (account->options, show, status, priority, idle_since_time_ms))
-    return stead_client_fail (client, "The status is not UTF-8, or a number is out of range.");
+    return stead_client_fail (client, "The status is too long or not UTF-8, or a number is out "
+                                      "of range.");
   set.show = (Steadfast__V1__Show) show;
   set.status = text (status);
   set.priority = priority;
@@ -227,14 +236,12 @@ stead_answer_secret (stead_client *client, uint32_t number, stead_secret what,
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__SecretAnswer answer = STEADFAST__V1__SECRET_ANSWER__INIT;
   stead_account *account = attached (client, number);
-  if (account == NULL || !is_text (client, secret))
+  stead_option place = what == STEAD_SECRET_PASSPHRASE ? STEAD_OPTION_CLIENT_CERT_PASSPHRASE
+                                                       : STEAD_OPTION_PASSWORD;
+  if (account == NULL)
     return false;
-  if (secret != NULL)
-    stead_options_set_string (account->options,
-                              what == STEAD_SECRET_PASSPHRASE
-                                  ? STEAD_OPTION_CLIENT_CERT_PASSPHRASE
-                                  : STEAD_OPTION_PASSWORD,
-                              secret);
+  if (secret != NULL && !stead_options_set_string (account->options, place, secret))
+    return stead_client_fail (client, "The secret is too long or not UTF-8.");
   answer.what = what == STEAD_SECRET_PASSPHRASE ? STEADFAST__V1__ASK_SECRET__WHAT__PASSPHRASE
                                                 : STEADFAST__V1__ASK_SECRET__WHAT__PASSWORD;
   answer.secret = text (secret);

@@ -4,6 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Far beyond any password or path, far below what a frame can hold. */
+#define TEXT_CAP 65536
+
+static bool
+is_fit (const char *value)
+{
+  return stead_text_valid (value) && (value == NULL || strlen (value) <= TEXT_CAP);
+}
+
 static bool
 is_text (stead_option option)
 {
@@ -87,7 +96,7 @@ stead_options_replace (char **place, const char *value)
 bool
 stead_options_set_string (stead_options *options, stead_option option, const char *value)
 {
-  if (!is_text (option) || !stead_text_valid (value))
+  if (!is_text (option) || !is_fit (value))
     return false;
   stead_options_replace (&options->texts[option], value);
   return true;
@@ -106,7 +115,7 @@ bool
 stead_options_set_presence (stead_options *options, stead_show show, const char *status,
                             int priority, int64_t idle_since_time_ms)
 {
-  if ((int) show < STEAD_SHOW_AVAILABLE || show > STEAD_SHOW_DND || !stead_text_valid (status)
+  if ((int) show < STEAD_SHOW_AVAILABLE || show > STEAD_SHOW_DND || !is_fit (status)
       || priority < -128 || priority > 127 || idle_since_time_ms < 0)
     return false;
   stead_options_replace (&options->status, status);
