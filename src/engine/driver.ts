@@ -4,7 +4,6 @@
 
 import { pbkdf2 } from 'node:crypto';
 import { join } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { create } from '@bufbuild/protobuf';
 import { CommandSchema, Detach_How as How, Link_State as State } from '../contract/engine_pb.js';
 import type { Command } from '../contract/engine_pb.js';
