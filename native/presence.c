@@ -3,6 +3,8 @@
 
 #include "shim.h"
 
+#include <string.h>
+
 static void
 resource_free (gpointer data)
 {
@@ -67,6 +69,7 @@ remember (ShimSession *session, const char *jid, const stead_event *event)
       resource->show = stead_event_resource_show (event, i);
       resource->status = g_strdup (stead_event_resource_status (event, i));
       resource->priority = stead_event_resource_priority (event, i);
+      resource->idle_since_time_ms = stead_event_resource_idle_since_time_ms (event, i);
       resource->client = g_strdup (stead_event_resource_client (event, i));
       g_ptr_array_add (resources, resource);
     }
@@ -96,26 +99,64 @@ presence_show_name (stead_show show)
   return names[CLAMP ((int)show, 0, 4)];
 }
 
+/* libpurple logs and announces every status it is given, also one that is no news. */
+static gboolean
+is_shown (PurpleBuddy *buddy, const char *id, const char *message, int priority)
+{
+  PurpleStatus *status = purple_presence_get_active_status (purple_buddy_get_presence (buddy));
+
+  if (g_strcmp0 (purple_status_get_id (status), id) != 0
+      || g_strcmp0 (purple_status_get_attr_string (status, "message"), message) != 0)
+    return FALSE;
+  return purple_status_get_attr_value (status, "priority") == NULL
+         || purple_status_get_attr_int (status, "priority") == priority;
+}
+
+static void
+show_status (PurpleAccount *account, const char *jid, const char *id, const char *message,
+             int priority)
+{
+  GSList *buddies = purple_find_buddies (account, jid);
+  gboolean news = FALSE;
+
+  for (; buddies != NULL; buddies = g_slist_delete_link (buddies, buddies))
+    news = news || !is_shown (buddies->data, id, message, priority);
+  if (news && strcmp (id, "offline") == 0)
+    purple_prpl_got_user_status (account, jid, id, "message", message, NULL);
+  else if (news)
+    purple_prpl_got_user_status (account, jid, id, "priority", priority, "message", message, NULL);
+}
+
 /* The buddy shows its best resource, which comes first. */
+void
+presence_show (ShimSession *session, const char *jid)
+{
+  const GPtrArray *resources = presence_resources (session, jid);
+  const ShimResource *best = resources != NULL ? g_ptr_array_index (resources, 0) : NULL;
+  gint64 idle_s;
+
+  if (best == NULL)
+    return;
+  idle_s = best->idle_since_time_ms / 1000;
+  show_status (session->account, jid, status_id (best->show), text_or_null (best->status),
+               best->priority);
+  purple_prpl_got_user_idle (session->account, jid, idle_s > 0, (time_t)idle_s);
+}
+
 void
 presence_got (ShimSession *session, const stead_event *event)
 {
-  PurpleAccount *account = session->account;
   const char *jid = stead_event_presence_jid (event);
-  gint64 idle_s = stead_event_resource_idle_since_time_ms (event, 0) / 1000;
 
   remember (session, jid, event);
-  if (stead_event_resource_count (event) == 0)
+  if (stead_event_resource_count (event) > 0)
     {
-      purple_prpl_got_user_status (account, jid, "offline", "message",
-                                   text_or_null (stead_event_presence_status (event)), NULL);
-      purple_prpl_got_user_idle (account, jid, FALSE, 0);
+      presence_show (session, jid);
       return;
     }
-  purple_prpl_got_user_status (account, jid, status_id (stead_event_resource_show (event, 0)),
-                               "priority", stead_event_resource_priority (event, 0), "message",
-                               text_or_null (stead_event_resource_status (event, 0)), NULL);
-  purple_prpl_got_user_idle (account, jid, idle_s > 0, (time_t)idle_s);
+  show_status (session->account, jid, "offline", text_or_null (stead_event_presence_status (event)),
+               0);
+  purple_prpl_got_user_idle (session->account, jid, FALSE, 0);
 }
 
 /* ---- What the list shows of a buddy -------------------------------------------------------------

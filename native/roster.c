@@ -196,6 +196,7 @@ got_contact (ShimSession *session, const stead_event *event, size_t index)
   if (session->named != NULL)
     g_hash_table_insert (session->named, g_strdup (bare), GINT_TO_POINTER (1));
   show_contact (session, jid, contact);
+  presence_show (session, jid);
   show_name (session, jid, contact->name);
   g_free (bare);
 }

@@ -175,12 +175,15 @@ typedef struct
   stead_show show;
   char *status;
   int priority;
+  gint64 idle_since_time_ms;
   char *client;
 } ShimResource;
 
 void presence_open (ShimSession *session);
 void presence_close (ShimSession *session);
 void presence_got (ShimSession *session, const stead_event *event);
+/* Gives the buddies of @jid the presence that is known; new ones start as offline. */
+void presence_show (ShimSession *session, const char *jid);
 /* Returns: (transfer none) (nullable): of ShimResource, best first; %NULL when offline */
 const GPtrArray *presence_resources (const ShimSession *session, const char *jid);
 const char *presence_show_name (stead_show show);

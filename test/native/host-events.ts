@@ -27,6 +27,9 @@ interface OfBuddy extends OfAccount {
   message: string | null;
 }
 
+/** One shape under several names, each of them an alternative of its own. */
+type Named<K extends string> = K extends string ? { event: K } : never;
+
 export type HostEvent =
   | { event: 'ready'; version: string }
   | { event: 'quit' }
@@ -36,7 +39,7 @@ export type HostEvent =
   | ({ event: 'connected'; name: string | null } & OfAccount)
   | ({ event: 'disconnected' } & OfAccount)
   | ({ event: 'connection-error'; reason: number; fatal: boolean; text: string } & OfAccount)
-  | ({ event: 'conversation-opened' | 'conversation-closed' } & OfConversation)
+  | (Named<'conversation-opened' | 'conversation-closed'> & OfConversation)
   | ({
       event: 'write';
       name: string | null;
@@ -47,8 +50,8 @@ export type HostEvent =
       mtime: number;
     } & OfConversation)
   | ({ event: 'typing'; name: string; state: 'typing' | 'typed' | 'stopped' } & OfAccount)
-  | ({ event: 'buddy-added' | 'buddy-removed' } & OfBuddy)
-  | ({ event: 'buddy-online' | 'buddy-offline' | 'buddy-status' } & OfBuddy)
+  | (Named<'buddy-added' | 'buddy-removed'> & OfBuddy)
+  | (Named<'buddy-online' | 'buddy-offline' | 'buddy-status'> & OfBuddy)
   | ({
       event: 'request';
       request: number;

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { AskSecret_What, Error_Kind } from '../../src/contract/engine_pb.js';
+import { Authority, fingerprint, type Certificate } from '../support/certificates.js';
+import { Stage } from './stage.js';
+
+const CANARY = 'canary-open-sesame';
+
+let stage: Stage;
+beforeEach(async () => {
+  stage = await Stage.set();
+});
+afterEach(() => stage.close());
+
+describe('a password', () => {
+  const ask = { case: 'askSecret', value: { what: AskSecret_What.PASSWORD } } as const;
+
+  test('is asked for only when the sign-in needs it', async () => {
+    const { account, number } = await stage.attach('alice@home.example', {}, '');
+    expect(stage.host.all('request')).toEqual([]);
+    await stage.tell(number, ask);
+    const prompt = await stage.host.next('request');
+    expect(prompt).toMatchObject({ account, kind: 'fields' });
+    expect(prompt.fields).toContainEqual(expect.objectContaining({ id: 'password', masked: true }));
+  });
+
+  test.each([false, true])(
+    'goes to the engine, and is kept only if wanted (%s)',
+    async (remember) => {
+      const { account, number } = await stage.attach('alice@home.example', {}, '');
+      await stage.tell(number, ask);
+      const { request } = await stage.host.next('request');
+      await stage.host.run('answer', { request, fields: { password: CANARY, remember } });
+      const { body } = await stage.engine.next('secretAnswer');
+      expect(body.value).toMatchObject({ secret: CANARY, cancelled: false });
+      const kept = await stage.host.run('account-get', { account });
+      expect(kept.hasPassword).toBe(remember);
+      expect(JSON.stringify(stage.host.all('debug'))).not.toContain(CANARY);
+    },
+  );
+
+  test('that is empty is asked for again', async () => {
+    const { number } = await stage.attach('alice@home.example', {}, '');
+    await stage.tell(number, ask);
+    const { request } = await stage.host.next('request');
+    await stage.host.run('answer', { request, fields: { password: '' } });
+    expect(stage.host.all('notify')).toMatchObject([{ kind: 'error' }]);
+    expect(stage.host.all('request')).toHaveLength(2);
+    expect(stage.engine.all('secretAnswer')).toEqual([]);
+  });
+
+  test('prompt that is closed is told to the engine', async () => {
+    const { number } = await stage.attach('alice@home.example', {}, '');
+    await stage.tell(number, ask);
+    const { request } = await stage.host.next('request');
+    await stage.host.run('answer', { request, ok: false });
+    expect((await stage.engine.next('secretAnswer')).body.value.cancelled).toBe(true);
+  });
+
+  test('that was refused is asked for again with the reason', async () => {
+    const { number } = await stage.attach();
+    const error = { kind: Error_Kind.SASL, condition: 'not-authorized', text: 'It was wrong.' };
+    await stage.tell(number, { case: 'askSecret', value: { ...ask.value, error } });
+    expect(stage.host.all('notify')).toMatchObject([{ secondary: 'It was wrong.' }]);
+    expect(stage.host.all('request')).toHaveLength(1);
+  });
+
+  test('prompt goes away with the connection', async () => {
+    const { account, number } = await stage.attach('alice@home.example', {}, '');
+    await stage.tell(number, ask);
+    const { request } = await stage.host.next('request');
+    await stage.host.run('account-enable', { account, enabled: false });
+    await stage.host.next('request-closed', (event) => event.request === request);
+  });
+
+  test('the passphrase of a key is asked for in a masked field and not kept', async () => {
+    const { number } = await stage.attach();
+    await stage.tell(number, { case: 'askSecret', value: { what: AskSecret_What.PASSPHRASE } });
+    const prompt = await stage.host.next('request');
+    expect(prompt).toMatchObject({ kind: 'input', masked: true });
+    await stage.host.run('answer', { request: prompt.request, value: CANARY });
+    const { body } = await stage.engine.next('secretAnswer');
+    expect(body.value).toMatchObject({ what: AskSecret_What.PASSPHRASE, secret: CANARY });
+  });
+});
+
+describe('a certificate that the engine does not trust', () => {
+  let certificate: Certificate;
+
+  beforeEach(async () => {
+    const authority = await Authority.create(stage.workspace.path('ca'));
+    certificate = await authority.server({ dns: ['home.example'] });
+  });
+
+  function ask(number: number, of = certificate): Promise<void> {
+    const der = new X509Certificate(readFileSync(of.certFile)).raw;
+    return stage.tell(number, {
+      case: 'askTrust',
+      value: {
+        domain: 'home.example',
+        chain: [new Uint8Array(der)],
+        sha256: fingerprint(of.certFile),
+        reasons: ['unknown-ca'],
+        text: 'Nobody you trust vouches for it.',
+      },
+    });
+  }
+
+  test.each([
+    [2, true],
+    [1, false],
+  ])("is put to the person by libpurple's own prompt; button %i", async (action, accept) => {
+    const { number } = await stage.attach();
+    await ask(number);
+    const prompt = await stage.host.next('request');
+    expect(prompt.primary).toContain('home.example');
+    const labels = prompt.actions ?? [];
+    const button = labels.findIndex((label) => label.includes(action === 2 ? 'ccept' : 'eject'));
+    await stage.host.run('answer', { request: prompt.request, action: button });
+    const { body } = await stage.engine.next('trustAnswer');
+    expect(body.value).toEqual(
+      expect.objectContaining({ sha256: fingerprint(certificate.certFile), accept }),
+    );
+  });
+
+  test('is not asked about again once it was accepted; another one is, with a warning', async () => {
+    const { number } = await stage.attach();
+    await ask(number);
+    const prompt = await stage.host.next('request');
+    const button = (prompt.actions ?? []).findIndex((label) => label.includes('ccept'));
+    await stage.host.run('answer', { request: prompt.request, action: button });
+    await stage.engine.next('trustAnswer');
+    await ask(number);
+    await stage.engine.commands.until(
+      'a second answer',
+      () => stage.engine.all('trustAnswer').length === 2,
+    );
+    expect(stage.engine.all('trustAnswer')[1]?.body.value.accept).toBe(true);
+    expect(stage.host.all('request')).toHaveLength(1);
+
+    const other = await (
+      await Authority.create(stage.workspace.path('other-ca'))
+    ).server({ dns: ['home.example'] });
+    await ask(number, other);
+    expect(stage.host.all('request')).toHaveLength(2);
+    expect(stage.host.all('notify')).toMatchObject([{ kind: 'warning' }]);
+  });
+
+  test('leaves no prompt behind when the account goes', async () => {
+    const { account, number } = await stage.attach();
+    await ask(number);
+    const { request } = await stage.host.next('request');
+    await stage.host.run('account-enable', { account, enabled: false });
+    await stage.host.next('request-closed', (event) => event.request === request);
+    expect(stage.engine.all('trustAnswer')).toEqual([]);
+  });
+
+  test('and that libpurple cannot read is refused, with its fingerprint for the option', async () => {
+    const { number } = await stage.attach();
+    await stage.tell(number, {
+      case: 'askTrust',
+      value: { domain: 'home.example', chain: [new Uint8Array(3)], sha256: 'ab12', text: 'No.' },
+    });
+    const error = await stage.host.next('connection-error');
+    expect(error).toMatchObject({ reason: 9, fatal: true });
+    expect(error.text).toContain('pin_sha256 to ab12');
+  });
+});
