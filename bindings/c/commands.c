@@ -230,14 +230,13 @@ stead_answer_trust (stead_client *client, uint32_t number, const char *sha256, b
 }
 
 bool
-stead_answer_secret (stead_client *client, uint32_t number, stead_secret what,
-                     const char *secret)
+stead_answer_secret (stead_client *client, uint32_t number, stead_secret what, const char *secret)
 {
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__SecretAnswer answer = STEADFAST__V1__SECRET_ANSWER__INIT;
   stead_account *account = attached (client, number);
-  stead_option place = what == STEAD_SECRET_PASSPHRASE ? STEAD_OPTION_CLIENT_CERT_PASSPHRASE
-                                                       : STEAD_OPTION_PASSWORD;
+  stead_option place =
+      what == STEAD_SECRET_PASSPHRASE ? STEAD_OPTION_CLIENT_CERT_PASSPHRASE : STEAD_OPTION_PASSWORD;
   if (account == NULL)
     return false;
   if (secret != NULL && !stead_options_set_string (account->options, place, secret))

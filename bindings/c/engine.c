@@ -32,9 +32,7 @@ next_delay (stead_client *client)
 {
   unsigned failures = client->engine.failures++;
   int64_t most = client->restart_ms * 60;
-  int64_t delay = failures == 0   ? 0
-                  : failures > 16 ? most
-                                  : client->restart_ms << (failures - 1);
+  int64_t delay = failures == 0 ? 0 : failures > 16 ? most : client->restart_ms << (failures - 1);
   return (uint32_t) (delay > most ? most : delay);
 }
 
@@ -150,9 +148,9 @@ account_for_end (stead_client *client, bool started)
                          " Install that, or set STEADFAST_NODE to its path.",
                          engine->location.node, words->version);
   else
-    text = stead_format ("The Steadfast engine could not be started: %s %s ended at once (%s). "
-                         NEED_NODE,
-                         engine->location.node, engine->location.engine, said);
+    text = stead_format (
+        "The Steadfast engine could not be started: %s %s ended at once (%s). " NEED_NODE,
+        engine->location.node, engine->location.engine, said);
   error = stead_error_copy (STEAD_ERROR_CONTRACT,
                             started ? "engine-ended"
                             : old   ? "node-too-old"
@@ -195,8 +193,7 @@ stead_engine_lost (stead_client *client, wire_error *error)
 }
 
 static void
-lose_for_contract (stead_client *client, const char *condition, char *text,
-                   stead_error_retry retry)
+lose_for_contract (stead_client *client, const char *condition, char *text, stead_error_retry retry)
 {
   wire_error *error = stead_error_copy (STEAD_ERROR_CONTRACT, condition, text, retry);
   free (text);

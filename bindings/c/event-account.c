@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Accessors of what concerns the engine, the account and its link. Each accessor checks the kind itself, so that a wrong one gives nothing instead of
- * another union member's bytes. */
+/* Accessors of what concerns the engine, the account and its link. Each accessor checks the kind
+ * itself, so that a wrong one gives nothing instead of another union member's bytes. */
 #include "accessors.h"
 
 stead_event_kind

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Accessors of messages, contacts and their presence. Each accessor checks the kind itself, so that a wrong one gives nothing instead of
- * another union member's bytes. */
+/* Accessors of messages, contacts and their presence. Each accessor checks the kind itself, so that
+ * a wrong one gives nothing instead of another union member's bytes. */
 #include "accessors.h"
 
 TEXT (stead_event_message_from, MESSAGE, message->from)
@@ -29,8 +29,8 @@ TEXT_AT (stead_event_resource_name, PRESENCE, presence, resources, ->resource)
 VALUE_AT (stead_show, stead_event_resource_show, PRESENCE, presence, resources, ->show)
 TEXT_AT (stead_event_resource_status, PRESENCE, presence, resources, ->status)
 VALUE_AT (int, stead_event_resource_priority, PRESENCE, presence, resources, ->priority)
-VALUE_AT (int64_t, stead_event_resource_idle_since_time_ms, PRESENCE, presence, resources,
-          ->idle_since_time_ms)
+VALUE_AT (int64_t, stead_event_resource_idle_since_time_ms, PRESENCE, presence,
+          resources, ->idle_since_time_ms)
 TEXT_AT (stead_event_resource_client, PRESENCE, presence, resources, ->client)
 
 VALUE (bool, stead_event_roster_begin, ROSTER, roster->begin)
@@ -38,8 +38,8 @@ VALUE (bool, stead_event_roster_end, ROSTER, roster->end)
 VALUE (size_t, stead_event_contact_count, ROSTER, roster->n_contacts)
 TEXT_AT (stead_event_contact_jid, ROSTER, roster, contacts, ->jid)
 TEXT_AT (stead_event_contact_name, ROSTER, roster, contacts, ->name)
-VALUE_AT (stead_contact_subscription, stead_event_contact_subscription, ROSTER, roster, contacts,
-          ->subscription)
+VALUE_AT (stead_contact_subscription, stead_event_contact_subscription, ROSTER, roster,
+          contacts, ->subscription)
 VALUE_AT (bool, stead_event_contact_ask, ROSTER, roster, contacts, ->ask)
 VALUE_AT (size_t, stead_event_contact_group_count, ROSTER, roster, contacts, ->n_groups)
 

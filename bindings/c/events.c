@@ -59,8 +59,7 @@ stead_events_arrived (stead_client *client, wire_event *wire, size_t size)
   event->inbox = durable_number (wire);
   event->size = size + sizeof *event;
   event->wire = wire;
-  event->silent = wire->body_case == STEADFAST__V1__EVENT__BODY__NOT_SET
-                  || !is_news (client, wire);
+  event->silent = wire->body_case == STEADFAST__V1__EVENT__BODY__NOT_SET || !is_news (client, wire);
   /* An answer to something given up meanwhile would contradict what the program was told. */
   if (wire->body_case == STEADFAST__V1__EVENT__BODY_ACCEPTED)
     event->silent |= !stead_pending_answered (client, wire->account, wire->accepted->id);
@@ -113,8 +112,8 @@ may_show (const stead_client *client, const stead_event *event)
 static bool
 is_repeat (stead_client *client, const stead_event *event)
 {
-  stead_account *account
-      = event->inbox == 0 || event->silent ? NULL : stead_account_find (client, event->account);
+  stead_account *account =
+      event->inbox == 0 || event->silent ? NULL : stead_account_find (client, event->account);
   return account != NULL && stead_shown_before (&account->shown, event);
 }
 
@@ -186,10 +185,10 @@ is_given_again (const stead_event *event, uint32_t account)
 static bool
 is_of_account (const stead_event *event, uint32_t account)
 {
-  bool last_word = event->kind == STEAD_EVENT_REFUSED
-                   || (event->kind == STEAD_EVENT_MESSAGE_STATE && event->inbox == 0
-                       && event->wire->message_state->state
-                              == STEADFAST__V1__MESSAGE_STATE__STATE__FAILED);
+  bool last_word =
+      event->kind == STEAD_EVENT_REFUSED
+      || (event->kind == STEAD_EVENT_MESSAGE_STATE && event->inbox == 0
+          && event->wire->message_state->state == STEADFAST__V1__MESSAGE_STATE__STATE__FAILED);
   return event->account == account && event->kind != STEAD_EVENT_LOG && !last_word;
 }
 

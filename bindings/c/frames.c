@@ -71,8 +71,8 @@ stead_frames_take (stead_buffer *in, wire_event **event)
   if (held < HEADER)
     return STEAD_FRAME_MORE;
   const uint8_t *at = in->data + in->start;
-  uint32_t length = (uint32_t) at[0] | (uint32_t) at[1] << 8 | (uint32_t) at[2] << 16
-                    | (uint32_t) at[3] << 24;
+  uint32_t length =
+      (uint32_t) at[0] | (uint32_t) at[1] << 8 | (uint32_t) at[2] << 16 | (uint32_t) at[3] << 24;
   if (length == 0 || length > STEAD_FRAME_CAP)
     return STEAD_FRAME_BAD;
   if (held - HEADER < length)

@@ -50,8 +50,7 @@ find_engine (const char *own)
       engine = if_there (stead_format ("%.*s/steadfast/engine.cjs", (int) folder, own), R_OK);
       size_t prefix = prefix_length (own);
       if (engine == NULL && prefix > 0)
-        engine = if_there (stead_format ("%.*s/lib/steadfast/engine.cjs", (int) prefix, own),
-                           R_OK);
+        engine = if_there (stead_format ("%.*s/lib/steadfast/engine.cjs", (int) prefix, own), R_OK);
     }
   if (engine == NULL)
     engine = if_there (stead_copy (STEAD_PREFIX "/lib/steadfast/engine.cjs"), R_OK);

@@ -57,8 +57,7 @@ stead_lock_open (const char *state_folder, char **error_text)
   char *path = stead_format ("%s/lock", state_folder);
   int lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0)
-    *error_text = stead_format ("The lock file %s cannot be opened (%s).", path,
-                                strerror (errno));
+    *error_text = stead_format ("The lock file %s cannot be opened (%s).", path, strerror (errno));
   free (path);
   return lock;
 }

@@ -68,10 +68,11 @@ void
 stead_made_held (stead_client *client, const stead_account *account, const char *program)
 {
   stead_event *event = stead_alloc (sizeof *event);
-  char *text = stead_format ("%s is in use by %s (process %lld) with this very profile. It signs in "
-                             "here when that program leaves it.",
-                             account->bare_jid, *program == '\0' ? "another program" : program,
-                             (long long) account->held_pid);
+  char *text =
+      stead_format ("%s is in use by %s (process %lld) with this very profile. It signs in "
+                    "here when that program leaves it.",
+                    account->bare_jid, *program == '\0' ? "another program" : program,
+                    (long long) account->held_pid);
   event->kind = STEAD_EVENT_ACCOUNT_HELD;
   event->size = sizeof *event;
   event->account = account->number;
@@ -139,22 +140,21 @@ make_refused (stead_client *client, const wire_command *command, wire_error *err
 void
 stead_made_failed (stead_client *client, const stead_pending *pending)
 {
-  wire_command *command
-      = steadfast__v1__command__unpack (NULL, pending->length, pending->bytes);
+  wire_command *command = steadfast__v1__command__unpack (NULL, pending->length, pending->bytes);
   if (command == NULL)
     abort ();
   /* An engine that died may have put it on disk, and then the next one sends it: "not sent" would
    * be a lie. */
-  wire_error error
-      = pending->written
-            ? error_of (STEAD_ERROR_CONTRACT, "engine-lost",
-                        "The Steadfast engine ended before it said that this is safe, and does "
-                        "not come back. It may still be carried out when it does.",
-                        STEAD_RETRY_NEVER)
-            : error_of (STEAD_ERROR_CONTRACT, "no-engine",
-                        "Not sent: the Steadfast engine did not run, or another program used the "
-                        "account. It will not be sent by itself.",
-                        STEAD_RETRY_NEVER);
+  wire_error error =
+      pending->written
+          ? error_of (STEAD_ERROR_CONTRACT, "engine-lost",
+                      "The Steadfast engine ended before it said that this is safe, and does "
+                      "not come back. It may still be carried out when it does.",
+                      STEAD_RETRY_NEVER)
+          : error_of (STEAD_ERROR_CONTRACT, "no-engine",
+                      "Not sent: the Steadfast engine did not run, or another program used the "
+                      "account. It will not be sent by itself.",
+                      STEAD_RETRY_NEVER);
   if (command->body_case == STEADFAST__V1__COMMAND__BODY_SEND_MESSAGE)
     make_failed_message (client, command, &error);
   else

@@ -15,7 +15,7 @@ typedef Steadfast__V1__Command wire_command;
 typedef Steadfast__V1__Event wire_event;
 typedef Steadfast__V1__Error wire_error;
 
-/* ---- memory.c: running out of memory ends the program, as it does with GLib -------------------- */
+/* ---- memory.c: running out of memory ends the program, as it does with GLib ---- */
 
 void *stead_alloc (size_t size);
 /** Returns: (transfer full): a copy of @text, of "" for NULL. */
@@ -26,7 +26,7 @@ char *stead_format (const char *format, ...) __attribute__ ((format (printf, 1, 
 /** Returns: milliseconds of a clock that never jumps. */
 int64_t stead_now (void);
 
-/* ---- utf8.c, wire.c ---------------------------------------------------------------------------- */
+/* ---- utf8.c, wire.c ---- */
 
 /** Returns: whether @text is UTF-8 without U+0000 (RFC 3629). */
 bool stead_utf8_valid (const char *text, size_t length);
@@ -38,7 +38,7 @@ bool stead_text_valid (const char *text);
 bool stead_wire_valid (const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes,
                        size_t length);
 
-/* ---- frames.c ---------------------------------------------------------------------------------- */
+/* ---- frames.c ---- */
 
 typedef struct
 {
@@ -63,7 +63,7 @@ void stead_frames_push (stead_buffer *out, const wire_command *command);
 /** @event: (out) (transfer full): free with steadfast__v1__event__free_unpacked() */
 stead_frame stead_frames_take (stead_buffer *in, wire_event **event);
 
-/* ---- locate.c, process.c ----------------------------------------------------------------------- */
+/* ---- locate.c, process.c ---- */
 
 typedef struct
 {
@@ -87,7 +87,7 @@ void stead_process_kill (stead_process *process);
 /** Hands the child over to be reaped later, by any client. */
 void stead_process_leave (stead_process *process);
 
-/* ---- stderr.c: the engine's last words ---------------------------------------------------------- */
+/* ---- stderr.c: the engine's last words ---- */
 
 typedef struct
 {
@@ -99,7 +99,7 @@ typedef struct
 
 void stead_stderr_read (stead_client *client);
 
-/* ---- lock.c ------------------------------------------------------------------------------------ */
+/* ---- lock.c ---- */
 
 /** Returns: the descriptor of the lock file, or -1 with @error_text set. */
 int stead_lock_open (const char *state_folder, char **error_text);
@@ -112,7 +112,7 @@ void stead_lock_sign (const char *folder, const char *program);
 /** @program: (out) (transfer full) */
 void stead_lock_holder (const char *folder, char **program, int64_t *pid);
 
-/* ---- options.c --------------------------------------------------------------------------------- */
+/* ---- options.c ---- */
 
 #define STEAD_OPTION_LAST STEAD_OPTION_QUEUE_HOURS
 
@@ -129,7 +129,7 @@ struct stead_options
 stead_options *stead_options_copy (const stead_options *options);
 void stead_options_replace (char **place, const char *value);
 
-/* ---- shown.c: once in one life of the program --------------------------------------------------- */
+/* ---- shown.c: once in one life of the program ---- */
 
 #define STEAD_SHOWN_CAP 256
 
@@ -147,7 +147,7 @@ typedef struct
 /** Returns: whether @event, a durable one, was handed out before; else it is noted. */
 bool stead_shown_before (stead_shown *shown, const stead_event *event);
 
-/* ---- account.c --------------------------------------------------------------------------------- */
+/* ---- account.c ---- */
 
 typedef struct stead_account stead_account;
 struct stead_account
@@ -173,8 +173,7 @@ stead_account *stead_account_find (stead_client *client, uint32_t number);
 /** Gives the account to the engine, if there is one and nobody else has the account. */
 void stead_account_serve (stead_client *client, stead_account *account);
 /** Takes note of the link's state. Returns: whether the program is to hear of it. */
-bool stead_account_link (stead_client *client, stead_account *account,
-                         Steadfast__V1__Link *link);
+bool stead_account_link (stead_client *client, stead_account *account, Steadfast__V1__Link *link);
 void stead_account_lost (stead_client *client);
 /** Tries held accounts again when it is time. */
 void stead_account_retry (stead_client *client, int64_t now);
@@ -182,7 +181,7 @@ void stead_account_retry (stead_client *client, int64_t now);
 int64_t stead_account_due (const stead_client *client);
 void stead_account_free_all (stead_client *client);
 
-/* ---- resubmission.c ---------------------------------------------------------------------------- */
+/* ---- resubmission.c ---- */
 
 typedef struct stead_pending stead_pending;
 struct stead_pending
@@ -197,8 +196,7 @@ struct stead_pending
 };
 
 /** Returns: the new command's id, kept until answered; NULL with the client's error set. */
-const char *stead_pending_add (stead_client *client, stead_account *account,
-                               wire_command *command);
+const char *stead_pending_add (stead_client *client, stead_account *account, wire_command *command);
 /** Returns: whether @id was waiting. */
 bool stead_pending_answered (stead_client *client, uint32_t account, const char *id);
 void stead_pending_write (stead_client *client, const stead_account *account);
@@ -208,7 +206,7 @@ void stead_pending_expire (stead_client *client, int64_t now);
 int64_t stead_pending_due (const stead_client *client);
 void stead_pending_free_all (stead_client *client);
 
-/* ---- events.c, made.c -------------------------------------------------------------------------- */
+/* ---- events.c, made.c ---- */
 
 struct stead_event
 {
@@ -250,7 +248,7 @@ void stead_made_detached (stead_client *client, uint32_t account);
 void stead_made_log (stead_client *client, stead_log_level level, const char *text);
 void stead_made_failed (stead_client *client, const stead_pending *pending);
 
-/* ---- engine.c ---------------------------------------------------------------------------------- */
+/* ---- engine.c ---- */
 
 typedef enum
 {
@@ -285,7 +283,7 @@ int64_t stead_engine_due (const stead_client *client);
 void stead_engine_close (stead_client *client);
 bool stead_engine_ready (const stead_client *client);
 
-/* ---- client.c ---------------------------------------------------------------------------------- */
+/* ---- client.c ---- */
 
 struct stead_client
 {

@@ -35,8 +35,7 @@ static _Thread_local size_t n_left;
 static bool
 is_for_engine (const char *variable)
 {
-  return strncmp (variable, "NODE_", 5) != 0
-         || strncmp (variable, "NODE_EXTRA_CA_CERTS=", 20) == 0;
+  return strncmp (variable, "NODE_", 5) != 0 || strncmp (variable, "NODE_EXTRA_CA_CERTS=", 20) == 0;
 }
 
 static char **

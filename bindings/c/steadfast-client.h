@@ -3,7 +3,7 @@
 #ifndef STEADFAST_CLIENT_H
 #define STEADFAST_CLIENT_H
 
-/* ---- Client ----------------------------------------------------------------------------------- */
+/* ---- Client ---- */
 
 /**
  * stead_client_new:
@@ -80,7 +80,7 @@ STEAD_EXPORT const char *stead_client_error (const stead_client *client);
 /** Frees a text the library gave away (transfer full); NULL is fine. */
 STEAD_EXPORT void stead_free (char *text);
 
-/* ---- Options of an account -------------------------------------------------------------------- */
+/* ---- Options of an account ---- */
 
 /** Returns: (transfer full): empty options; free with stead_options_free(). */
 STEAD_EXPORT stead_options *stead_options_new (void);
@@ -107,7 +107,7 @@ STEAD_EXPORT bool stead_options_set_presence (stead_options *options, stead_show
                                               const char *status, int priority,
                                               int64_t idle_since_time_ms);
 
-/* ---- Commands --------------------------------------------------------------------------------- */
+/* ---- Commands ---- */
 /* @account is a number above 0 of the program's choice, the same for one JID as long as the client
  * lives. Commands for an account that is not attached fail. */
 
@@ -138,8 +138,8 @@ STEAD_EXPORT bool stead_detach (stead_client *client, uint32_t account, stead_de
  * Returns: (transfer none): the id of the text in later events, valid until the next call with this
  * client; NULL when it could not be taken.
  */
-STEAD_EXPORT const char *stead_send_message (stead_client *client, uint32_t account,
-                                             const char *to, const char *body, const char *xhtml);
+STEAD_EXPORT const char *stead_send_message (stead_client *client, uint32_t account, const char *to,
+                                             const char *body, const char *xhtml);
 
 /** Sends a chat state (XEP-0085). Dropped without a link: an old one is worth nothing. */
 STEAD_EXPORT bool stead_send_chat_state (stead_client *client, uint32_t account, const char *to,
@@ -154,8 +154,7 @@ STEAD_EXPORT bool stead_send_chat_state (stead_client *client, uint32_t account,
  * Announced now and in every later session.
  */
 STEAD_EXPORT bool stead_set_presence (stead_client *client, uint32_t account, stead_show show,
-                                      const char *status, int priority,
-                                      int64_t idle_since_time_ms);
+                                      const char *status, int priority, int64_t idle_since_time_ms);
 
 /**
  * stead_set_contact:
@@ -166,9 +165,9 @@ STEAD_EXPORT bool stead_set_presence (stead_client *client, uint32_t account, st
  *
  * Returns: the command's id as in stead_send_message(), or NULL.
  */
-STEAD_EXPORT const char *stead_set_contact (stead_client *client, uint32_t account,
-                                            const char *jid, const char *name,
-                                            const char *const *groups, size_t n_groups);
+STEAD_EXPORT const char *stead_set_contact (stead_client *client, uint32_t account, const char *jid,
+                                            const char *name, const char *const *groups,
+                                            size_t n_groups);
 
 /** Removes a contact from the roster (RFC 6121 section 2.5). Returns: an id, or NULL. */
 STEAD_EXPORT const char *stead_remove_contact (stead_client *client, uint32_t account,
@@ -197,12 +196,13 @@ STEAD_EXPORT bool stead_answer_trust (stead_client *client, uint32_t account, co
  * stead_answer_secret:
  * @secret: (nullable): NULL when the person closed the prompt
  *
- * Answers STEAD_EVENT_ASK_SECRET. The secret is kept for a new engine until the account is detached.
+ * Answers STEAD_EVENT_ASK_SECRET. The secret is kept for a new engine until the account is
+ * detached.
  */
 STEAD_EXPORT bool stead_answer_secret (stead_client *client, uint32_t account, stead_secret what,
                                        const char *secret);
 
-/* ---- For tests -------------------------------------------------------------------------------- */
+/* ---- For tests ---- */
 
 /**
  * stead_client_set_times:

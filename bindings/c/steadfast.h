@@ -31,8 +31,16 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
-extern "C" {
+#define STEAD_BEGIN_DECLS                                                                          \
+  extern "C"                                                                                       \
+  {
+#define STEAD_END_DECLS }
+#else
+#define STEAD_BEGIN_DECLS
+#define STEAD_END_DECLS
 #endif
+
+STEAD_BEGIN_DECLS
 
 #define STEAD_EXPORT __attribute__ ((visibility ("default")))
 
@@ -40,7 +48,7 @@ typedef struct stead_client stead_client;
 typedef struct stead_options stead_options;
 typedef struct stead_event stead_event;
 
-/* ---- Words, with the numbers of bindings/engine.proto ----------------------------------------- */
+/* ---- Words, with the numbers of bindings/engine.proto ---- */
 
 typedef enum
 {
@@ -57,22 +65,22 @@ typedef enum
   STEAD_AUTH_PLAIN = 3
 } stead_auth;
 
-/* What stead_options_set_string (S) and stead_options_set_int (I) set; see Attach in the contract. */
+/* What stead_options_set_string (S) and stead_options_set_int (I) set: Attach in the contract. */
 typedef enum
 {
-  STEAD_OPTION_JID = 1,                     /* S bare or full JID; the only one that must be set */
-  STEAD_OPTION_SECURITY = 2,                /* I stead_security */
-  STEAD_OPTION_CONNECT_SERVER = 3,          /* S */
-  STEAD_OPTION_PORT = 4,                    /* I 0 to 65535; 0 means 5222 */
-  STEAD_OPTION_AUTH_METHOD = 5,             /* I stead_auth */
-  STEAD_OPTION_PASSWORD = 6,                /* S secret; "" means asked for when SASL needs it */
-  STEAD_OPTION_CLIENT_CERT = 7,             /* S path, PEM or PKCS#12 */
-  STEAD_OPTION_CLIENT_KEY = 8,              /* S path, PEM */
-  STEAD_OPTION_CLIENT_CERT_PASSPHRASE = 9,  /* S secret */
-  STEAD_OPTION_CA_FILE = 10,                /* S path, PEM */
-  STEAD_OPTION_PIN_SHA256 = 11,             /* S hex, colons allowed */
-  STEAD_OPTION_PLAIN_IN_CLEAR = 12,         /* I 0 or 1 */
-  STEAD_OPTION_QUEUE_HOURS = 13             /* I 0 means 24 */
+  STEAD_OPTION_JID = 1,                    /* S bare or full JID; the only one that must be set */
+  STEAD_OPTION_SECURITY = 2,               /* I stead_security */
+  STEAD_OPTION_CONNECT_SERVER = 3,         /* S */
+  STEAD_OPTION_PORT = 4,                   /* I 0 to 65535; 0 means 5222 */
+  STEAD_OPTION_AUTH_METHOD = 5,            /* I stead_auth */
+  STEAD_OPTION_PASSWORD = 6,               /* S secret; "" means asked for when SASL needs it */
+  STEAD_OPTION_CLIENT_CERT = 7,            /* S path, PEM or PKCS#12 */
+  STEAD_OPTION_CLIENT_KEY = 8,             /* S path, PEM */
+  STEAD_OPTION_CLIENT_CERT_PASSPHRASE = 9, /* S secret */
+  STEAD_OPTION_CA_FILE = 10,               /* S path, PEM */
+  STEAD_OPTION_PIN_SHA256 = 11,            /* S hex, colons allowed */
+  STEAD_OPTION_PLAIN_IN_CLEAR = 12,        /* I 0 or 1 */
+  STEAD_OPTION_QUEUE_HOURS = 13            /* I 0 means 24 */
 } stead_option;
 
 typedef enum
@@ -214,8 +222,6 @@ typedef enum
 #include "steadfast-client.h"
 #include "steadfast-event.h"
 
-#ifdef __cplusplus
-}
-#endif
+STEAD_END_DECLS
 
 #endif

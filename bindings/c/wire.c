@@ -59,8 +59,7 @@ check_number (const ProtobufCFieldDescriptor *field, cursor *c)
   if (!read_varint (c, &value))
     return false;
   return field == NULL || field->type != PROTOBUF_C_TYPE_ENUM
-         || protobuf_c_enum_descriptor_get_value (field->descriptor, (int) (int64_t) value)
-                != NULL;
+         || protobuf_c_enum_descriptor_get_value (field->descriptor, (int) (int64_t) value) != NULL;
 }
 
 static bool
@@ -73,8 +72,8 @@ check (const ProtobufCMessageDescriptor *descriptor, cursor c, int depth)
       uint64_t tag;
       if (!read_varint (&c, &tag) || tag >> 3 == 0 || tag >> 3 > 0x1fffffff)
         return false;
-      const ProtobufCFieldDescriptor *field
-          = protobuf_c_message_descriptor_get_field (descriptor, (unsigned) (tag >> 3));
+      const ProtobufCFieldDescriptor *field =
+          protobuf_c_message_descriptor_get_field (descriptor, (unsigned) (tag >> 3));
       bool good = false;
       switch (tag & 7)
         {
@@ -98,8 +97,7 @@ check (const ProtobufCMessageDescriptor *descriptor, cursor c, int depth)
 }
 
 bool
-stead_wire_valid (const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes,
-                  size_t length)
+stead_wire_valid (const ProtobufCMessageDescriptor *descriptor, const uint8_t *bytes, size_t length)
 {
   return check (descriptor, (cursor){ bytes, bytes + length }, 0);
 }

@@ -120,7 +120,7 @@ const signatures = {
   stead_event_info_done: ['bool', [event]],
 } as const;
 
-type Scalars = {
+interface Scalars {
   void: undefined;
   bool: boolean;
   int: number;
@@ -129,7 +129,7 @@ type Scalars = {
   size_t: number | string;
   string: string | null;
   pointer: Buffer | null;
-};
+}
 type Values<T extends readonly (keyof Scalars)[]> = { -readonly [I in keyof T]: Scalars[T[I]] };
 type Signature = readonly [keyof Scalars, readonly (keyof Scalars)[]];
 type Functions<T extends Record<string, Signature>> = {

@@ -107,19 +107,20 @@ read_lists (const stead_event *e)
 static void
 read_event (const stead_event *e)
 {
-  const char *(*const texts[]) (const stead_event *)
-      = { stead_event_error_condition,    stead_event_error_text,       stead_event_command_id,
-          stead_event_log_category,       stead_event_log_text,         stead_event_link_step_text,
-          stead_event_link_jid,           stead_event_link_tls_version, stead_event_link_mechanism,
-          stead_event_link_session,       stead_event_trust_domain,     stead_event_trust_sha256,
-          stead_event_trust_text,         stead_event_message_from,     stead_event_message_id,
-          stead_event_message_body,       stead_event_message_xhtml,    stead_event_message_subject,
-          stead_event_state_to,           stead_event_state_body,       stead_event_chat_from,
-          stead_event_presence_jid,       stead_event_presence_status,  stead_event_subscription_jid,
-          stead_event_subscription_text,  stead_event_subscription_nick, stead_event_info_jid,
-          stead_event_info_resource,      stead_event_info_software,    stead_event_info_version,
-          stead_event_info_os,            stead_event_info_utc_offset,  stead_event_engine_program,
-          stead_event_held_program };
+  const char *(*const texts[]) (const stead_event *) = {
+    stead_event_error_condition,   stead_event_error_text,        stead_event_command_id,
+    stead_event_log_category,      stead_event_log_text,          stead_event_link_step_text,
+    stead_event_link_jid,          stead_event_link_tls_version,  stead_event_link_mechanism,
+    stead_event_link_session,      stead_event_trust_domain,      stead_event_trust_sha256,
+    stead_event_trust_text,        stead_event_message_from,      stead_event_message_id,
+    stead_event_message_body,      stead_event_message_xhtml,     stead_event_message_subject,
+    stead_event_state_to,          stead_event_state_body,        stead_event_chat_from,
+    stead_event_presence_jid,      stead_event_presence_status,   stead_event_subscription_jid,
+    stead_event_subscription_text, stead_event_subscription_nick, stead_event_info_jid,
+    stead_event_info_resource,     stead_event_info_software,     stead_event_info_version,
+    stead_event_info_os,           stead_event_info_utc_offset,   stead_event_engine_program,
+    stead_event_held_program
+  };
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     touch (texts[i](e));
   if ((int) stead_event_error_kind (e) < STEAD_ERROR_NONE

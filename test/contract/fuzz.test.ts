@@ -12,7 +12,7 @@ import { decodeCommand } from '../../src/ipc/codec.js';
 import { ContractError, FrameReader } from '../../src/ipc/frames.js';
 import { projectPath } from '../support/project.js';
 
-const seed = Number(process.env['FUZZ_SEED'] ?? 198);
+const seed = Number(process.env.FUZZ_SEED ?? 198);
 const golden = projectPath('test', 'contract', 'golden');
 
 function files(kind: string): string[] {
@@ -56,7 +56,7 @@ describe('the C reader under AddressSanitizer and UBSan', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('survives them, and lets no broken string out', () => {
-    const frames = Number(process.env['FUZZ_FRAMES'] ?? 300_000);
+    const frames = Number(process.env.FUZZ_FRAMES ?? 300_000);
     const said = execFileSync(
       join(folder, 'fuzz'),
       [String(seed), String(frames), ...files('event')],

@@ -27,7 +27,7 @@ type Json = string | number | boolean | Json[] | { [name: string]: Json };
 
 /** Field by field, as test/contract/golden.c prints it. */
 function plain(message: ReflectMessage): Json {
-  const found: { [name: string]: Json } = {};
+  const found: Record<string, Json> = {};
   for (const field of message.desc.fields) {
     if (field.oneof !== undefined && !message.isSet(field)) continue;
     if (field.fieldKind === 'message' && !message.isSet(field)) continue;
@@ -62,7 +62,7 @@ function check<T extends DescMessage>(
   message: Message,
 ): void {
   const path = `${folder}/${kind}-${name}`;
-  if (process.env['UPDATE_GOLDEN'] === '1' && !existsSync(`${path}.bin`)) {
+  if (process.env.UPDATE_GOLDEN === '1' && !existsSync(`${path}.bin`)) {
     writeFileSync(`${path}.bin`, frame(toBinary(schema, message as never)));
     writeFileSync(
       `${path}.json`,

@@ -27,8 +27,8 @@ export class Bench {
     readonly engine: RelayEngine,
   ) {
     this.state = workspace.path('steadfast');
-    process.env['STEADFAST_ENGINE'] = engine.script;
-    process.env['STEADFAST_NODE'] = process.execPath;
+    process.env.STEADFAST_ENGINE = engine.script;
+    process.env.STEADFAST_NODE = process.execPath;
     this.client = this.another(this.state);
   }
 
@@ -40,8 +40,8 @@ export class Bench {
   async close(): Promise<void> {
     for (const client of this.#clients) await client.close();
     await this.workspace.close();
-    delete process.env['STEADFAST_ENGINE'];
-    delete process.env['STEADFAST_NODE'];
+    delete process.env.STEADFAST_ENGINE;
+    delete process.env.STEADFAST_NODE;
   }
 
   another(state: string, program = 'Test 1.0'): Client {
@@ -72,19 +72,19 @@ export class Bench {
   /** What runs in the engine's place from the next start on. */
   run(script: string, name = 'other-engine.cjs'): string {
     const path = this.workspace.write(name, script);
-    process.env['STEADFAST_ENGINE'] = path;
+    process.env.STEADFAST_ENGINE = path;
     return path;
   }
 
   noEngine(): string {
     const path = this.workspace.path('missing', 'engine.cjs');
-    process.env['STEADFAST_ENGINE'] = path;
+    process.env.STEADFAST_ENGINE = path;
     return path;
   }
 
   noNode(): string {
     const path = this.workspace.path('missing', 'node');
-    process.env['STEADFAST_NODE'] = path;
+    process.env.STEADFAST_NODE = path;
     return path;
   }
 

@@ -52,7 +52,7 @@ describe('starting the engine', () => {
   });
 
   it('gives it a clean process: fds 0 to 4 only, no NODE_ settings of ours, no secret', async () => {
-    process.env['NODE_OPTIONS'] = '--max-old-space-size=512';
+    process.env.NODE_OPTIONS = '--max-old-space-size=512';
     try {
       bench.watch();
       bench.attach();
@@ -67,7 +67,7 @@ describe('starting the engine', () => {
         1,
       );
     } finally {
-      delete process.env['NODE_OPTIONS'];
+      delete process.env.NODE_OPTIONS;
     }
   });
 

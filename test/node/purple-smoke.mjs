@@ -4,6 +4,7 @@
 // in a process of its own, since a mistake in a signature here ends the process.
 // Arguments: the plugin folder, a throw-away user folder.
 
+import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as pause } from 'node:timers/promises';
 import ffi from 'ffi-napi';
 import ref from 'ref-napi';
