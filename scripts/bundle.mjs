@@ -23,8 +23,6 @@ const { metafile } = await build({
   target: 'node20',
   format: 'cjs',
   minify: true,
-  // Names stay: they are what a crash report from a user's machine has to say.
-  keepNames: true,
   legalComments: 'none',
   banner: { js: '/* Steadfast. MIT; parts of others: see engine.cjs.LICENSES.txt */' },
   metafile: true,

@@ -8,7 +8,7 @@ import { saslprep } from '@mongodb-js/saslprep';
 import type { Random, Tools, Utf8Decoder } from '../core/tools.js';
 
 /** Characters that Node's URL host parser decodes or cuts at instead of refusing (WHATWG URL §3.5). */
-const notInAName = /[\u0000-\u0020%/\\?#@:<>^|[\]\u007f]/;
+const notInAName = /[\p{Cc} %/\\?#@:<>^|[\]]/u;
 
 const encoder = new TextEncoder();
 

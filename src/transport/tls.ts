@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
-import { X509Certificate, constants } from 'node:crypto';
+import { constants } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { Duplex } from 'node:stream';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';

@@ -235,11 +235,11 @@ function tlsRecords(bytes: Buffer): string[] {
 }
 
 /** Once both have heard each other, no write of the handshake is under way that could swallow an RST. */
-async function talk(server: TestServer, { link, text }: Watched): Promise<void> {
-  link.write('<a/>');
+async function talk(server: TestServer, watched: Watched): Promise<void> {
+  watched.link.write('<a/>');
   await server.seen.next('the text', (line) => line === 'secret <a/>');
   server.secured.at(-1)?.write('<b/>');
-  await text('<b/>');
+  await watched.text('<b/>');
 }
 
 describe('letting go', () => {
