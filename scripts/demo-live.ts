@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Finch } from '../test/support/finch.js';
 import { follow } from '../test/support/follow.js';
 import { Observed } from '../test/support/observed.js';
-import { BOB, seen, type Stage } from './demo-stage.js';
+import { ALICE, BOB, seen, type Stage } from './demo-stage.js';
 
 /** Alice is the person at the keyboard: one key cuts the link and heals it, another ends. */
 export async function live(stage: Stage): Promise<void> {

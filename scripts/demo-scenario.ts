@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type { Shown } from '../test/support/bus-host.js';
-import { MESSAGE } from '../test/support/bus-host.js';
+import { MESSAGE, type Shown } from '../test/support/bus-host.js';
 import { eventually } from '../test/support/observed.js';
 import { Finch } from '../test/support/finch.js';
-import { BOB, seen, type Stage } from './demo-stage.js';
+import { ALICE, BOB, seen, type Stage } from './demo-stage.js';
 
 const BEFORE = ['Hello Bob, are you there?', 'I signed in with a certificate.'];
 const FLYING = ['This one is in flight,', 'and this one too,', 'when the link dies.'];
@@ -42,7 +41,7 @@ async function cutInFlight(stage: Stage, say: Say): Promise<void> {
   proxy.swallow();
   const before = proxy.links.at(-1)?.bytes.up ?? 0;
   for (const text of FLYING) await host.say(account, BOB, text);
-  for (const text of ANSWERS) bob.say(`${BOB.replace('bob', 'alice')}`, text);
+  for (const text of ANSWERS) bob.say(ALICE, text);
   await proxy.news.until('bytes in flight', () => (proxy.links.at(-1)?.bytes.up ?? 0) > before);
   await server.sights.until(
     'the server to have taken what bob sent',
@@ -60,10 +59,9 @@ async function cutInFlight(stage: Stage, say: Say): Promise<void> {
 async function resume({ proxy, server }: Stage, say: Say): Promise<void> {
   const healed = performance.now();
   await proxy.heal();
-  const back = await server.sights.next('the session to be resumed', ({ event }) =>
-    ['resumed', 'bound'].includes(event) && server.sights.all.some((s) => s.event === 'hibernating')
-      ? event === 'resumed'
-      : false,
+  const back = await server.sights.next(
+    'the session to be resumed',
+    ({ event }) => event === 'resumed',
   );
   const lost = seen(server, 'hibernating').at(-1);
   const ms = Math.round(performance.now() - healed);
@@ -78,7 +76,7 @@ async function verify(stage: Stage, say: Say): Promise<void> {
   await stage.bob.messages.until('all of it at bob', () => heard(stage).length >= said.length);
   await eventually('all of it at alice', async () => (await answers(stage)).length >= told.length);
   say('\nWhat the conversation with bob shows:');
-  for (const line of await shown(stage)) say(`  ${line.sender || '*'}: ${plain(line.html)}`);
+  for (const line of await shown(stage)) say(`  ${speaker(line)} ${plain(line.html)}`);
   same('bob received', heard(stage), said);
   same('alice sees from bob', await answers(stage), told);
   const own = (await shown(stage)).filter(({ flags }) => flags & MESSAGE.send);
@@ -88,6 +86,10 @@ async function verify(stage: Stage, say: Say): Promise<void> {
     said,
   );
   say(`\nEvery message once and in order: ${said.length} from alice, ${told.length} from bob.`);
+}
+
+function speaker({ flags, sender }: Shown): string {
+  return flags & MESSAGE.system ? '*' : `${sender}:`;
 }
 
 function shown({ host, account }: Stage): Promise<Shown[]> {

@@ -8,7 +8,7 @@ import { Finch } from '../test/support/finch.js';
 import { Pidgin } from '../test/support/pidgin.js';
 import type { AccountSettings, HostOptions } from '../test/support/profile.js';
 import { Prosody, type Sight } from '../test/support/prosody.js';
-import { Workspace } from '../test/support/workspace.js';
+import type { Workspace } from '../test/support/workspace.js';
 import { XmppPeer } from '../test/support/xmpp-peer.js';
 
 const PASSWORD_OF_BOB = 'correct-horse';

@@ -6,7 +6,11 @@ import { freePort } from './ports.js';
 /** `up` is what the client writes, `down` what the server writes. */
 export type Direction = 'up' | 'down';
 
-export type LinkNews = { link: Link; news: 'opened' | 'bytes' | 'closed'; direction?: Direction };
+export interface LinkNews {
+  link: Link;
+  news: 'opened' | 'bytes' | 'closed';
+  direction?: Direction;
+}
 
 const BOTH: readonly Direction[] = ['up', 'down'];
 

@@ -113,7 +113,12 @@ export function types(signature: string): string[] {
   return signature.match(/a*[^a]/g) ?? [];
 }
 
-export type Header = { type: number; serial: number; fields: Map<number, Value>; body: Reader };
+export interface Header {
+  type: number;
+  serial: number;
+  fields: Map<number, Value>;
+  body: Reader;
+}
 
 // Codes of the header fields.
 export const FIELD = {

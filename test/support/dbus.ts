@@ -19,7 +19,10 @@ const BUS = {
   interface: 'org.freedesktop.DBus',
 };
 
-type Waiting = { resolve: (values: Value[]) => void; reject: (fault: Error) => void };
+interface Waiting {
+  resolve: (values: Value[]) => void;
+  reject: (fault: Error) => void;
+}
 
 /** A session bus of one host's own, and a client on it. */
 export class Bus {

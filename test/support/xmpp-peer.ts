@@ -159,9 +159,9 @@ export class XmppPeer {
 
   #message(node: Node): void {
     const body = node.childText('body');
-    if (body === undefined || node.attrs['type'] === 'error') return;
+    if (body === undefined || node.attrs.type === 'error') return;
     const delayed = node.child('delay', 'urn:xmpp:delay') !== undefined;
-    const message = { from: node.attrs['from'] ?? '', id: node.attrs['id'], body, delayed };
+    const message = { from: node.attrs.from ?? '', id: node.attrs.id, body, delayed };
     this.messages.add(message);
     const answer = this.answer?.(message);
     if (answer !== undefined) this.say(message.from, answer);
@@ -169,10 +169,10 @@ export class XmppPeer {
 
   /** RFC 6120 §8.2.3: each get and set is answered; this peer knows none. */
   #iq({ attrs }: Node): void {
-    if (attrs['type'] !== 'get' && attrs['type'] !== 'set') return;
-    const to = attrs['from'] === undefined ? '' : `to='${escapeXml(attrs['from'])}'`;
+    if (attrs.type !== 'get' && attrs.type !== 'set') return;
+    const to = attrs.from === undefined ? '' : `to='${escapeXml(attrs.from)}'`;
     this.send(
-      `<iq ${to} id='${escapeXml(attrs['id'] ?? '')}' type='error'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+      `<iq ${to} id='${escapeXml(attrs.id ?? '')}' type='error'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
     );
   }
 }
