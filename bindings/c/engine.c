@@ -15,10 +15,6 @@
 #define END_CAP_MS 3000
 /* One that lived so long starts the back-off over. */
 #define LONG_LIFE_MS 10000
-/* Bound of one turn, so that a flood cannot hold the host's main loop. */
-#define TURN_CAP (256 * 1024)
-
-#define NEED_NODE "Steadfast needs Node.js 20 or newer."
 
 bool
 stead_engine_ready (const stead_client *client)
@@ -97,7 +93,7 @@ start (stead_client *client)
   if (result != 0)
     {
       problem = stead_format ("The Steadfast engine could not be started: running %s failed "
-                              "(%s). " NEED_NODE,
+                              "(%s). " STEAD_NEED_NODE,
                               engine->location.node, strerror (result));
       tell_no_start (client, "engine-not-started", problem, STEAD_RETRY_LATER);
       return;
@@ -126,40 +122,6 @@ stead_engine_want (stead_client *client)
     }
 }
 
-/* Why it ended, from the best witness: its Goodbye, else what it printed. */
-static wire_error *
-account_for_end (stead_client *client, bool started)
-{
-  stead_engine *engine = &client->engine;
-  const stead_stderr *words = &engine->words;
-  wire_error *error = engine->reason;
-  engine->reason = NULL;
-  if (error != NULL)
-    return error;
-  bool old = words->version[0] != '\0' && atoi (words->version) < 20;
-  const char *said = words->told[0] != '\0' ? words->told : "it said nothing";
-  char *text;
-  if (started)
-    text = stead_format ("The Steadfast engine ended unexpectedly (%s). It is started again; "
-                         "texts it had taken are kept.",
-                         said);
-  else if (old)
-    text = stead_format ("The Steadfast engine could not be started: %s is Node.js %s. " NEED_NODE
-                         " Install that, or set STEADFAST_NODE to its path.",
-                         engine->location.node, words->version);
-  else
-    text = stead_format (
-        "The Steadfast engine could not be started: %s %s ended at once (%s). " NEED_NODE,
-        engine->location.node, engine->location.engine, said);
-  error = stead_error_copy (STEAD_ERROR_CONTRACT,
-                            started ? "engine-ended"
-                            : old   ? "node-too-old"
-                                    : "engine-not-started",
-                            text, old && !started ? STEAD_RETRY_NEVER : STEAD_RETRY_LATER);
-  free (text);
-  return error;
-}
-
 static void
 let_go (stead_client *client)
 {
@@ -183,119 +145,13 @@ stead_engine_lost (stead_client *client, wire_error *error)
     engine->failures = 0;
   stead_stderr_read (client);
   if (error == NULL)
-    error = account_for_end (client, started);
+    error = stead_engine_account_for_end (client);
   let_go (client);
   engine->stage = STEAD_ENGINE_ENDING;
   engine->since = now;
   stead_events_engine_lost (client);
   tell_end (client, started ? STEAD_ENGINE_DIED : STEAD_ENGINE_FAILED, error);
   stead_account_lost (client);
-}
-
-static void
-lose_for_contract (stead_client *client, const char *condition, char *text, stead_error_retry retry)
-{
-  wire_error *error = stead_error_copy (STEAD_ERROR_CONTRACT, condition, text, retry);
-  free (text);
-  stead_engine_lost (client, error);
-}
-
-static void
-hear_hello (stead_client *client, const Steadfast__V1__Hello *hello)
-{
-  stead_engine *engine = &client->engine;
-  if (hello->version != STEAD_CONTRACT_VERSION)
-    {
-      char *text = stead_format (
-          "The Steadfast engine %s is too %s for this program: it speaks version %u of their "
-          "contract, the program version %d. Install both from one release and start the program "
-          "again.",
-          engine->location.engine, hello->version < STEAD_CONTRACT_VERSION ? "old" : "new",
-          hello->version, STEAD_CONTRACT_VERSION);
-      lose_for_contract (client, "version-mismatch", text, STEAD_RETRY_NEVER);
-      return;
-    }
-  engine->stage = STEAD_ENGINE_READY;
-  engine->since = stead_now ();
-  stead_made_engine (client, STEAD_ENGINE_STARTED, hello->program, NULL, 0);
-  for (stead_account *a = client->accounts; a != NULL; a = a->next)
-    stead_account_serve (client, a);
-}
-
-static void
-hear_goodbye (stead_client *client, Steadfast__V1__Goodbye *goodbye)
-{
-  /* The end of the socket follows, and with it the account of it. */
-  if (goodbye->reason != NULL && client->engine.reason == NULL)
-    {
-      client->engine.reason = goodbye->reason;
-      goodbye->reason = NULL;
-    }
-}
-
-static void
-hear (stead_client *client, wire_event *wire, size_t size)
-{
-  bool hello = wire->body_case == STEADFAST__V1__EVENT__BODY_HELLO;
-  bool goodbye = wire->body_case == STEADFAST__V1__EVENT__BODY_GOODBYE;
-  if (!hello && !goodbye && client->engine.stage == STEAD_ENGINE_READY)
-    {
-      stead_events_arrived (client, wire, size);
-      return;
-    }
-  if (goodbye)
-    hear_goodbye (client, wire->goodbye);
-  else if (hello && client->engine.stage == STEAD_ENGINE_STARTING)
-    hear_hello (client, wire->hello);
-  else
-    lose_for_contract (client, "unexpected-frame",
-                       stead_copy ("The Steadfast engine spoke out of turn and is started again."),
-                       STEAD_RETRY_LATER);
-  steadfast__v1__event__free_unpacked (wire, NULL);
-}
-
-static void
-take_frames (stead_client *client)
-{
-  stead_engine *engine = &client->engine;
-  stead_frame result = STEAD_FRAME_TAKEN;
-  while (result == STEAD_FRAME_TAKEN && engine->process.socket >= 0)
-    {
-      wire_event *wire = NULL;
-      uint64_t before = engine->in.passed;
-      result = stead_frames_take (&engine->in, &wire);
-      if (result == STEAD_FRAME_TAKEN)
-        hear (client, wire, (size_t) (engine->in.passed - before));
-    }
-  if (result == STEAD_FRAME_BAD)
-    lose_for_contract (client, "bad-frame",
-                       stead_copy ("The Steadfast engine sent what cannot be read and is started "
-                                   "again."),
-                       STEAD_RETRY_LATER);
-}
-
-void
-stead_engine_read (stead_client *client)
-{
-  stead_engine *engine = &client->engine;
-  uint8_t bytes[65536];
-  size_t total = 0;
-  bool more = true;
-  while (engine->process.socket >= 0 && more && total < TURN_CAP && !stead_events_many (client))
-    {
-      ssize_t n = recv (engine->process.socket, bytes, sizeof bytes, 0);
-      if (n < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-      if (n <= 0)
-        {
-          stead_engine_lost (client, NULL);
-          return;
-        }
-      stead_buffer_append (&engine->in, bytes, (size_t) n);
-      take_frames (client);
-      total += (size_t) n;
-      more = (size_t) n == sizeof bytes;
-    }
 }
 
 void
@@ -328,7 +184,7 @@ stead_engine_tick (stead_client *client, int64_t now)
   stead_engine *engine = &client->engine;
   bool ended = engine->stage != STEAD_ENGINE_NONE && stead_process_ended (&engine->process);
   if (engine->stage == STEAD_ENGINE_STARTING && now - engine->since >= START_CAP_MS)
-    lose_for_contract (client, "engine-hangs",
+    stead_engine_lose (client, "engine-hangs",
                        stead_format ("The Steadfast engine %s does not answer and is started "
                                      "again.",
                                      engine->location.engine),

@@ -250,6 +250,8 @@ void stead_made_failed (stead_client *client, const stead_pending *pending);
 
 /* ---- engine.c ---- */
 
+#define STEAD_NEED_NODE "Steadfast needs Node.js 20 or newer."
+
 typedef enum
 {
   STEAD_ENGINE_NONE,
@@ -278,6 +280,11 @@ void stead_engine_read (stead_client *client);
 void stead_engine_flush (stead_client *client);
 /** @error: (transfer full) (nullable): what we know better than the engine's own words */
 void stead_engine_lost (stead_client *client, wire_error *error);
+/** The same for what is against the contract. @text: (transfer full) */
+void stead_engine_lose (stead_client *client, const char *condition, char *text,
+                        stead_error_retry retry);
+/** Returns: (transfer full): why it ended, as far as it can be known. */
+wire_error *stead_engine_account_for_end (stead_client *client);
 void stead_engine_tick (stead_client *client, int64_t now);
 int64_t stead_engine_due (const stead_client *client);
 void stead_engine_close (stead_client *client);
