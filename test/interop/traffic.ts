@@ -2,14 +2,16 @@
 import { PurpleHost } from '../native/host.js';
 import type { HostEvent } from '../native/host-events.js';
 import { Observed } from '../support/observed.js';
-import type { Received, XmppPeer } from '../support/xmpp-peer.js';
+import type { XmppPeer } from '../support/xmpp-peer.js';
 import { ALICE, BOB, type Home } from './home.js';
-import { engineOf, follow, zombiesOf } from './lives.js';
+import { ended, engineOf, zombiesOf } from './kills-processes.js';
 
 /** Lines of one direction that may be under way at once; enough to have some wherever a kill hits. */
 const WINDOW = 8;
 /** Generous: a slow machine that starts an engine over and over must not fail for its slowness. */
 const PATIENCE_MS = 120_000;
+/** A timer's longest time: whoever follows goes on as long as there is something to follow. */
+const FOR_EVER_MS = 2 ** 31 - 1;
 
 /** A line of bob's as alice's host showed it. */
 export interface Shown {
@@ -20,10 +22,21 @@ export interface Shown {
   marked: boolean;
 }
 
-const lineOf = (text: string, direction: 'up' | 'down'): number | undefined => {
+function lineOf(text: string, direction: 'up' | 'down'): number | undefined {
   const found = /^(up|down) (\d+)$/.exec(text);
   return found?.[1] === direction ? Number(found[2]) : undefined;
-};
+}
+
+/** Calls back for each thing of the past and to come, before anybody else who waits hears of it. */
+function follow<T>(things: Observed<T>, told: (thing: T) => void): void {
+  let seen = 0;
+  const look = (): boolean => {
+    things.all.slice(seen).forEach(told);
+    seen = things.all.length;
+    return false;
+  };
+  void things.until('the end', look, FOR_EVER_MS);
+}
 
 /**
  * Numbered lines both ways, "up" from alice in a libpurple host and "down" from bob in a client that
@@ -31,60 +44,71 @@ const lineOf = (text: string, direction: 'up' | 'down'): number | undefined => {
  * earlier one was seen at the other end, so no clock paces them.
  */
 export class Traffic {
-  /** Lines whose command the host answered, and such that were under way when it was killed. */
+  /** Lines of alice's whose command the host has answered. */
   readonly sent = new Observed<number>();
+  /** Lines whose command was under way when the host was killed: nobody said that they were taken. */
   readonly unsure: number[] = [];
-  /** Lines that arrived at bob, each copy. */
+  /** Lines of alice's that arrived at bob, each copy. */
   readonly heard = new Observed<number>();
+  /** Lines of bob's. */
   readonly said = new Observed<number>();
   readonly shown = new Observed<Shown>();
   /** What the host wrote as an error, and every news that the account was not online. */
   readonly complaints: string[] = [];
-  /** Lines of alice's that had to be sent again without proof. */
+  /** Times the host told that a line had to be sent again without proof. */
   doubts = 0;
-  host!: PurpleHost;
   lives = 0;
-  bob: XmppPeer;
+  #host: PurpleHost | undefined;
+  #bob: XmppPeer;
   #account = 0;
-  #online: Promise<unknown> = Promise.resolve();
-  #last = { up: 0, down: 0 };
-  #pausedDown: Promise<unknown> | undefined;
+  #online: Promise<void>;
+  #bobBack: Promise<void> = Promise.resolve();
+  readonly #last = { up: 0, down: 0 };
 
   private constructor(
     readonly home: Home,
     private readonly username: string,
   ) {
-    this.bob = home.bob;
+    this.#bob = home.bob;
+    this.#listen();
+    this.#online = this.#live();
   }
 
   static async start(home: Home, username = `${ALICE}/desk`): Promise<Traffic> {
     const traffic = new Traffic(home, username);
-    traffic.listen(home.bob);
-    await traffic.live();
+    await traffic.#online;
     return traffic;
   }
 
-  /** Starts a host, the first one or the one after a kill, and signs alice in. */
-  live(): Promise<unknown> {
-    this.#online = this.#live();
-    return this.#online;
+  get host(): PurpleHost {
+    if (this.#host === undefined) throw new Error('the host was not started yet');
+    return this.#host;
   }
 
-  /** Hears what arrives at bob, at him who signed in first or at him who came back. */
-  listen(bob: XmppPeer): void {
-    this.bob = bob;
-    follow(bob.messages, ({ body }: Received) => {
-      const line = lineOf(body, 'up');
-      if (line !== undefined) this.heard.add(line);
+  /** Kills the engine. The host goes on and is expected to see to a new one. */
+  async killEngine(): Promise<void> {
+    const engine = await engineOf(this.host.pid);
+    process.kill(engine, 'SIGKILL');
+    await ended(engine);
+  }
+
+  /** Kills the host and starts it again at once; its old engine has to end by itself. */
+  async killHost(): Promise<void> {
+    const engine = await engineOf(this.host.pid);
+    const { host } = this;
+    this.#online = host.kill().then(() => this.#live());
+    await Promise.all([this.#online, ended(engine)]);
+  }
+
+  /** Bob says nothing until he is back: he cannot repeat what a lost link of his own swallowed. */
+  replaceBob(back: Promise<XmppPeer>): void {
+    this.#bobBack = back.then((bob) => {
+      this.#bob = bob;
+      this.#listen();
     });
   }
 
-  /** Bob says nothing until this is over: he has no way to repeat what a lost link of his swallowed. */
-  pauseDown(until: Promise<unknown>): void {
-    this.#pausedDown = until;
-  }
-
-  /** Talks until `over` is and all that was said has arrived; then one more line each way. */
+  /** Talks until `over` is, and all that was said has arrived; then one more line each way. */
   async run(over: Promise<unknown>): Promise<void> {
     let going = true;
     const stop = over.finally(() => (going = false));
@@ -93,38 +117,45 @@ export class Traffic {
     };
     await Promise.all([stop, talk(() => this.#up()), talk(() => this.#down())]);
     await this.settled();
-    await this.#up();
-    await this.#down();
+    // A copy that is still under way would be overtaken by these, which the order forbids.
+    await Promise.all([this.#up(), this.#down()]);
     await this.settled();
   }
 
-  /** Everything said so far has arrived. */
+  /** Resolves when everything said so far has arrived. */
   async settled(): Promise<void> {
-    await this.#upWithin(1);
-    await this.#downWithin(1);
+    await Promise.all([this.#upBelow(1), this.#downBelow(1)]);
   }
 
-  /** Ends the host as its user does. Returns how many children it had not reaped. */
+  /** Ends the host as a person does. Returns how many ended children it had not cleared away. */
   async quit(): Promise<number> {
+    const engine = await engineOf(this.host.pid);
     const zombies = zombiesOf(this.host.pid);
     await this.host.quit();
+    await ended(engine);
     return zombies;
   }
 
   async #live(): Promise<void> {
     const life = this.lives++;
     const host = await PurpleHost.start(this.home.workspace);
-    this.host = host;
-    follow(host.events, (event) => this.#told(event, life), () => host.exited);
+    this.#host = host;
+    follow(host.events, (event) => this.#told(event, life));
     this.#account = await host.account(this.username, this.home.byCertificate);
     await host.run('account-enable', { account: this.#account, enabled: true });
     await host.next('connected');
-    await engineOf(host.pid);
+  }
+
+  #listen(): void {
+    follow(this.#bob.messages, ({ body }) => {
+      const line = lineOf(body, 'up');
+      if (line !== undefined) this.heard.add(line);
+    });
   }
 
   #told(event: HostEvent, life: number): void {
     if (event.event === 'connection-error') this.complaints.push(event.text);
-    if (event.event === 'notify') this.complaints.push(event.primary ?? '');
+    if (event.event === 'notify') this.complaints.push(event.primary ?? event.kind);
     if (event.event !== 'write') return;
     const { html, flags } = event;
     const line = flags.includes('recv') ? lineOf(html, 'down') : undefined;
@@ -140,49 +171,43 @@ export class Traffic {
   }
 
   async #up(): Promise<void> {
-    await this.#upWithin(WINDOW);
+    await this.#upBelow(WINDOW);
     await this.#online;
     const line = ++this.#last.up;
-    const { host } = this;
     try {
-      await host.run('send', { account: this.#account, name: BOB, html: `up ${line}` });
+      await this.host.run('send', { account: this.#account, name: BOB, html: `up ${line}` });
       this.sent.add(line);
     } catch (error) {
-      // Killed with the command under way: nobody was told that it was taken.
-      if (host === this.host && !/the host ended/.test(String(error))) throw error;
+      if (!/the host ended/.test(String(error))) throw error;
       this.unsure.push(line);
     }
   }
 
   async #down(): Promise<void> {
-    await this.#downWithin(WINDOW);
-    await this.#pausedDown;
+    await this.#downBelow(WINDOW);
+    await this.#bobBack;
     const line = ++this.#last.down;
-    this.bob.say(ALICE, `down ${line}`);
+    this.#bob.say(ALICE, `down ${line}`);
     this.said.add(line);
   }
 
-  #upWithin(lines: number): Promise<void> {
+  #upBelow(lines: number): Promise<void> {
     const { sent, heard } = this;
-    return heard.until(
-      `bob to hear all but ${lines - 1}`,
-      () => {
-        const arrived = new Set(heard.all);
-        return sent.all.filter((line) => !arrived.has(line)).length < lines;
-      },
-      PATIENCE_MS,
-    );
+    const holds = (): boolean => missing(sent.all, heard.all).length < lines;
+    return heard.until(`bob to hear all but ${lines - 1} of alice's lines`, holds, PATIENCE_MS);
   }
 
-  #downWithin(lines: number): Promise<void> {
+  #downBelow(lines: number): Promise<void> {
     const { said, shown } = this;
-    return shown.until(
-      `alice to see all but ${lines - 1}`,
-      () => {
-        const arrived = new Set(shown.all.map(({ line }) => line));
-        return said.all.filter((line) => !arrived.has(line)).length < lines;
-      },
-      PATIENCE_MS,
-    );
+    const holds = (): boolean => {
+      const seen = shown.all.map(({ line }) => line);
+      return missing(said.all, seen).length < lines;
+    };
+    return shown.until(`alice to see all but ${lines - 1} of bob's lines`, holds, PATIENCE_MS);
   }
+}
+
+export function missing(wanted: readonly number[], there: readonly number[]): number[] {
+  const known = new Set(there);
+  return wanted.filter((line) => !known.has(line));
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+import { missing, type Shown, type Traffic } from './traffic.js';
+
+/** What a talk came to, counted. All but `marked`, `again` and `unsure` have to be 0. */
+export interface Account {
+  lost: { up: number[]; down: number[] };
+  /** Copies too many, by line; without those that the mark of the promise covers. */
+  doubled: { up: number[]; down: number[] };
+  disordered: { up: number[]; down: number[] };
+  /** Entries shown with the words that they may have been shown before. */
+  marked: number;
+  /** Those of them that indeed had been. */
+  again: number;
+  /** Lines whose command was under way when the host was killed, and how many of them arrived. */
+  unsure: { lines: number; arrived: number };
+}
+
+function repeated(lines: readonly number[]): number[] {
+  return lines.filter((line, at) => lines.indexOf(line) !== at);
+}
+
+/** Lines that came behind a younger one, by their first copies. */
+function disordered(lines: readonly number[]): number[] {
+  const first = lines.filter((line, at) => lines.indexOf(line) === at);
+  return first.filter((line, at) => line < Math.max(0, ...first.slice(0, at)));
+}
+
+/** A repeat that the promise allows: marked, and in another life of the host. */
+function isExcused(entry: Shown, at: number, all: readonly Shown[]): boolean {
+  const first = all.findIndex(({ line }) => line === entry.line);
+  return first !== at && entry.marked && all[first]?.life !== entry.life;
+}
+
+export function account({ sent, unsure, heard, said, shown }: Traffic): Account {
+  const excused = shown.all.filter(isExcused);
+  const seen = shown.all.filter((entry) => !excused.includes(entry)).map(({ line }) => line);
+  return {
+    lost: { up: missing(sent.all, heard.all), down: missing(said.all, seen) },
+    doubled: { up: repeated(heard.all), down: repeated(seen) },
+    disordered: { up: disordered(heard.all), down: disordered(seen) },
+    marked: shown.all.filter(({ marked }) => marked).length,
+    again: excused.length,
+    unsure: {
+      lines: unsure.length,
+      arrived: unsure.length - missing(unsure, heard.all).length,
+    },
+  };
+}
+
+/** One line for people. */
+export function summary(what: string, traffic: Traffic, sum: Account): string {
+  const { sent, said, complaints, doubts } = traffic;
+  const ways = (['up', 'down'] as const).map((way) => {
+    const lines = way === 'up' ? sent.all.length : said.all.length;
+    const counts = `${sum.lost[way].length} lost, ${sum.doubled[way].length} doubled`;
+    return `${way} ${lines} lines, ${counts}, ${sum.disordered[way].length} out of order`;
+  });
+  const unsure = `${sum.unsure.lines} under way at a kill (${sum.unsure.arrived} arrived)`;
+  const marks = `${sum.marked} marked (${sum.again} shown before)`;
+  return `${what}: ${ways.join('; ')}; ${marks}; ${unsure}; ${complaints.length} refused; ${doubts} in doubt`;
+}

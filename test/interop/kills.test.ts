@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import { afterEach, expect, test } from 'vitest';
+import { Home } from './home.js';
+import { account, summary } from './kills-account.js';
+import { carryOut, killEngine, killHost, type Step } from './kills-plan.js';
+import { Traffic } from './traffic.js';
+
+let home: Home | undefined;
+
+afterEach(async () => {
+  await home?.close();
+  home = undefined;
+});
+
+/** Ten of the engine and five of the host, at every moment and close upon one another. */
+const PLAN: readonly Step[] = [
+  killEngine('sent'),
+  killEngine('heard'),
+  killHost('shown'),
+  killEngine('said'),
+  killEngine('resumed'),
+  killHost('sent'),
+  killEngine('shown'),
+  killEngine('bound'),
+  killHost('said'),
+  killEngine('heard'),
+  killEngine('sent'),
+  killHost('heard'),
+  killEngine('shown'),
+  killEngine('resumed'),
+  killHost('shown'),
+];
+
+test('ten kills of the engine and five of the host lose, double, reorder and refuse nothing', async () => {
+  home = await Home.open();
+  const traffic = await Traffic.start(home);
+  await traffic.run(carryOut(PLAN, traffic));
+  const zombies = await traffic.quit();
+  const sum = account(traffic);
+  console.log(summary('10 engine kills, 5 host kills', traffic, sum));
+
+  expect(sum).toMatchObject({
+    lost: { up: [], down: [] },
+    doubled: { up: [], down: [] },
+    disordered: { up: [], down: [] },
+  });
+  expect(sum.marked).toBeLessThanOrEqual(5);
+  expect(traffic.complaints).toEqual([]);
+  expect(traffic.doubts).toBe(0);
+  expect(zombies).toBe(0);
+  expect(home.server.stored('offline', 'alice')).toBe('');
+  expect(
+    home.workspace.residents().filter(({ command }) => /engine\.cjs|purple-host/.test(command)),
+  ).toEqual([]);
+});
