@@ -13,11 +13,9 @@ import { Inbox } from '../delivery/inbox.js';
 import { Outbox } from '../delivery/outbox.js';
 import { sessionRecord } from '../delivery/records.js';
 import { Store } from '../delivery/store.js';
-import { CommandSchema, Detach_How as How, Link_State as State } from '../contract/engine_pb.js';
+import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
 import type { Attach, Command } from '../contract/engine_pb.js';
-import { errorMessage } from '../features/error.js';
 import type { EventBody } from '../features/feature.js';
-import { link as linkBody } from './bodies.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
 import type { AccountEffect, AccountInput } from './effects.js';
@@ -105,7 +103,8 @@ export class Account implements Context {
   }
 
   tell(body: EventBody): void {
-    if (this.link.attached) {
+    // An answer is owed to every command, even if the host has left the account meanwhile.
+    if (this.link.attached || body.case === 'accepted' || body.case === 'refused') {
       this.out({ type: 'tell', body });
     }
   }
@@ -218,9 +217,7 @@ export class Account implements Context {
   private attach(attach: Attach): void {
     const options = readOptions(attach, this.tools);
     if ('condition' in options) {
-      // Nobody is attached yet to `tell`, and this must be told.
-      const error = errorMessage(options);
-      this.out({ type: 'tell', body: linkBody({ state: State.FAILED, error }) });
+      this.link.refuse(options);
       return;
     }
     this.parkedAt = undefined;
@@ -237,6 +234,9 @@ export class Account implements Context {
       );
     }
     this.host.moment('attached');
+    if (this.store.fault !== undefined) {
+      this.link.storeChanged(this.store.fault);
+    }
   }
 
   private detach(how: How): void {
@@ -297,9 +297,11 @@ export class Account implements Context {
     this.host.jid = online.jid;
     if (online.how === 'restored') {
       this.link.settling = true;
-      this.sender.settle(this.session.management?.acked ?? 0, online.resend);
-      // The answer to this one comes behind everything that the server still had for us.
-      this.session.probe(this.time);
+      const h = this.session.management?.acked ?? 0;
+      if (!this.sender.settle(h, online.resend)) {
+        // Nothing to be acknowledged, but the answer comes behind all that the server had for us.
+        this.session.probe(this.time);
+      }
       return;
     }
     if (online.how === 'resumed') {
@@ -310,8 +312,9 @@ export class Account implements Context {
     }
     const saved = this.session.resumable ? this.session.management?.save() : undefined;
     const session = saved === undefined ? [] : [sessionRecord(saved)];
+    const { management } = this.session;
     this.store.commit(session, () => {
-      if (this.session.online) {
+      if (this.session.online && this.session.management === management) {
         this.link.online(online);
         this.sender.opened([]);
         this.host.moment('started');
@@ -368,15 +371,12 @@ export class Account implements Context {
 
   private resource(): string {
     const asked = this.link.options?.resource ?? '';
-    if (asked !== '') {
-      return asked;
-    }
     const { ledger } = this.store;
-    if (ledger.resource === '') {
+    if (asked === '' && ledger.resource === '') {
       const resource = `steadfast-${this.host.newId().slice(0, 8)}`;
       this.store.commit([{ type: 'resource', resource }], () => undefined);
     }
-    return ledger.resource;
+    return asked === '' ? ledger.resource : asked;
   }
 
   private noticeStore(): void {

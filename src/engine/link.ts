@@ -2,19 +2,18 @@
 //
 // When to dial, when to wait, when to give up, and what the host is told of it.
 
-import type { ClientIdentity, TlsFacts } from '../core/effects.js';
+import type { ClientIdentity, Dial, TlsFacts } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
-import { AskSecret_What as What, Link_State as State } from '../contract/engine_pb.js';
-import { errorMessage } from '../features/error.js';
+import { AskSecret_What as What } from '../contract/engine_pb.js';
 import { Backoff } from './backoff.js';
-import { askSecret, askTrust, link } from './bodies.js';
 import type { Context } from './context.js';
+import { LinkTeller } from './link-teller.js';
 import { CANCELLED, NO_LINK, REJECTED } from './link-faults.js';
 import type { AttachOptions } from './options.js';
-import { dialOf } from './options.js';
+import { dialOf, parseLocation } from './options.js';
 
 type Phase =
   /** Nothing is wanted, or nothing can help until the host says so. */
@@ -43,16 +42,16 @@ export class LinkKeeper {
 
   private phase: Phase = 'idle';
   private retryAt: number | undefined;
+  readonly teller: LinkTeller;
   private readonly backoff: Backoff;
   private secrets: Secrets = { password: '', passphrase: '' };
   private identity: ClientIdentity | undefined;
-  /** The host shows the account as signed in. */
-  private shown = false;
   private signingOff = false;
   private awaitsPassword = false;
   private conflicts = 0;
-  private lastOnline: Online | undefined;
-  private resumedLast = false;
+  /** The last link had TLS from its first byte. */
+  private direct = false;
+  private locationTried = false;
 
   constructor(
     private readonly context: Context,
@@ -60,6 +59,7 @@ export class LinkKeeper {
     private readonly resource: () => string,
   ) {
     this.backoff = new Backoff(context.random);
+    this.teller = new LinkTeller(context, session);
   }
 
   /** A host wants the account online. `shown`: it shows it so already. */
@@ -68,14 +68,14 @@ export class LinkKeeper {
     this.options = options;
     this.secrets = secrets;
     this.attached = true;
-    this.shown = shown;
+    this.teller.shown = shown;
     this.signingOff = false;
     this.conflicts = 0;
     if (this.session.online && !this.settling) {
-      this.tellOnline();
+      this.teller.onlineAgain(true);
       return;
     }
-    this.tell({ state: State.CONNECTING });
+    this.teller.connecting();
     if (this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due') {
       return;
     }
@@ -85,6 +85,14 @@ export class LinkKeeper {
     } else {
       this.phase = 'due';
     }
+  }
+
+  /** The host asked for what cannot be. */
+  refuse(cause: Fault): void {
+    this.attached = true;
+    this.stopDialing();
+    this.session.abandon('end');
+    this.stop(cause);
   }
 
   /** Ends the session in order; `down` completes it. */
@@ -103,7 +111,7 @@ export class LinkKeeper {
   /** The host is gone for now; a session that lives is kept. */
   park(): void {
     this.attached = false;
-    this.shown = false;
+    this.teller.shown = false;
     if (!this.session.online && !this.session.resumable) {
       this.stopDialing();
       this.session.abandon('end');
@@ -140,7 +148,18 @@ export class LinkKeeper {
       return;
     }
     this.phase = 'dialing';
-    this.context.effect({ type: 'dial', dial: dialOf(this.options, this.context.tools) });
+    const dial = dialOf(this.options, this.context.tools);
+    this.context.effect({ type: 'dial', dial: { ...dial, ...this.location() } });
+  }
+
+  /** Where the server wants the session to be resumed: tried first, and once (XEP-0198 §5). */
+  private location(): Partial<Dial> {
+    const location = this.session.management?.location;
+    if (location === undefined || this.locationTried) {
+      return {};
+    }
+    this.locationTried = true;
+    return { ...parseLocation(location), tls: this.direct ? 'direct' : 'starttls' };
   }
 
   opened(direct: boolean): void {
@@ -148,12 +167,13 @@ export class LinkKeeper {
       return;
     }
     this.phase = 'up';
+    this.direct = direct;
     const { jid, security, authMethod, plainInClear, pin } = this.options;
     const { password } = this.secrets;
     this.session.open(
       {
         jid,
-        resource: this.resource(),
+        resource: this.conflicts === 0 ? this.resource() : this.otherResource(),
         security,
         authMethod,
         plainInClear,
@@ -178,13 +198,9 @@ export class LinkKeeper {
     output: Extract<SessionOutput, { type: 'step' | 'need-password' | 'untrusted' | 'down' }>,
   ): void {
     switch (output.type) {
-      case 'step': {
-        const { step, steps, text: stepText } = output;
-        if (!this.shown) {
-          this.tell({ state: State.CONNECTING, step, steps, stepText });
-        }
+      case 'step':
+        this.teller.step(output.step, output.steps, output.text);
         return;
-      }
       case 'need-password':
         this.awaitsPassword = true;
         this.ask(What.PASSWORD);
@@ -199,17 +215,21 @@ export class LinkKeeper {
 
   /** A session that features may use is there. */
   online(online: Online): void {
-    this.lastOnline = online;
-    this.resumedLast = online.how === 'resumed';
+    this.locationTried = false;
     this.backoff.succeeded(this.context.clock().now);
-    this.tellOnline();
+    this.teller.online(online, this.attached);
   }
 
   /** The disk fails or is well again. */
   storeChanged(cause: Fault | undefined): void {
-    if (this.session.online && this.shown) {
-      this.tellOnline(cause);
-    } else if (cause !== undefined && this.attached && !this.shown) {
+    if (this.session.online && this.teller.shown) {
+      this.teller.onlineAgain(true, cause);
+    } else if (
+      cause !== undefined &&
+      this.attached &&
+      !this.teller.shown &&
+      this.phase !== 'idle'
+    ) {
       this.session.abandon('end');
       this.failed(cause, 'none');
     }
@@ -282,11 +302,13 @@ export class LinkKeeper {
     }
   }
 
-  fail(cause: Fault): void {
-    this.failed(cause, 'none');
-  }
-
   // ---------------------------------------------------------------------------------------------
+
+  /** Somebody else insists on ours: two clients that take turns would go on for ever. */
+  private otherResource(): string {
+    const [a = 0, b = 0] = this.context.random(2);
+    return `${this.resource()}-${String(a * 256 + b)}`;
+  }
 
   private readIdentity(): void {
     const certificate = this.options?.certificate;
@@ -318,7 +340,7 @@ export class LinkKeeper {
       this.stop(cause);
     } else if (cause.condition === 'conflict' && ++this.conflicts > 1) {
       this.stop({ ...cause, retry: 'never' });
-    } else if (this.attached && !this.shown) {
+    } else if (this.attached && !this.teller.shown) {
       // The host has a rhythm of its own for an account that never came online.
       this.stop(cause);
     } else {
@@ -332,13 +354,12 @@ export class LinkKeeper {
       cause.condition === 'conflict' ? CONFLICT_WAIT_MS : this.backoff.failed(now, reached);
     this.phase = 'waiting';
     this.retryAt = now + delay;
-    this.tell({ state: State.INTERRUPTED, error: errorMessage(cause), retryInMs: delay });
+    this.teller.interrupted(cause, delay);
   }
 
   private stop(cause: Fault): void {
     this.phase = 'idle';
-    this.shown = false;
-    this.tell({ state: State.FAILED, error: errorMessage(cause) });
+    this.teller.failed(cause);
   }
 
   private stopDialing(): void {
@@ -349,8 +370,7 @@ export class LinkKeeper {
 
   private signedOff(): void {
     this.phase = 'idle';
-    this.shown = false;
-    this.context.effect({ type: 'tell', body: link({ state: State.DETACHED }) });
+    this.teller.detached();
     this.context.effect({ type: 'ended' });
   }
 
@@ -360,34 +380,13 @@ export class LinkKeeper {
       return;
     }
     this.phase = 'asking';
-    this.context.tell(askTrust(this.options.jid.domain, facts, reasons, text));
+    this.teller.untrusted(this.options.jid.domain, facts, reasons, text);
   }
 
   private ask(what: What, cause?: Fault): void {
     if (what === What.PASSPHRASE) {
       this.phase = 'asking';
     }
-    this.context.tell(askSecret(what, cause));
-  }
-
-  private tellOnline(cause?: Fault): void {
-    const online = this.lastOnline;
-    if (online === undefined) {
-      return;
-    }
-    this.shown = this.attached;
-    this.tell({
-      state: State.ONLINE,
-      resumed: this.resumedLast,
-      jid: online.jid.toString(),
-      tlsVersion: online.tlsVersion,
-      mechanism: online.mechanism,
-      session: this.session.management?.id ?? '',
-      ...(cause === undefined ? {} : { error: errorMessage(cause) }),
-    });
-  }
-
-  private tell(init: Parameters<typeof link>[0]): void {
-    this.context.tell(link(init));
+    this.teller.secretWanted(what, cause);
   }
 }

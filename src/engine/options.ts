@@ -97,3 +97,14 @@ export function dialOf(options: AttachOptions, tools: Tools): Dial {
     certificate: options.certificate !== undefined,
   };
 }
+
+/**
+ * Reads `host:port`, `[IPv6]:port` or a host alone, as in `<enabled location=''/>` (XEP-0198 §3).
+ * @returns nothing for what is none of these, so that the usual way is taken
+ */
+export function parseLocation(location: string): { host?: string; port?: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]/]+))(?::(\d{1,5}))?$/.exec(location);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3] ?? 5222);
+  return host === undefined || port === 0 || port > 65_535 ? {} : { host, port };
+}

@@ -100,20 +100,20 @@ export class Sender {
     this.rewrite(resend);
   }
 
-  /** An earlier process's session: only what was unacked in it goes, under new numbers. */
-  settle(h: number, resend: readonly Tracked[]): void {
+  /**
+   * An earlier process's session: only what was unacked in it goes, under new numbers.
+   * @returns whether anything goes
+   */
+  settle(h: number, resend: readonly Tracked[]): boolean {
     this.epoch++;
     this.store.commit([{ type: 'resumed', h }], () => undefined);
-    for (const { handle } of resend) {
-      const entry = handle === undefined ? undefined : this.outbox.get(handle);
-      if (entry?.state === 'queued') {
-        this.submit(
-          { kind: 'message', handle: entry.handle, text: entry.xml },
-          [],
-          () => undefined,
-        );
-      }
+    const entries = resend
+      .flatMap(({ handle }) => this.outbox.get(handle ?? '') ?? [])
+      .filter(({ state }) => state === 'queued');
+    for (const { handle, xml } of entries) {
+      this.submit({ kind: 'message', handle, text: xml }, [], () => undefined);
     }
+    return entries.length > 0;
   }
 
   /** The link is gone; what was tracked waits in the session. */

@@ -4,8 +4,8 @@ import type { Clock } from '../core/effects.js';
 
 /** A clock this far from where it should be means that the machine or the process slept. */
 const SLEEP_MS = 3_000;
-/** How often the clocks are to be compared while there is a link to lose. */
-const WATCH_MS = 5_000;
+/** How often the clocks are compared while there is a link to lose: a wake is noticed within this. */
+const WATCH_MS = 1_000;
 
 /** Notices sleep without help from the system: by clocks that disagree and by ticks that come late. */
 export class SleepWatch {

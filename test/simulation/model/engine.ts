@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { Buffer } from 'node:buffer';
-import type { TlsFacts } from '../../../src/core/effects.js';
+import type { Dial, TlsFacts } from '../../../src/core/effects.js';
 import { fault } from '../../../src/core/errors.js';
 import { Account } from '../../../src/engine/account.js';
 import type { AccountEffect, AccountInput } from '../../../src/engine/effects.js';
@@ -33,6 +33,10 @@ const CUT = fault('link', 'reset', 'The connection was cut.');
 export class ModelEngine {
   alive = true;
   link: ModelLink | undefined;
+  /** Where it has dialled, oldest first. */
+  readonly dialled: Dial[] = [];
+  /** Nobody answers a dial. */
+  unreachable = false;
   private readonly account: Account;
   private readonly inputs: AccountInput[] = [];
   private running = false;
@@ -46,6 +50,8 @@ export class ModelEngine {
     private readonly server: ModelServer,
     private readonly latencyMs: number,
     private readonly toHost: (frame: Frame) => void,
+    /** How often a dial is refused by chance. */
+    private readonly refusals = 0.1,
   ) {
     this.account = new Account(
       { program: 'Model 1' },
@@ -115,6 +121,7 @@ export class ModelEngine {
     const { world } = this;
     switch (effect.type) {
       case 'dial':
+        this.dialled.push(effect.dial);
         this.dial();
         return;
       case 'start-tls': {
@@ -167,7 +174,7 @@ export class ModelEngine {
       if (!this.alive || dial !== this.dials) {
         return;
       }
-      if (this.world.chance.happens(0.1)) {
+      if (this.unreachable || this.world.chance.happens(this.refusals)) {
         const refused = fault('link', 'refused', 'Nobody answers.');
         this.input({ type: 'link-closed', fault: refused });
         return;

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { Buffer } from 'node:buffer';
 import { formatDateTime } from '../../../src/core/stanza.js';
-import { XmlReader } from '../../../src/core/xml-reader.js';
 import type { Element } from '../../../src/core/xml.js';
-import { nodeTools } from '../../support/tools.js';
+import { Connection, MODULUS } from './connection.js';
 import type { End, ModelLink } from './network.js';
 import type { World } from './world.js';
-
-const SM = 'urn:xmpp:sm:3';
-const MODULUS = 2 ** 32;
 
 interface Stored {
   readonly text: string;
@@ -18,7 +13,7 @@ interface Stored {
 }
 
 /** A session by XEP-0198, with or without a link. */
-interface ServerSession {
+export interface ServerSession {
   readonly id: string;
   readonly user: string;
   readonly jid: string;
@@ -38,6 +33,10 @@ export interface ServerOptions {
   readonly resumeMs: number;
   /** Whether `<failed/>` says how far the server had got. */
   readonly failedH: boolean;
+  /** Answer `<resume/>` by closing without a word, as servers do when they dislike its `h`. */
+  readonly silent?: boolean;
+  /** Where sessions are to be resumed (XEP-0198 §3). */
+  readonly location?: string;
 }
 
 /** An XMPP server that keeps what XEP-0198 and XEP-0160 ask, and forgets nothing. */
@@ -46,6 +45,8 @@ export class ModelServer {
   readonly offline = new Map<string, Stored[]>();
   /** `h` of sessions that are over, as servers keep it for `<failed/>`. */
   readonly ended = new Map<string, number>();
+  /** Every element that came, of all connections, in order; `</>` is a closing tag. */
+  readonly received: string[] = [];
   private ids = 0;
 
   constructor(
@@ -159,209 +160,5 @@ export class ModelServer {
         : text.replace(/<\/message>$/, `${delay}</message>`);
       this.deliver(session, { text: again, at });
     }
-  }
-}
-
-class Connection implements End {
-  private reader: XmlReader;
-  private phase: 'clear' | 'tls' | 'authenticated' = 'clear';
-  private user = '';
-  private session: ServerSession | undefined;
-  private open = true;
-
-  constructor(
-    private readonly server: ModelServer,
-    private readonly link: ModelLink,
-  ) {
-    this.reader = this.newReader();
-  }
-
-  bytes(bytes: Uint8Array): void {
-    if (this.open) {
-      this.reader.write(bytes);
-    }
-  }
-
-  closed(): void {
-    if (this.open) {
-      this.open = false;
-      const { session } = this;
-      if (session?.connection === this) {
-        this.server.lapse(session);
-      }
-    }
-  }
-
-  write(text: string): void {
-    if (this.open) {
-      this.link.toClient(Buffer.from(text));
-    }
-  }
-
-  /** Another link took the session's place. */
-  replaced(conflict: boolean): void {
-    if (conflict) {
-      this.write(
-        "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
-      );
-    }
-    this.hangUp();
-  }
-
-  private hangUp(): void {
-    if (this.open) {
-      this.open = false;
-      this.link.serverCloses();
-    }
-  }
-
-  private newReader(): XmlReader {
-    return new XmlReader(
-      {
-        open: () => {
-          this.header();
-        },
-        element: (element) => {
-          this.element(element);
-        },
-        end: () => {
-          this.write('</stream:stream>');
-          if (this.session !== undefined) {
-            this.session.connection = undefined;
-            this.server.end(this.session, false);
-          }
-          this.hangUp();
-        },
-        fault: (cause) => {
-          throw new Error(`the client wrote what is not XMPP: ${cause.condition}`);
-        },
-      },
-      nodeTools,
-    );
-  }
-
-  private header(): void {
-    const features = {
-      clear: "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>",
-      tls: "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>",
-      authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='${SM}'/>`,
-    }[this.phase];
-    this.write(
-      `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,
-    );
-  }
-
-  private restart(phase: Connection['phase']): void {
-    this.phase = phase;
-    this.reader.stop();
-    this.reader = this.newReader();
-  }
-
-  private element(element: Element): void {
-    const name = element.getName();
-    const { session } = this;
-    if (name === 'starttls') {
-      this.write("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
-      this.restart('tls');
-    } else if (name === 'auth') {
-      const [, local = ''] = Buffer.from(element.getText(), 'base64').toString().split('\u0000');
-      this.user = `${local}@${this.server.domain}`;
-      this.write("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
-      this.restart('authenticated');
-    } else if (element.getNS() === SM) {
-      this.management(element);
-    } else if (session === undefined) {
-      this.bindTo(element);
-    } else {
-      session.handled = (session.handled + (session.managed ? 1 : 0)) % MODULUS;
-      this.stanza(element, session);
-    }
-  }
-
-  private bindTo(iq: Element): void {
-    const resource = iq.getChild('bind')?.getChildText('resource') ?? 'none';
-    this.session = this.server.bind(this.user, resource, this);
-    const id = String(iq.getAttr('id'));
-    this.write(
-      `<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${this.session.jid}</jid></bind></iq>`,
-    );
-  }
-
-  private management(element: Element): void {
-    const { session } = this;
-    const h = Number(element.getAttr('h') ?? 0);
-    switch (element.getName()) {
-      case 'enable':
-        if (session !== undefined) {
-          session.managed = true;
-          this.write(`<enabled xmlns='${SM}' id='${session.id}' resume='true'/>`);
-        }
-        return;
-      case 'resume':
-        this.resume(String(element.getAttr('previd')), h);
-        return;
-      case 'r':
-        this.write(`<a xmlns='${SM}' h='${String(session?.handled ?? 0)}'/>`);
-        return;
-      default:
-        if (session !== undefined) {
-          this.acknowledge(session, h);
-        }
-    }
-  }
-
-  private resume(previd: string, h: number): void {
-    const session = this.server.sessions.get(previd);
-    if (session === undefined || session.user !== this.user) {
-      const known = this.server.ended.get(previd);
-      const hAttr =
-        known === undefined || !this.server.options.failedH ? '' : ` h='${String(known)}'`;
-      this.write(
-        `<failed xmlns='${SM}'${hAttr}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`,
-      );
-      return;
-    }
-    session.connection?.replaced(true);
-    session.connection = this;
-    session.lapses++;
-    this.session = session;
-    this.acknowledge(session, h);
-    this.write(`<resumed xmlns='${SM}' previd='${previd}' h='${String(session.handled)}'/>`);
-    for (const { text } of session.unacked) {
-      this.write(text);
-    }
-    this.write(`<r xmlns='${SM}'/>`);
-  }
-
-  private acknowledge(session: ServerSession, h: number): void {
-    const count = (h - (session.sent - session.unacked.length) + 2 * MODULUS) % MODULUS;
-    if (count > session.unacked.length) {
-      throw new Error(`the client acknowledged ${String(h)} of ${String(session.sent)} stanzas`);
-    }
-    session.unacked.splice(0, count);
-  }
-
-  private stanza(stanza: Element, session: ServerSession): void {
-    const type = stanza.getAttr('type') as string | undefined;
-    if (stanza.getName() === 'message') {
-      this.server.route(stanza, session);
-      if (session.managed && this.server.world.chance.happens(0.3)) {
-        this.write(`<r xmlns='${SM}'/>`);
-      }
-    } else if (stanza.getName() === 'presence' && type === undefined) {
-      this.server.announce(session);
-    } else if (stanza.getName() === 'iq' && (type === 'get' || type === 'set')) {
-      this.answer(stanza, session);
-    }
-  }
-
-  private answer(iq: Element, session: ServerSession): void {
-    const id = String(iq.getAttr('id'));
-    const roster = iq.getChild('query', 'jabber:iq:roster');
-    const text =
-      roster !== undefined && iq.getAttr('to') === undefined
-        ? `<iq type='result' id='${id}' to='${session.jid}'><query xmlns='jabber:iq:roster'/></iq>`
-        : `<iq type='error' id='${id}' to='${session.jid}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`;
-    this.server.deliver(session, { text, at: this.server.world.clock().wall });
   }
 }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+
+import type { TlsFacts } from '../core/effects.js';
+import type { Fault } from '../core/errors.js';
+import type { Session } from '../core/session.js';
+import type { Online } from '../core/session-output.js';
+import { Link_State as State } from '../contract/engine_pb.js';
+import type { AskSecret_What } from '../contract/engine_pb.js';
+import { errorMessage } from '../features/error.js';
+import { askSecret, askTrust, link } from './bodies.js';
+import type { Context } from './context.js';
+
+/** What the host is told of the link, and what it shows because of that. */
+export class LinkTeller {
+  /** The host shows the account as signed in. */
+  shown = false;
+  private last: Online | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly session: Session,
+  ) {}
+
+  connecting(): void {
+    this.tell({ state: State.CONNECTING });
+  }
+
+  step(step: number, steps: number, stepText: string): void {
+    if (!this.shown) {
+      this.tell({ state: State.CONNECTING, step, steps, stepText });
+    }
+  }
+
+  /** A session that the host can use is there. */
+  online(online: Online, attached: boolean): void {
+    this.last = online;
+    this.onlineAgain(attached);
+  }
+
+  /**
+   * What is known already, for a host that joins late or because the disk changed.
+   * @param cause why nothing can be kept at present
+   */
+  onlineAgain(attached: boolean, cause?: Fault): void {
+    const { last } = this;
+    if (last === undefined) {
+      return;
+    }
+    this.shown = attached;
+    this.tell({
+      state: State.ONLINE,
+      resumed: last.how === 'resumed',
+      jid: last.jid.toString(),
+      tlsVersion: last.tlsVersion,
+      mechanism: last.mechanism,
+      session: this.session.management?.id ?? '',
+      ...(cause === undefined ? {} : { error: errorMessage(cause) }),
+    });
+  }
+
+  interrupted(cause: Fault, retryInMs: number): void {
+    this.tell({ state: State.INTERRUPTED, error: errorMessage(cause), retryInMs });
+  }
+
+  failed(cause: Fault): void {
+    this.shown = false;
+    this.tell({ state: State.FAILED, error: errorMessage(cause) });
+  }
+
+  /** The last word to a host that left; it is told although nobody is attached any more. */
+  detached(): void {
+    this.shown = false;
+    this.context.effect({ type: 'tell', body: link({ state: State.DETACHED }) });
+  }
+
+  untrusted(domain: string, facts: TlsFacts, reasons: readonly string[], text: string): void {
+    this.context.tell(askTrust(domain, facts, reasons, text));
+  }
+
+  /** @param cause why the last secret was no good */
+  secretWanted(what: AskSecret_What, cause?: Fault): void {
+    this.context.tell(askSecret(what, cause));
+  }
+
+  private tell(init: Parameters<typeof link>[0]): void {
+    this.context.tell(link(init));
+  }
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from 'vitest';
+import { Detach_How as How, MessageState_State as State } from '../../src/contract/engine_pb.js';
+import { ModelAccount } from '../support/model-account.js';
+
+function signedIn(options: ConstructorParameters<typeof ModelAccount>[0] = {}): ModelAccount {
+  const account = new ModelAccount(options);
+  account.attach();
+  expect(account.links().at(-1)).toBe('ONLINE');
+  account.wire();
+  return account;
+}
+
+const states = (account: ModelAccount) =>
+  account
+    .take('messageState')
+    .map(({ state, maybeTwice }) => State[state] + (maybeTwice ? '?' : ''));
+
+describe('an account whose link is cut', () => {
+  it('sends nothing after the resumption but what was unacked and what was typed meanwhile', () => {
+    const account = signedIn();
+    account.engine.link?.cut(false, true);
+    account.send('lost on the way');
+    account.pass(30_000);
+    account.send('typed later');
+    account.pass(2_000);
+    const wire = account.wire();
+    const resumed = wire.slice(wire.indexOf('resume'));
+    expect(resumed.filter((name) => name !== 'r' && name !== 'a')).toEqual([
+      'resume',
+      'message',
+      'message',
+    ]);
+  });
+
+  it('tells the host that it is interrupted and then online, and nothing else', () => {
+    const account = signedIn();
+    account.cut();
+    account.pass(10_000);
+    expect(account.links()).toEqual(['INTERRUPTED reset', 'ONLINE']);
+  });
+
+  it('keeps a text that is typed meanwhile and sends it once', () => {
+    const account = signedIn();
+    account.engine.unreachable = true;
+    account.cut();
+    account.send('typed in the dark');
+    expect(states(account)).toEqual(['QUEUED']);
+    account.engine.unreachable = false;
+    account.pass(10_000);
+    expect(states(account)).toEqual(['AT_SERVER']);
+    expect(account.server.received.join('').match(/typed in the dark/g)).toHaveLength(1);
+  });
+
+  it('stamps a text that waited long with the time it was typed', () => {
+    const account = signedIn();
+    account.engine.unreachable = true;
+    account.cut();
+    account.send('old');
+    account.pass(60_000);
+    account.engine.unreachable = false;
+    account.pass(10_000);
+    expect(account.server.received.join('')).toContain(
+      'xmlns="urn:xmpp:delay" stamp="2026-01-01T00:00:01',
+    );
+  });
+
+  it('tells a text that waited too long as failed, with its text, and never sends it', () => {
+    const account = signedIn();
+    account.engine.unreachable = true;
+    account.cut();
+    account.send('too late');
+    account.pass(24 * 3_600_000 + 60_000);
+    const failed = account.take('messageState').at(-1);
+    expect(failed).toMatchObject({ state: State.FAILED, body: 'too late' });
+    account.engine.unreachable = false;
+    account.pass(10_000);
+    expect(account.server.received.join('')).not.toContain('too late');
+  });
+
+  it('goes first and once where the server wants the session resumed (XEP-0198 §3)', () => {
+    const account = signedIn({ location: 'other.test:9999' });
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(3_000);
+    const hosts = account.engine.dialled.slice(1).map(({ host, domain }) => [host, domain]);
+    expect(hosts.slice(0, 2)).toEqual([
+      ['other.test', 'model.test'],
+      [undefined, 'model.test'],
+    ]);
+  });
+
+  it('gives the session up after two refusals without a word, and marks what may arrive twice', () => {
+    const account = signedIn({ silent: true });
+    account.engine.link?.cut(false, true);
+    account.send('in doubt');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['AT_SERVER?']);
+    expect(account.wire().filter((name) => name === 'resume')).toHaveLength(2);
+  });
+});
+
+describe('an account whose machine slept', () => {
+  it('asks at once whether the link still lives', () => {
+    const account = signedIn();
+    account.pass(10_000);
+    account.wire();
+    account.world.wallOffset += 3_600_000;
+    account.pass(6_000);
+    expect(account.wire()).toEqual(['r']);
+  });
+
+  it('dials at once instead of waiting for its turn', () => {
+    const account = signedIn();
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(120_000);
+    const before = account.engine.dialled.length;
+    account.world.wallOffset += 3_600_000;
+    account.pass(5_001);
+    expect(account.engine.dialled.length).toBeGreaterThan(before);
+  });
+});
+
+describe('an account that signs off', () => {
+  it('acknowledges what it has, closes the stream and leaves no session behind', () => {
+    const account = signedIn();
+    account.receive('hello');
+    account.wire();
+    account.detach(How.SIGN_OFF);
+    expect(account.wire()).toEqual(['a', '/']);
+    expect(account.server.sessions.size).toBe(0);
+    expect(account.links()).toEqual(['DETACHED']);
+  });
+
+  it('without a link is gone at once', () => {
+    const account = signedIn();
+    account.engine.unreachable = true;
+    account.cut();
+    account.told.splice(0);
+    account.detach(How.SIGN_OFF);
+    expect(account.links()).toEqual(['DETACHED']);
+  });
+});
+
+describe('a parked account', () => {
+  it('keeps what comes for the next host', () => {
+    const account = signedIn();
+    account.detach(How.PARK);
+    account.told.splice(0);
+    account.receive('while you were away');
+    expect(account.told).toEqual([]);
+    account.attach({ online: false });
+    expect(account.take('message').map(({ body }) => body)).toEqual(['while you were away']);
+    expect(account.wire()).not.toContain('auth');
+  });
+
+  it('resumes after a cut but binds nothing afresh until a host is back', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.detach(How.PARK);
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    account.engine.unreachable = false;
+    account.wire();
+    account.pass(20_000);
+    const wire = account.wire();
+    expect(wire).toContain('resume');
+    expect(wire).not.toContain('iq');
+    account.attach();
+    expect(account.links().at(-1)).toBe('ONLINE');
+  });
+
+  it('is closed in order after ten minutes', () => {
+    const account = signedIn();
+    account.detach(How.PARK);
+    account.pass(10 * 60_000);
+    expect(account.server.sessions.size).toBe(0);
+    expect(account.wire().slice(-2)).toEqual(['a', '/']);
+  });
+});
+
+describe('a new engine', () => {
+  it('settles the old session without a word of its own and then starts afresh', () => {
+    const account = signedIn();
+    account.engine.link?.cut(false, true);
+    account.send('unacked');
+    account.wire();
+    account.restart();
+    account.attach({ online: true });
+    account.pass(5_000);
+    const wire = account.wire();
+    const settling = wire.slice(wire.indexOf('resume'), wire.indexOf('/') + 1);
+    expect(settling.filter((name) => name !== 'a')).toEqual(['resume', 'message', 'r', '/']);
+    expect(settling.at(-2)).toBe('a');
+    expect(wire.slice(wire.indexOf('/'))).toContain('presence');
+    expect(states(account).at(-1)).toBe('AT_SERVER');
+  });
+
+  it('answers a command it knows and does not carry it out twice', () => {
+    const account = signedIn();
+    account.send('once', 'the-id');
+    account.restart();
+    account.attach({ online: true });
+    account.told.splice(0);
+    account.send('once', 'the-id');
+    account.pass(5_000);
+    expect(account.told.map((body) => body.case)).toContain('accepted');
+    expect(account.server.offline.get('bob@model.test')).toHaveLength(1);
+  });
+
+  it('gives a new host again what the last one did not confirm, the first of it marked', () => {
+    const account = signedIn();
+    account.receive('one');
+    account.receive('two');
+    account.restart();
+    account.attach();
+    expect(account.take('message').map(({ body, maybeShown }) => [body, maybeShown])).toEqual([
+      ['one', true],
+      ['two', false],
+    ]);
+  });
+
+  it('gives the same host nothing that it was given before', () => {
+    const account = signedIn();
+    account.receive('one');
+    account.restart();
+    account.attach({ inboxTaken: 1, online: true });
+    expect(account.take('message')).toEqual([]);
+  });
+});
+
+describe('an account on a full disk', () => {
+  it('refuses a text at once, says so, and takes the next when there is room again', () => {
+    const account = signedIn();
+    account.disk.full = true;
+    account.send('no room');
+    expect(account.take('refused').map(({ error }) => error?.condition)).toEqual(['disk-full']);
+    account.disk.full = false;
+    account.pass(2_000);
+    account.send('room again');
+    expect(states(account)).toEqual(['AT_SERVER']);
+    expect(account.server.received.join('')).not.toContain('no room');
+  });
+
+  it('answers <r/> with what is on disk, and with the rest when it is', () => {
+    const account = signedIn();
+    account.disk.full = true;
+    account.receive('not kept yet');
+    const [session] = account.server.sessions.values();
+    session?.connection?.write("<r xmlns='urn:xmpp:sm:3'/>");
+    account.pass(200);
+    const h = () => account.server.received.splice(0).map((text) => /h="(\d+)"/.exec(text)?.[1]);
+    const before = Number(h().at(-1));
+    account.disk.full = false;
+    account.pass(3_000);
+    expect(Number(h().at(-1))).toBe(before + 1);
+    expect(account.take('message').map(({ body }) => body)).toEqual(['not kept yet']);
+  });
+});
+
+describe('an account with settings that cannot work', () => {
+  it.each([
+    [{ jid: 'nobody' }, 'jid-malformed'],
+    [{ jid: '@model.test' }, 'jid-malformed'],
+  ])('%o fails for good with words', (init, condition) => {
+    const account = new ModelAccount();
+    account.attach(init);
+    expect(account.links()).toEqual([`FAILED ${condition}`]);
+    expect(account.engine.dialled).toEqual([]);
+  });
+});

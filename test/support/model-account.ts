@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+
+import { create } from '@bufbuild/protobuf';
+import {
+  AttachSchema,
+  CommandSchema,
+  DetachSchema,
+  HandledSchema,
+  Link_State,
+  SendMessageSchema,
+  SetPresenceSchema,
+} from '../../src/contract/engine_pb.js';
+import type { Attach, Detach_How } from '../../src/contract/engine_pb.js';
+import type { EventBody } from '../../src/features/feature.js';
+import { ModelDisk } from '../simulation/model/disk.js';
+import { ModelEngine } from '../simulation/model/engine.js';
+import { ModelServer } from '../simulation/model/server.js';
+import type { ServerOptions } from '../simulation/model/server.js';
+import { World } from '../simulation/model/world.js';
+
+const DOMAIN = 'model.test';
+
+type EventCase = NonNullable<EventBody['case']>;
+type Value<C extends EventCase> = Extract<EventBody, { case: C }>['value'];
+
+/** One real account on a model of everything outside it, told what to do step by step. */
+export class ModelAccount {
+  readonly world = new World(1);
+  readonly server: ModelServer;
+  readonly disk = new ModelDisk(this.world);
+  readonly told: { readonly case: EventCase; readonly value: unknown }[] = [];
+  engine: ModelEngine;
+  private ids = 0;
+
+  constructor(options: Partial<ServerOptions> = {}) {
+    this.server = new ModelServer(this.world, DOMAIN, {
+      resumeMs: 600_000,
+      failedH: true,
+      ...options,
+    });
+    this.engine = this.newEngine();
+  }
+
+  /** The engine is killed and a new one started on the same disk. */
+  restart(): void {
+    this.engine.kill();
+    this.told.length = 0;
+    this.engine = this.newEngine();
+  }
+
+  attach(init: Partial<Pick<Attach, 'jid' | 'inboxTaken' | 'online' | 'queueHours'>> = {}): void {
+    const value = create(AttachSchema, {
+      jid: `alice@${DOMAIN}`,
+      password: 'secret',
+      presence: create(SetPresenceSchema, {}),
+      ...init,
+    });
+    this.engine.command(create(CommandSchema, { body: { case: 'attach', value } }));
+    this.pass(1_000);
+  }
+
+  detach(how: Detach_How): void {
+    const value = create(DetachSchema, { how });
+    this.engine.command(create(CommandSchema, { body: { case: 'detach', value } }));
+    this.pass(1_000);
+  }
+
+  /** @returns the command's id */
+  send(body: string, id = `id-${String(++this.ids)}`, to = `bob@${DOMAIN}`): string {
+    const value = create(SendMessageSchema, { to, body });
+    this.engine.command(create(CommandSchema, { id, body: { case: 'sendMessage', value } }));
+    this.pass(500);
+    return id;
+  }
+
+  handled(seq: number): void {
+    const value = create(HandledSchema, { seq });
+    this.engine.command(create(CommandSchema, { body: { case: 'handled', value } }));
+    this.pass(100);
+  }
+
+  /** Somebody else's message for alice. */
+  receive(body: string, id = body): void {
+    const [session] = this.server.sessions.values();
+    if (session === undefined) {
+      throw new Error('alice has no session');
+    }
+    const text = `<message xmlns='jabber:client' from='bob@${DOMAIN}/b' to='${session.jid}' type='chat' id='${id}'><body>${body}</body></message>`;
+    this.server.deliver(session, { text, at: this.world.clock().wall });
+    this.pass(500);
+  }
+
+  cut(): void {
+    this.engine.link?.cut(true, true);
+    this.pass(100);
+  }
+
+  pass(ms: number): void {
+    this.world.run(this.world.now + ms);
+  }
+
+  /** What the server got since the last call, by element name; `/` is a closing tag. */
+  wire(): string[] {
+    return this.server.received.splice(0).map((text) => /^<([^\s/>]+|\/)/.exec(text)?.[1] ?? text);
+  }
+
+  /** Bodies of the messages told since the last call of `take`. */
+  take<C extends EventCase>(which: C): Value<C>[] {
+    return this.told
+      .splice(0)
+      .filter((body) => body.case === which)
+      .map(({ value }) => value as Value<C>);
+  }
+
+  links(): string[] {
+    return this.take('link').map(
+      ({ state, error }) => Link_State[state] + (error === undefined ? '' : ` ${error.condition}`),
+    );
+  }
+
+  private newEngine(): ModelEngine {
+    const tell = ({ body }: { body: EventBody }) => this.told.push(body);
+    return new ModelEngine(this.world, this.disk, this.server, 5, tell, 0);
+  }
+}
