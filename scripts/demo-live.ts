@@ -12,10 +12,7 @@ export async function live(stage: Stage): Promise<void> {
   bob.answer = ({ body }) => `Bob heard: ${body}`;
   await host.setStatus('available');
   await host.signedOn(account);
-  bob.say(
-    'alice@home.example',
-    'Hello Alice! Write something, cut the link, write on, and heal it.',
-  );
+  bob.say(ALICE, 'Hello Alice! Write something, cut the link, write on, and heal it.');
   await host.conversation(account, BOB);
   if (host instanceof Finch) await inTerminal(stage, host);
   else await beside(stage, host.running.exited);
@@ -76,6 +73,7 @@ async function inTerminal(stage: Stage, finch: Finch): Promise<void> {
       void status(cut ? 'THE LINK IS CUT  F8: heal it  F10: end ' : 'F8: cut the link  F10: end ');
     }),
   );
+  await finch.keys('M-n'); // from the buddy list to the conversation
   const client = spawn('tmux', ['-S', terminal.socket, 'attach-session'], { stdio: 'inherit' });
   await once(client, 'exit');
 }
