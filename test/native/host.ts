@@ -6,6 +6,11 @@ import { projectPath } from '../support/project.js';
 import type { Workspace } from '../support/workspace.js';
 import type { Answers, HostEvent, HostEventOf, Json } from './host-events.js';
 
+/** In the folder of the build that is tested: `build`, or that of another build (sanitizers). */
+export function builtPath(...names: string[]): string {
+  return projectPath(process.env.STEADFAST_TEST_BUILD ?? 'build', ...names);
+}
+
 export interface HostOptions {
   /** Folder names for the profile, below the workspace (default `purple`). */
   profile?: string;
@@ -39,10 +44,10 @@ export class PurpleHost {
   }
 
   static async start(workspace: Workspace, options: HostOptions = {}): Promise<PurpleHost> {
-    const plugins = options.plugins ?? [projectPath('build', 'plugins')];
+    const plugins = options.plugins ?? [builtPath('plugins')];
     const command = [
       ...(options.under ?? []),
-      options.program ?? projectPath('build', 'test', 'purple-host'),
+      options.program ?? builtPath('test', 'purple-host'),
       ...['--user-dir', workspace.makeFolder(options.profile ?? 'purple')],
       ...plugins.flatMap((folder) => ['--plugins', folder]),
       ...(options.debug === true ? ['--debug'] : []),

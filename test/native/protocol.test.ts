@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { projectPath } from '../support/project.js';
 import { Workspace } from '../support/workspace.js';
-import { PurpleHost } from './host.js';
+import { builtPath, PurpleHost } from './host.js';
 import type { Protocol } from './host-events.js';
 
 const OURS = 'prpl-steadfast';
@@ -29,7 +29,7 @@ describe('what the protocol declares to libpurple', () => {
       found: true,
       loaded: true,
       name: 'XMPP (Steadfast)',
-      path: projectPath('build', 'plugins', 'libsteadfast-purple.so'),
+      path: builtPath('plugins', 'libsteadfast-purple.so'),
     });
     const { protocols } = await host.run('protocols');
     expect(protocols).toEqual(expect.arrayContaining([OURS, THEIRS]));
