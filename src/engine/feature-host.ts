@@ -124,8 +124,18 @@ export class AccountHost implements FeatureHost {
     this.parts.sender.accept(id, to.toString(), serialise(stanza), body);
   }
 
-  bounced(id: string, cause: Fault): void {
-    this.parts.sender.fail(id, cause);
+  bounced(id: string, from: Jid | undefined, cause: Fault): void {
+    if (from === undefined || from.sameBare(this.jid) || isServer(from, this.jid)) {
+      this.parts.sender.fail(id, cause);
+      return;
+    }
+    const to = Jid.parse(this.parts.sender.recipient(id), this.tools);
+    if (to !== undefined && (from.sameBare(to) || isServer(from, to))) {
+      this.parts.sender.fail(id, cause);
+    } else {
+      // Ids are no secret: anybody could make a delivered message look failed.
+      this.log('warning', 'An error from somebody who was not written to was dropped.');
+    }
   }
 
   accept(id: string): void {
@@ -283,6 +293,10 @@ export class AccountHost implements FeatureHost {
       this.parts.mailroom.count(h);
     }
   }
+}
+
+function isServer(server: Jid, of: Jid): boolean {
+  return server.local === '' && server.domain === of.domain;
 }
 
 const UNAVAILABLE = { error: 'cancel', condition: 'service-unavailable' } as const;

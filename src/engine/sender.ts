@@ -152,6 +152,11 @@ export class Sender {
     }
   }
 
+  /** To whom a message went; empty for one that is not known. */
+  recipient(handle: string): string {
+    return this.outbox.get(handle)?.to ?? '';
+  }
+
   /** A message will not be delivered: told durably, with its text. */
   fail(handle: string, cause: Fault): void {
     const entry = this.outbox.get(handle);

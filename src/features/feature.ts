@@ -93,8 +93,11 @@ export interface FeatureHost {
    * Refused. The stanza carries the command's id as its id.
    */
   queue(id: string, to: Jid, stanza: Element, body: string): void;
-  /** An error stanza came back for a message of ours: AT_SERVER or IN_DOUBT becomes FAILED. */
-  bounced(id: string, fault: Fault): void;
+  /**
+   * An error stanza came back for a message of ours: AT_SERVER or IN_DOUBT becomes FAILED, if `from` is
+   * one who can know: the recipient, the recipient's server or our own.
+   */
+  bounced(id: string, from: Jid | undefined, fault: Fault): void;
   /** Accepts a command that needs no flush. */
   accept(id: string): void;
   refuse(id: string, fault: Fault): void;

@@ -69,7 +69,7 @@ class Messages {
     const type = attribute(stanza, 'type');
     if (type === 'error') {
       const id = attribute(stanza, 'id') ?? '';
-      if (id !== '') this.#host.bounced(id, stanzaError(stanza));
+      if (id !== '') this.#host.bounced(id, from, stanzaError(stanza));
       return true;
     }
     if (type === 'groupchat' || withLink(bodyOf(stanza), stanza) === '') return false;

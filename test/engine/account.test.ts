@@ -122,6 +122,41 @@ describe('an account whose machine slept', () => {
   });
 });
 
+describe('an error that comes back for a message', () => {
+  const bounce = (account: ModelAccount, from: string, id: string) => {
+    const [session] = account.server.sessions.values();
+    const text = `<message xmlns='jabber:client' type='error' id='${id}' from='${from}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`;
+    if (session !== undefined) {
+      account.server.deliver(session, { text, at: 0 });
+    }
+    account.pass(500);
+  };
+
+  it.each(['bob@model.test/phone', 'bob@model.test', 'model.test', 'alice@model.test'])(
+    'from %s tells it as failed, with its text',
+    (from) => {
+      const account = signedIn();
+      const id = account.send('undeliverable');
+      account.told.length = 0;
+      bounce(account, from, id);
+      expect(account.take('messageState')).toMatchObject([
+        { id, state: State.FAILED, body: 'undeliverable' },
+      ]);
+    },
+  );
+
+  it.each(['eve@model.test/x', 'other.test', 'bob@other.test'])(
+    'from %s changes nothing',
+    (from) => {
+      const account = signedIn();
+      const id = account.send('delivered');
+      account.told.length = 0;
+      bounce(account, from, id);
+      expect(account.told).toEqual([]);
+    },
+  );
+});
+
 describe('an account that signs off', () => {
   it('acknowledges what it has, closes the stream and leaves no session behind', () => {
     const account = signedIn();

@@ -118,7 +118,7 @@ export class RecordingHost implements FeatureHost {
     this.queued.push({ id, to: to.toString(), stanza: serialise(element), body });
   }
 
-  bounced(id: string, fault: Fault): void {
+  bounced(id: string, _from: Jid | undefined, fault: Fault): void {
     this.failed.push({ id, fault });
   }
 
