@@ -70,7 +70,7 @@ export class Ejabberd {
     const registered = here(`registered-${Date.now()}`);
     const register = Object.entries(this.#users).map(
       ([user, password]) =>
-        `ejabberd_auth:try_register(${[user, this.domain, password].map(binary)})`,
+        `ejabberd_auth:try_register(${[user, this.domain, password].map(binary).join(', ')})`,
     );
     const script = [
       '{ok, _} = application:ensure_all_started(ejabberd)',
