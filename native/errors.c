@@ -20,15 +20,20 @@ static const struct
   const char *condition;
   PurpleConnectionError reason;
 } rows[] = {
-  { STEAD_ERROR_TLS, "self-signed", PURPLE_CONNECTION_ERROR_CERT_SELF_SIGNED },
-  { STEAD_ERROR_TLS, "unknown-ca", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
-  { STEAD_ERROR_TLS, "untrusted", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
-  { STEAD_ERROR_TLS, "expired", PURPLE_CONNECTION_ERROR_CERT_EXPIRED },
-  { STEAD_ERROR_TLS, "not-yet-valid", PURPLE_CONNECTION_ERROR_CERT_NOT_ACTIVATED },
-  { STEAD_ERROR_TLS, "wrong-name", PURPLE_CONNECTION_ERROR_CERT_HOSTNAME_MISMATCH },
-  { STEAD_ERROR_TLS, "pin-mismatch", PURPLE_CONNECTION_ERROR_CERT_FINGERPRINT_MISMATCH },
-  { STEAD_ERROR_TLS, "tls-required", PURPLE_CONNECTION_ERROR_NO_SSL_SUPPORT },
-  { STEAD_ERROR_TLS, "", PURPLE_CONNECTION_ERROR_CERT_OTHER_ERROR },
+  /* Our certificate, which the server refused; and the server's, which the person refused. */
+  { STEAD_ERROR_TLS, "certificate-refused", PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED },
+  { STEAD_ERROR_TLS, "certificate-rejected", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
+  { STEAD_ERROR_TLS, "no-certificate", PURPLE_CONNECTION_ERROR_CERT_NOT_PROVIDED },
+  { STEAD_ERROR_TLS, "tls13-required", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
+  { STEAD_ERROR_TLS, "certificate-needs-tls13", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
+  { STEAD_ERROR_TLS, "", PURPLE_CONNECTION_ERROR_NO_SSL_SUPPORT },
+  /* Found out before anything was sent. */
+  { STEAD_ERROR_SASL, "certificate-missing", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+  { STEAD_ERROR_SASL, "certificate-wrong-account", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+  { STEAD_ERROR_SASL, "certificate-expired", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+  { STEAD_ERROR_SASL, "certificate-not-yet-valid", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
+  { STEAD_ERROR_SASL, "no-mechanism", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
+  { STEAD_ERROR_SASL, "password-not-allowed", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
   /* RFC 6120 section 6.5 */
   { STEAD_ERROR_SASL, "invalid-authzid", PURPLE_CONNECTION_ERROR_INVALID_USERNAME },
   { STEAD_ERROR_SASL, "invalid-mechanism", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
@@ -51,8 +56,6 @@ errors_reason (const stead_event *event)
 
   if (stead_event_error_retry (event) == STEAD_RETRY_LATER)
     return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
-  if (g_str_has_prefix (condition, "certificate-"))
-    condition += strlen ("certificate-");
   for (i = 0; i < G_N_ELEMENTS (rows); i++)
     if (rows[i].kind == kind
         && (*rows[i].condition == '\0' || strcmp (rows[i].condition, condition) == 0))

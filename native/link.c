@@ -184,7 +184,7 @@ link_got_held (ShimSession *session, const stead_event *event)
       "tried again until that program signs off.",
       *program != '\0' ? program : "Another program", stead_event_held_pid (event));
   if (gc != NULL && !PURPLE_CONNECTION_IS_CONNECTED (gc))
-    purple_connection_update_progress (gc, session->held_text, 0, 1);
+    purple_connection_update_progress (gc, session->held_text, 0, 2);
   if (session->held_timer == 0)
     session->held_timer =
         purple_timeout_add_seconds (HELD_S, on_held, GUINT_TO_POINTER (session->number));

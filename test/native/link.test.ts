@@ -9,6 +9,7 @@ import {
   Link_State,
   Show,
 } from '../../src/contract/engine_pb.js';
+import { PurpleHost } from './host.js';
 import { Stage } from './stage.js';
 
 /** libpurple's PurpleConnectionError. */
@@ -17,12 +18,10 @@ const Reason = {
   INVALID_USERNAME: 1,
   AUTHENTICATION_FAILED: 2,
   AUTHENTICATION_IMPOSSIBLE: 3,
+  NO_SSL_SUPPORT: 4,
   NAME_IN_USE: 6,
   INVALID_SETTINGS: 7,
   CERT_UNTRUSTED: 9,
-  CERT_EXPIRED: 10,
-  CERT_HOSTNAME: 12,
-  CERT_SELF_SIGNED: 14,
   OTHER: 16,
 };
 
@@ -129,10 +128,12 @@ describe('errors end the connection with the reason that fits', () => {
     [Error_Kind.SASL, 'temporary-auth-failure', LATER, Reason.NETWORK],
     [Error_Kind.SASL, 'invalid-mechanism', NEVER, Reason.AUTHENTICATION_IMPOSSIBLE],
     [Error_Kind.SASL, 'invalid-authzid', NEVER, Reason.INVALID_USERNAME],
-    [Error_Kind.TLS, 'unknown-ca', NEVER, Reason.CERT_UNTRUSTED],
-    [Error_Kind.TLS, 'certificate-expired', NEVER, Reason.CERT_EXPIRED],
-    [Error_Kind.TLS, 'wrong-name', NEVER, Reason.CERT_HOSTNAME],
-    [Error_Kind.TLS, 'self-signed', NEVER, Reason.CERT_SELF_SIGNED],
+    [Error_Kind.SASL, 'certificate-wrong-account', NEVER, Reason.INVALID_SETTINGS],
+    [Error_Kind.SASL, 'no-mechanism', NEVER, Reason.AUTHENTICATION_IMPOSSIBLE],
+    [Error_Kind.TLS, 'certificate-refused', NEVER, Reason.AUTHENTICATION_FAILED],
+    [Error_Kind.TLS, 'certificate-rejected', NEVER, Reason.CERT_UNTRUSTED],
+    [Error_Kind.TLS, 'tls13-required', NEVER, Reason.AUTHENTICATION_IMPOSSIBLE],
+    [Error_Kind.TLS, 'tls-version', NEVER, Reason.NO_SSL_SUPPORT],
     [Error_Kind.TLS, 'handshake-failed', LATER, Reason.NETWORK],
     [Error_Kind.STREAM, 'conflict', NEVER, Reason.NAME_IN_USE],
     [Error_Kind.STREAM, 'host-unknown', NEVER, Reason.INVALID_SETTINGS],
@@ -176,6 +177,21 @@ describe('errors end the connection with the reason that fits', () => {
     expect(error).toMatchObject({ reason: Reason.OTHER, fatal: true });
     expect(error.text).toContain('/nowhere/engine.cjs');
   });
+});
+
+test('an account that another program uses is tried again, and its holder is named', async () => {
+  await stage.signIn();
+  const { workspace, engine } = stage;
+  const env = { STEADFAST_ENGINE: engine.script, STEADFAST_NODE: process.execPath };
+  const second = await PurpleHost.start(workspace, { env });
+  const account = await second.account('alice@home.example/laptop', {}, 'sesame');
+  await second.run('account-enable', { account, enabled: true });
+  const held = await second.next('progress', ({ text }) => text.includes('uses this account'));
+  expect(held.text).toContain(`process ${stage.host.pid})`);
+  const after = engine.now;
+  await stage.host.quit();
+  await engine.next('attach', () => true, after);
+  expect(second.all('connection-error')).toEqual([]);
 });
 
 describe('an outage', () => {
