@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { expect } from 'vitest';
+import type { Home } from './home.js';
 import { missing, type Shown, type Traffic } from './traffic.js';
 
 /** What a talk came to, counted. All but `marked`, `again` and `unsure` have to be 0. */
@@ -45,6 +47,23 @@ export function account({ sent, unsure, heard, said, shown }: Traffic): Account 
       arrived: unsure.length - missing(unsure, heard.all).length,
     },
   };
+}
+
+/** Fails for every line that was lost, doubled or overtaken, and for every word of complaint. */
+export function expectFaultless(traffic: Traffic, sum: Account, hostKills: number): void {
+  const none = { up: [], down: [] };
+  expect(sum).toMatchObject({ lost: none, doubled: none, disordered: none });
+  expect(sum.marked).toBeLessThanOrEqual(hostKills);
+  expect(traffic.complaints).toEqual([]);
+  expect(traffic.doubts).toBe(0);
+}
+
+/** Nothing runs on, and the server keeps nothing that alice has not seen. */
+export function expectNothingLeft({ server, workspace }: Home): void {
+  const ours = ({ command }: { command: string }): boolean =>
+    command.includes('engine.cjs') || command.includes('purple-host');
+  expect(workspace.residents().filter(ours)).toEqual([]);
+  expect(server.stored('offline', 'alice')).toBe('');
 }
 
 /** One line for people. */

@@ -41,22 +41,30 @@ export const killHost = (at: Moment): Step => ({
 
 /** Carries the steps out in their order while the traffic goes on. */
 export async function carryOut(plan: readonly Step[], traffic: Traffic): Promise<void> {
-  const { server } = traffic.home;
-  let sights = 0;
-  for (const { at, act } of plan) {
-    if (at === 'resumed' || at === 'bound') {
-      const fits = ({ event, user }: Sight): boolean => event === at && user === 'alice';
-      await server.sights.next(`alice's session to be ${at}`, fits, { after: sights });
-    } else {
-      await progress(traffic);
-      const things = traffic[at];
-      const count = things.all.length;
-      await things.until(`a line to be ${at}`, () => things.all.length > count);
+  let after = 0;
+  for (const [number, step] of plan.entries()) {
+    try {
+      await come(step.at, traffic, after);
+      after = traffic.home.server.sights.all.length;
+      await step.act(traffic);
+    } catch (cause) {
+      throw new Error(`step ${number + 1}, ${step.what} at ${step.at}`, { cause });
     }
-    sights = server.sights.all.length;
-    await act(traffic);
   }
   await progress(traffic);
+}
+
+/** @param after how much the server had seen before the last step */
+async function come(at: Moment, traffic: Traffic, after: number): Promise<void> {
+  if (at === 'resumed' || at === 'bound') {
+    const fits = ({ event, user }: Sight): boolean => event === at && user === 'alice';
+    await traffic.home.server.sights.next(`alice's session to be ${at}`, fits, { after });
+    return;
+  }
+  await progress(traffic);
+  const things = traffic[at];
+  const count = things.all.length;
+  await things.until(`a line to be ${at}`, () => things.all.length > count);
 }
 
 async function progress({ heard, shown }: Traffic): Promise<void> {

@@ -115,11 +115,34 @@ export class Traffic {
     const talk = async (say: () => Promise<void>): Promise<void> => {
       while (going) await say();
     };
-    await Promise.all([stop, talk(() => this.#up()), talk(() => this.#down())]);
+    const up = (): Promise<void> => this.#upBelow(WINDOW).then(() => this.up());
+    const down = (): Promise<void> => this.#downBelow(WINDOW).then(() => this.down());
+    await Promise.all([stop, talk(up), talk(down)]);
     await this.settled();
     // A copy that is still under way would be overtaken by these, which the order forbids.
-    await Promise.all([this.#up(), this.#down()]);
+    await Promise.all([this.up(), this.down()]);
     await this.settled();
+  }
+
+  /** Alice types the next line; resolves when the host has taken it. */
+  async up(): Promise<void> {
+    await this.#online;
+    const line = ++this.#last.up;
+    try {
+      await this.host.run('send', { account: this.#account, name: BOB, html: `up ${line}` });
+      this.sent.add(line);
+    } catch (error) {
+      if (!String(error).includes('the host ended')) throw error;
+      this.unsure.push(line);
+    }
+  }
+
+  /** Bob writes the next line. */
+  async down(): Promise<void> {
+    await this.#bobBack;
+    const line = ++this.#last.down;
+    this.#bob.say(ALICE, `down ${line}`);
+    this.said.add(line);
   }
 
   /** Resolves when everything said so far has arrived. */
@@ -168,27 +191,6 @@ export class Traffic {
     const last = this.shown.all.at(-1);
     if (html.includes('may have been shown before') && last !== undefined) last.marked = true;
     if (html.includes('without proof')) this.doubts++;
-  }
-
-  async #up(): Promise<void> {
-    await this.#upBelow(WINDOW);
-    await this.#online;
-    const line = ++this.#last.up;
-    try {
-      await this.host.run('send', { account: this.#account, name: BOB, html: `up ${line}` });
-      this.sent.add(line);
-    } catch (error) {
-      if (!/the host ended/.test(String(error))) throw error;
-      this.unsure.push(line);
-    }
-  }
-
-  async #down(): Promise<void> {
-    await this.#downBelow(WINDOW);
-    await this.#bobBack;
-    const line = ++this.#last.down;
-    this.#bob.say(ALICE, `down ${line}`);
-    this.said.add(line);
   }
 
   #upBelow(lines: number): Promise<void> {
