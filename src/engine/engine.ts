@@ -69,7 +69,7 @@ export class Engine {
   readonly redactor = new Redactor();
   readonly #running = new Map<number, Running>();
   /** Oldest first. */
-  readonly #untaken: Untaken[] = [];
+  #untaken: Untaken[] = [];
   #host: Hello | undefined;
   #seq = 0;
   #leaving = false;
@@ -216,6 +216,10 @@ export class Engine {
 
   #deliver(account: number, command: Command): void {
     const running = this.#running.get(account);
+    if (running !== undefined && command.body.case === 'detach') {
+      // What the host left unread at its end must not count as dealt with by a later Handled.
+      this.#untaken = this.#untaken.filter((durable) => durable.running !== running);
+    }
     if (running !== undefined) return this.#give(running, command);
     if (command.id === '') return;
     const text = 'The account is not signed in.';

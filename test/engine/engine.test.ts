@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CommandSchema, Detach_How as How, LinkSchema } from '../../src/contract/engine_pb.js';
+import {
+  CommandSchema,
+  Detach_How as How,
+  HandledSchema,
+  LinkSchema,
+} from '../../src/contract/engine_pb.js';
 import type { Command, Event } from '../../src/contract/engine_pb.js';
 import type { AccountEffect, AccountInput } from '../../src/engine/effects.js';
 import { Engine, contractVersion } from '../../src/engine/engine.js';
@@ -181,6 +186,21 @@ describe('Handled', () => {
       .bodies()
       .flatMap((body) => (body.case === 'handled' ? [body.value.seq] : []));
     expect(numbers).toEqual([12, 13]);
+  });
+
+  it('for a younger event of another account takes nothing that was unread at a Detach', async () => {
+    hello();
+    attach(1, 'a');
+    attach(2, 'b');
+    const first = await running(1);
+    const second = await running(2);
+    first.out({ ...told(), inbox: 7 } as AccountEffect);
+    detach(1, How.PARK);
+    second.out({ ...told(), inbox: 3 } as AccountEffect);
+    give({ case: 'handled', value: create(HandledSchema, { seq: events.all.at(-1)?.seq ?? 0 }) });
+    const taken = (account: Scripted) =>
+      account.bodies().flatMap((body) => (body.case === 'handled' ? [body.value.seq] : []));
+    expect([taken(first), taken(second)]).toEqual([[], [3]]);
   });
 });
 
