@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+import { readJournal } from '../../src/delivery/journal.js';
+import { isFinal, Ledger } from '../../src/delivery/ledger.js';
+import { nodeTools } from '../support/tools.js';
 import { ModelDisk } from './model/disk.js';
 import { ModelEngine } from './model/engine.js';
 import { HostRecord, ModelHost } from './model/host.js';
@@ -184,11 +187,11 @@ function missing(from: Person, to: Person): string[] {
     .map(({ body }) => body);
 }
 
+/** Whether the journal knows what became of every text; what the host was told dies with a host. */
 function settled(person: Person): boolean {
-  return [...person.record.typed.values()].every(
-    (typed) =>
-      typed.refused || typed.failed || typed.atServer || typed.orphaned || person.record.life > 1,
-  );
+  const ledger = new Ledger();
+  ledger.applyAll(readJournal(person.disk.durable, nodeTools).transactions);
+  return [...ledger.outbox.values()].every(({ state }) => isFinal(state));
 }
 
 function judge(from: Person, to: Person): string[] {

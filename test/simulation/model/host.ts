@@ -29,10 +29,7 @@ export interface Typed {
   accepted: boolean;
   refused: boolean;
   failed: boolean;
-  atServer: boolean;
   maybeTwice: boolean;
-  /** The host that took it died before the engine answered: it may be sent or not. */
-  orphaned: boolean;
 }
 
 /** What outlives a host process. */
@@ -78,9 +75,7 @@ export class ModelHost {
       accepted: false,
       refused: false,
       failed: false,
-      atServer: false,
       maybeTwice: false,
-      orphaned: false,
     });
     this.send(command);
   }
@@ -88,12 +83,6 @@ export class ModelHost {
   /** SIGKILL of the host: the engine reads what was written, then the end of the pipe. */
   kill(): void {
     this.alive = false;
-    for (const id of this.pending.keys()) {
-      const typed = this.record.typed.get(id);
-      if (typed !== undefined) {
-        typed.orphaned = true;
-      }
-    }
     const { engine } = this;
     this.world.after(2, () => engine?.end());
   }
@@ -193,7 +182,6 @@ export class ModelHost {
     const typed = this.record.typed.get(id);
     if (typed !== undefined) {
       typed.failed ||= state === State.FAILED;
-      typed.atServer ||= state === State.AT_SERVER;
       typed.maybeTwice ||= maybeTwice;
     }
   }
