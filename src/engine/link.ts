@@ -69,6 +69,8 @@ export class LinkKeeper {
     this.secrets = secrets;
     this.attached = true;
     this.teller.shown = shown;
+    // A sign-off under way goes on to its end; then comes the session that is wanted now.
+    this.settling ||= this.signingOff && this.phase === 'up';
     this.signingOff = false;
     this.conflicts = 0;
     if (this.session.online && !this.settling) {
@@ -113,9 +115,7 @@ export class LinkKeeper {
     this.attached = false;
     this.teller.shown = false;
     if (!this.session.online && !this.session.resumable) {
-      this.stopDialing();
-      this.session.abandon('end');
-      this.phase = 'idle';
+      this.drop();
     }
   }
 
@@ -230,7 +230,7 @@ export class LinkKeeper {
       !this.teller.shown &&
       this.phase !== 'idle'
     ) {
-      this.session.abandon('end');
+      this.drop();
       this.failed(cause, 'none');
     }
   }
@@ -276,7 +276,7 @@ export class LinkKeeper {
   secretAnswered(what: What, secret: string, cancelled: boolean): void {
     if (cancelled) {
       this.awaitsPassword = false;
-      this.session.abandon('end');
+      this.drop();
       this.failed(CANCELLED, 'none');
     } else if (what === What.PASSPHRASE) {
       this.secrets.passphrase = secret;
@@ -360,6 +360,13 @@ export class LinkKeeper {
   private stop(cause: Fault): void {
     this.phase = 'idle';
     this.teller.failed(cause);
+  }
+
+  /** Lets what is under way go; its end is no news, since the reason for it is known here. */
+  private drop(): void {
+    this.stopDialing();
+    this.phase = 'idle';
+    this.session.abandon('end');
   }
 
   private stopDialing(): void {
