@@ -48,7 +48,7 @@ export interface Online {
 export const SILENT_SERVER = fault(
   'timeout',
   'no-answer',
-  'The server stopped answering during sign-in.',
+  'The server stopped answering during sign-in. Nothing is lost; it is tried again.',
 );
 export const DEAD_LINK = fault(
   'link',

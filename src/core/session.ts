@@ -283,7 +283,10 @@ export class Session {
         this.established(output);
         return;
       case 'failed':
-        this.stream?.end();
+        // Where TLS cannot be had nothing but the header went out in clear, and so it stays.
+        if (output.fault.kind !== 'tls') {
+          this.stream?.end();
+        }
         this.down(output.fault, 'end');
         return;
       case 'untrusted':
