@@ -70,6 +70,6 @@ async function come(at: Moment, traffic: Traffic, after: number): Promise<void> 
 async function progress({ heard, shown }: Traffic): Promise<void> {
   for (const things of [heard, shown]) {
     const enough = things.all.length + BETWEEN;
-    await things.until('the talk to go on', () => things.all.length >= enough, 120_000);
+    await things.until('the talk to go on', () => things.all.length >= enough, 60_000);
   }
 }

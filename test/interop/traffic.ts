@@ -2,16 +2,19 @@
 import { PurpleHost } from '../native/host.js';
 import type { HostEvent } from '../native/host-events.js';
 import { Observed } from '../support/observed.js';
-import type { XmppPeer } from '../support/xmpp-peer.js';
+import { XmppPeer } from '../support/xmpp-peer.js';
 import { ALICE, BOB, type Home } from './home.js';
 import { ended, engineOf, zombiesOf } from './kills-processes.js';
 
 /** Lines of one direction that may be under way at once; enough to have some wherever a kill hits. */
 const WINDOW = 8;
 /** Generous: a slow machine that starts an engine over and over must not fail for its slowness. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 60_000;
 /** A timer's longest time: whoever follows goes on as long as there is something to follow. */
 const FOR_EVER_MS = 2 ** 31 - 1;
+
+/** Bob's account wherever his client signs in a second time. */
+export const BOB_LOGIN = { user: 'bob', password: 'correct-horse' };
 
 /** A line of bob's as alice's host showed it. */
 export interface Shown {
@@ -50,8 +53,9 @@ export class Traffic {
   readonly unsure: number[] = [];
   /** Lines of alice's that arrived at bob, each copy. */
   readonly heard = new Observed<number>();
-  /** Lines of bob's. */
+  /** Lines of bob's, and those of them that never reached the server. */
   readonly said = new Observed<number>();
+  readonly strayed: number[] = [];
   readonly shown = new Observed<Shown>();
   /** What the host wrote as an error, and every news that the account was not online. */
   readonly complaints: string[] = [];
@@ -59,6 +63,7 @@ export class Traffic {
   doubts = 0;
   lives = 0;
   #host: PurpleHost | undefined;
+  readonly #killed = new Set<PurpleHost>();
   #bob: XmppPeer;
   #account = 0;
   #online: Promise<void>;
@@ -96,16 +101,23 @@ export class Traffic {
   async killHost(): Promise<void> {
     const engine = await engineOf(this.host.pid);
     const { host } = this;
+    this.#killed.add(host);
     this.#online = host.kill().then(() => this.#live());
     await Promise.all([this.#online, ended(engine)]);
   }
 
-  /** Bob says nothing until he is back: he cannot repeat what a lost link of his own swallowed. */
-  replaceBob(back: Promise<XmppPeer>): void {
-    this.#bobBack = back.then((bob) => {
-      this.#bob = bob;
-      this.#listen();
-    });
+  /** Ends the server in order, lets things happen while it is away, and starts it again with bob. */
+  restartServer(meanwhile: () => Promise<void>): Promise<void> {
+    const { server } = this.home;
+    const back = async (): Promise<void> => {
+      await server.stop();
+      await meanwhile();
+      await server.restart();
+      await this.#bobReturns();
+    };
+    // He says nothing until then: unlike alice he cannot repeat what a lost link swallowed.
+    this.#bobBack = back();
+    return this.#bobBack;
   }
 
   /** Talks until `over` is, and all that was said has arrived; then one more line each way. */
@@ -128,11 +140,12 @@ export class Traffic {
   async up(): Promise<void> {
     await this.#online;
     const line = ++this.#last.up;
+    const { host } = this;
     try {
-      await this.host.run('send', { account: this.#account, name: BOB, html: `up ${line}` });
+      await host.run('send', { account: this.#account, name: BOB, html: `up ${line}` });
       this.sent.add(line);
     } catch (error) {
-      if (!String(error).includes('the host ended')) throw error;
+      if (!this.#killed.has(host)) throw error;
       this.unsure.push(line);
     }
   }
@@ -140,9 +153,7 @@ export class Traffic {
   /** Bob writes the next line. */
   async down(): Promise<void> {
     await this.#bobBack;
-    const line = ++this.#last.down;
-    this.#bob.say(ALICE, `down ${line}`);
-    this.said.add(line);
+    this.#say();
   }
 
   /** Resolves when everything said so far has arrived. */
@@ -167,6 +178,30 @@ export class Traffic {
     this.#account = await host.account(this.username, this.home.byCertificate);
     await host.run('account-enable', { account: this.#account, enabled: true });
     await host.next('connected');
+  }
+
+  async #bobReturns(): Promise<void> {
+    const { server, authority } = this.home;
+    const bob = await XmppPeer.connect({
+      ...{ domain: server.domain, port: server.port, caFile: authority.certFile },
+      ...BOB_LOGIN,
+    });
+    this.home.workspace.atEnd(() => bob.close());
+    this.#bob = bob;
+    this.#listen();
+    // What he wrote on his old link and the server never read: sights come in their order. This line
+    // also wakes up those who wait for one that has strayed.
+    const line = this.#say();
+    await server.sights.next('bob to be back', ({ body }) => body === `down ${line}`);
+    const read = server.sights.all.flatMap(({ body }) => lineOf(body ?? '', 'down') ?? []);
+    this.strayed.push(...missing(missing(this.said.all, this.strayed), read));
+  }
+
+  #say(): number {
+    const line = ++this.#last.down;
+    this.#bob.say(ALICE, `down ${line}`);
+    this.said.add(line);
+    return line;
   }
 
   #listen(): void {
@@ -200,10 +235,10 @@ export class Traffic {
   }
 
   #downBelow(lines: number): Promise<void> {
-    const { said, shown } = this;
+    const { said, shown, strayed } = this;
     const holds = (): boolean => {
       const seen = shown.all.map(({ line }) => line);
-      return missing(said.all, seen).length < lines;
+      return missing(said.all, [...seen, ...strayed]).length < lines;
     };
     return shown.until(`alice to see all but ${lines - 1} of bob's lines`, holds, PATIENCE_MS);
   }
