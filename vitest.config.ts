@@ -11,7 +11,9 @@ export default defineConfig({
       {
         test: {
           name: 'fast',
-          include: ['test/{core,delivery,features,engine,simulation,disk,transport,ipc}/**/*.test.ts'],
+          include: [
+            'test/{core,delivery,features,engine,simulation,disk,transport,ipc}/**/*.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },

@@ -68,7 +68,7 @@ account_session_numbered (guint32 number)
 
   g_hash_table_iter_init (&iter, sessions);
   while (g_hash_table_iter_next (&iter, NULL, &session))
-    if (((ShimSession *)session)->number == number)
+    if (((ShimSession *) session)->number == number)
       return session;
   return NULL;
 }

@@ -24,7 +24,7 @@ chat_states_send_typing (PurpleConnection *gc, const char *who, PurpleTypingStat
   static const stead_chat_state states[] = { STEAD_CHAT_ACTIVE, STEAD_CHAT_COMPOSING,
                                              STEAD_CHAT_PAUSED };
 
-  send_state (gc, who, states[CLAMP ((int)state, 0, 2)]);
+  send_state (gc, who, states[CLAMP ((int) state, 0, 2)]);
   return 0;
 }
 

@@ -30,7 +30,7 @@ show_log (const stead_event *event)
                                              PURPLE_DEBUG_WARNING, PURPLE_DEBUG_ERROR };
   stead_log_level level = stead_event_log_level (event);
 
-  purple_debug (levels[CLAMP ((int)level, 0, 3)], "steadfast", "[%u] %s: %s\n",
+  purple_debug (levels[CLAMP ((int) level, 0, 3)], "steadfast", "[%u] %s: %s\n",
                 stead_event_account (event), stead_event_log_category (event),
                 stead_event_log_text (event));
 }
@@ -96,16 +96,16 @@ handle (const stead_event *event)
 static void
 on_descriptor (gpointer data, gint fd, PurpleInputCondition condition)
 {
-  (void)data;
-  (void)fd;
-  (void)condition;
+  (void) data;
+  (void) fd;
+  (void) condition;
   take_turn ();
 }
 
 static gboolean
 on_timer (gpointer data)
 {
-  (void)data;
+  (void) data;
   timer = 0;
   take_turn ();
   return FALSE;
@@ -142,12 +142,12 @@ update_timer (void)
     }
   if (wait_ms < 0)
     return;
-  due_us = g_get_monotonic_time () + (gint64)wait_ms * 1000;
+  due_us = g_get_monotonic_time () + (gint64) wait_ms * 1000;
   if (timer != 0 && timer_due_us <= due_us)
     return;
   if (timer != 0)
     purple_timeout_remove (timer);
-  timer = purple_timeout_add ((guint)wait_ms, on_timer, NULL);
+  timer = purple_timeout_add ((guint) wait_ms, on_timer, NULL);
   timer_due_us = due_us;
 }
 

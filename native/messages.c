@@ -90,7 +90,7 @@ messages_send_im (PurpleConnection *gc, const char *who, const char *html, Purpl
   char *body = NULL;
   char *xhtml = NULL;
 
-  (void)flags;
+  (void) flags;
   if (session == NULL || client == NULL)
     return -EIO;
   markup_to_xmpp (html, &body, &xhtml);
@@ -276,7 +276,7 @@ messages_got_message (ShimSession *session, const stead_event *event)
   /* The flag does no more than mute the sound; replays after an outage shall be heard. */
   if (stead_event_message_late (event))
     flags |= PURPLE_MESSAGE_DELAYED;
-  serv_got_im (gc, bare, html, flags, sent_s > 0 ? (time_t)sent_s : time (NULL));
+  serv_got_im (gc, bare, html, flags, sent_s > 0 ? (time_t) sent_s : time (NULL));
   if (stead_event_message_maybe_shown (event))
     {
       PurpleConversation *conversation = conversation_with (session->account, bare, FALSE);

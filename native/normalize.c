@@ -16,21 +16,21 @@ static gboolean
 local_allows (gunichar c)
 {
   return !g_unichar_isspace (c) && !g_unichar_iscntrl (c)
-         && (c >= 0x80 || strchr ("\"&'/:<>@", (int)c) == NULL);
+         && (c >= 0x80 || strchr ("\"&'/:<>@", (int) c) == NULL);
 }
 
 static gboolean
 domain_allows (gunichar c)
 {
   if (c < 0x80)
-    return g_ascii_isalnum ((char)c) || strchr ("-.[]:", (int)c) != NULL;
+    return g_ascii_isalnum ((char) c) || strchr ("-.[]:", (int) c) != NULL;
   return !g_unichar_isspace (c) && !g_unichar_iscntrl (c);
 }
 
 static char *
 fold (const char *text, gsize length, gboolean (*allows) (gunichar c))
 {
-  char *folded = g_utf8_casefold (text, (gssize)length);
+  char *folded = g_utf8_casefold (text, (gssize) length);
   char *normal = g_utf8_normalize (folded, -1, G_NORMALIZE_NFKC);
   const char *at;
 
@@ -60,11 +60,11 @@ account_bare_jid (const char *text)
   slash = strchr (text, '/');
   if (slash == NULL)
     slash = text + strlen (text);
-  at = memchr (text, '@', (gsize)(slash - text));
-  domain = fold (at != NULL ? at + 1 : text, (gsize)(slash - (at != NULL ? at + 1 : text)),
+  at = memchr (text, '@', (gsize) (slash - text));
+  domain = fold (at != NULL ? at + 1 : text, (gsize) (slash - (at != NULL ? at + 1 : text)),
                  domain_allows);
   if (at != NULL)
-    local = fold (text, (gsize)(at - text), local_allows);
+    local = fold (text, (gsize) (at - text), local_allows);
   if (domain != NULL && at == NULL)
     bare = g_strdup (domain);
   else if (domain != NULL && local != NULL)
@@ -82,7 +82,7 @@ account_normalize (const PurpleAccount *account, const char *text)
   static char normal[3 * JID_MAX + 1];
   char *bare = account_bare_jid (text);
 
-  (void)account;
+  (void) account;
   if (bare == NULL)
     return text != NULL && *text == '\0' ? "" : NULL;
   g_strlcpy (normal, bare, sizeof normal);

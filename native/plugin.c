@@ -7,8 +7,8 @@
 static const char *
 list_icon (PurpleAccount *account, PurpleBuddy *buddy)
 {
-  (void)account;
-  (void)buddy;
+  (void) account;
+  (void) buddy;
   return "jabber";
 }
 
@@ -16,7 +16,7 @@ list_icon (PurpleAccount *account, PurpleBuddy *buddy)
 static gboolean
 offline_message (const PurpleBuddy *buddy)
 {
-  (void)buddy;
+  (void) buddy;
   return TRUE;
 }
 
@@ -60,7 +60,7 @@ static PurplePluginProtocolInfo protocol = {
 static gboolean
 plugin_load (PurplePlugin *plugin)
 {
-  (void)plugin;
+  (void) plugin;
   account_init ();
   messages_init ();
   return TRUE;
@@ -69,7 +69,7 @@ plugin_load (PurplePlugin *plugin)
 static gboolean
 plugin_unload (PurplePlugin *plugin)
 {
-  (void)plugin;
+  (void) plugin;
   link_unhook_network ();
   dispatch_close ();
   messages_uninit ();
@@ -99,7 +99,7 @@ static PurplePluginInfo info = {
 static void
 init_plugin (PurplePlugin *plugin)
 {
-  (void)plugin;
+  (void) plugin;
   protocol.user_splits = options_splits ();
   protocol.protocol_options = options_list ();
 }

@@ -87,7 +87,7 @@ status_id (stead_show show)
 {
   static const char *const ids[] = { "available", "freeforchat", "away", "extended_away", "dnd" };
 
-  return ids[CLAMP ((int)show, 0, 4)];
+  return ids[CLAMP ((int) show, 0, 4)];
 }
 
 const char *
@@ -96,7 +96,7 @@ presence_show_name (stead_show show)
   static const char *const names[] = { "Available", "Chatty", "Away", "Extended away",
                                        "Do Not Disturb" };
 
-  return names[CLAMP ((int)show, 0, 4)];
+  return names[CLAMP ((int) show, 0, 4)];
 }
 
 /* libpurple logs and announces every status it is given, also one that is no news. */
@@ -140,7 +140,7 @@ presence_show (ShimSession *session, const char *jid)
   idle_s = best->idle_since_time_ms / 1000;
   show_status (session->account, jid, status_id (best->show), text_or_null (best->status),
                best->priority);
-  purple_prpl_got_user_idle (session->account, jid, idle_s > 0, (time_t)idle_s);
+  purple_prpl_got_user_idle (session->account, jid, idle_s > 0, (time_t) idle_s);
 }
 
 void

@@ -30,11 +30,11 @@ set_contact (ShimSession *session, const char *who, const char *name, const char
   if (name == NULL)
     name = contact != NULL ? contact->name : "";
   if (to != NULL && !has_group (known, to))
-    g_ptr_array_add (groups, (gpointer)to);
+    g_ptr_array_add (groups, (gpointer) to);
   for (; known != NULL; known = known->next)
     if (from == NULL || strcmp (known->data, from) != 0 || g_strcmp0 (from, to) == 0)
       g_ptr_array_add (groups, known->data);
-  id = stead_set_contact (client, session->number, who, name, (const char *const *)groups->pdata,
+  id = stead_set_contact (client, session->number, who, name, (const char *const *) groups->pdata,
                           groups->len);
   messages_expect (session->number, id, who, NULL);
   g_ptr_array_free (groups, TRUE);

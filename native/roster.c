@@ -12,7 +12,7 @@ contact_free (gpointer data)
   ShimContact *contact = data;
 
   g_free (contact->name);
-  g_slist_foreach (contact->groups, (GFunc)(void (*) (void))g_free, NULL);
+  g_slist_foreach (contact->groups, (GFunc) (void (*) (void)) g_free, NULL);
   g_slist_free (contact->groups);
   g_free (contact);
 }

@@ -41,7 +41,7 @@ on_password (gpointer number, PurpleRequestFields *fields)
 static void
 on_password_cancel (gpointer number, PurpleRequestFields *fields)
 {
-  (void)fields;
+  (void) fields;
   send_secret (number, STEAD_SECRET_PASSWORD, NULL);
 }
 
@@ -61,7 +61,7 @@ on_passphrase (gpointer number, const char *passphrase)
 static void
 on_passphrase_cancel (gpointer number, const char *passphrase)
 {
-  (void)passphrase;
+  (void) passphrase;
   send_secret (number, STEAD_SECRET_PASSPHRASE, NULL);
 }
 

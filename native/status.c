@@ -47,7 +47,7 @@ presence_status_types (PurpleAccount *account)
   PurpleStatusType *type;
   gsize i;
 
-  (void)account;
+  (void) account;
   for (i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       type = purple_status_type_new_with_attrs (
@@ -129,6 +129,6 @@ presence_set_idle (PurpleConnection *gc, int seconds)
 
   if (session == NULL)
     return;
-  session->idle_since_time_ms = seconds > 0 ? ((gint64)time (NULL) - seconds) * 1000 : 0;
+  session->idle_since_time_ms = seconds > 0 ? ((gint64) time (NULL) - seconds) * 1000 : 0;
   announce (session);
 }

@@ -80,7 +80,7 @@ is_asked (const ShimSession *session, const char *jid)
   const GSList *item;
 
   for (item = session->authorizations; item != NULL; item = item->next)
-    if (strcmp (((const Authorization *)item->data)->jid, jid) == 0)
+    if (strcmp (((const Authorization *) item->data)->jid, jid) == 0)
       return TRUE;
   return FALSE;
 }
@@ -114,7 +114,7 @@ subscriptions_got (ShimSession *session, const stead_event *event)
   else
     purple_debug_info ("steadfast", "subscription of %s: %d\n",
                        stead_event_subscription_jid (event),
-                       (int)stead_event_subscription_what (event));
+                       (int) stead_event_subscription_what (event));
 }
 
 /* ---- The buddy's menu ---------------------------------------------------------------------------
@@ -123,12 +123,12 @@ subscriptions_got (ShimSession *session, const stead_event *event)
 static void
 on_menu (PurpleBlistNode *node, gpointer action)
 {
-  PurpleBuddy *buddy = (PurpleBuddy *)node;
+  PurpleBuddy *buddy = (PurpleBuddy *) node;
   ShimSession *session = account_session (purple_buddy_get_account (buddy));
 
   if (session != NULL)
     subscribe (session->number, purple_buddy_get_name (buddy),
-               (stead_subscribe_action)GPOINTER_TO_INT (action), NULL);
+               (stead_subscribe_action) GPOINTER_TO_INT (action), NULL);
 }
 
 static GList *
@@ -149,10 +149,10 @@ subscriptions_menu (PurpleBlistNode *node)
 
   if (!PURPLE_BLIST_NODE_IS_BUDDY (node))
     return NULL;
-  session = account_session (purple_buddy_get_account ((PurpleBuddy *)node));
+  session = account_session (purple_buddy_get_account ((PurpleBuddy *) node));
   if (session == NULL)
     return NULL;
-  contact = roster_contact (session, purple_buddy_get_name ((PurpleBuddy *)node));
+  contact = roster_contact (session, purple_buddy_get_name ((PurpleBuddy *) node));
   they_see_us = contact != NULL
                 && (contact->subscription == STEAD_CONTACT_FROM
                     || contact->subscription == STEAD_CONTACT_BOTH);

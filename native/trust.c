@@ -59,7 +59,7 @@ match_serial (ShimSession *session, const stead_event *event)
 {
   Trust *trust = session->trust;
 
-  (void)event;
+  (void) event;
   if (trust != NULL && trust->serial == wanted_serial)
     found_trust = trust;
 }

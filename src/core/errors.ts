@@ -2,15 +2,7 @@
 
 /** Where a fault arose; the contract's `Error.Kind` has the same words. */
 export type FaultKind =
-  | 'usage'
-  | 'link'
-  | 'tls'
-  | 'sasl'
-  | 'stream'
-  | 'stanza'
-  | 'timeout'
-  | 'contract'
-  | 'store';
+  'usage' | 'link' | 'tls' | 'sasl' | 'stream' | 'stanza' | 'timeout' | 'contract' | 'store';
 
 /**
  * What went wrong, told in full. In the sans-I/O rooms a peer's error is a value, never an exception;

@@ -42,7 +42,7 @@ run_account_set (const JsonValue *command, GString *result)
   gpointer key;
   gpointer data;
 
-  (void)result;
+  (void) result;
   if (account == NULL)
     return no_account;
   if (json_get (command, "password") != NULL)
@@ -58,7 +58,7 @@ run_account_set (const JsonValue *command, GString *result)
       if (value->type == JSON_STRING)
         purple_account_set_string (account, key, value->string);
       else if (value->type == JSON_NUMBER)
-        purple_account_set_int (account, key, (int)value->number);
+        purple_account_set_int (account, key, (int) value->number);
       else if (value->type == JSON_BOOL)
         purple_account_set_bool (account, key, value->number != 0);
     }
@@ -86,7 +86,7 @@ run_account_enable (const JsonValue *command, GString *result)
 {
   PurpleAccount *account = account_of (command);
 
-  (void)result;
+  (void) result;
   if (account == NULL)
     return no_account;
   purple_account_set_enabled (account, HOST_UI, json_bool (command, "enabled", TRUE));
@@ -98,7 +98,7 @@ run_account_connect (const JsonValue *command, GString *result)
 {
   PurpleAccount *account = account_of (command);
 
-  (void)result;
+  (void) result;
   if (account == NULL)
     return no_account;
   if (json_bool (command, "connected", TRUE))
@@ -113,7 +113,7 @@ run_account_delete (const JsonValue *command, GString *result)
 {
   PurpleAccount *account = account_of (command);
 
-  (void)result;
+  (void) result;
   if (account == NULL)
     return no_account;
   purple_accounts_delete (account);
@@ -128,7 +128,7 @@ run_status (const JsonValue *command, GString *result)
   const char *message = json_string (command, "message");
   const JsonValue *priority = json_get (command, "priority");
 
-  (void)result;
+  (void) result;
   if (account == NULL || status == NULL)
     return no_account;
   if (message != NULL)
@@ -137,7 +137,7 @@ run_status (const JsonValue *command, GString *result)
     purple_account_set_status (account, status, TRUE, NULL);
   if (priority != NULL)
     purple_status_set_attr_int (purple_account_get_active_status (account), "priority",
-                                (int)priority->number);
+                                (int) priority->number);
   return NULL;
 }
 
@@ -147,7 +147,7 @@ run_idle (const JsonValue *command, GString *result)
   PurpleAccount *account = account_of (command);
   int seconds = json_int (command, "seconds", 0);
 
-  (void)result;
+  (void) result;
   if (account == NULL)
     return no_account;
   purple_presence_set_idle (purple_account_get_presence (account), seconds > 0,
@@ -177,7 +177,7 @@ run_send (const JsonValue *command, GString *result)
   PurpleConversation *conversation = conversation_of (command, TRUE);
   const char *html = json_string (command, "html");
 
-  (void)result;
+  (void) result;
   if (conversation == NULL || html == NULL)
     return no_account;
   if (connection_of (command) == NULL)
@@ -191,7 +191,7 @@ run_conversation (const JsonValue *command, GString *result)
 {
   PurpleConversation *conversation = conversation_of (command, json_bool (command, "open", TRUE));
 
-  (void)result;
+  (void) result;
   if (conversation == NULL)
     return "no such conversation";
   if (!json_bool (command, "open", TRUE))
@@ -208,7 +208,7 @@ run_typing (const JsonValue *command, GString *result)
   if (gc == NULL || name == NULL)
     return not_connected;
   json_add_int (result, "again",
-                serv_send_typing (gc, name, (PurpleTypingState)json_int (command, "state", 0)));
+                serv_send_typing (gc, name, (PurpleTypingState) json_int (command, "state", 0)));
   return NULL;
 }
 
@@ -219,7 +219,7 @@ run_network (const JsonValue *command, GString *result)
 {
   GList *accounts;
 
-  (void)result;
+  (void) result;
   host_network_available = json_bool (command, "available", TRUE);
   purple_signal_emit (purple_network_get_handle (), "network-configuration-changed", NULL);
   if (json_bool (command, "signalOnly", FALSE))
@@ -242,10 +242,10 @@ run_connection_error (const JsonValue *command, GString *result)
 {
   PurpleConnection *gc = connection_of (command);
 
-  (void)result;
+  (void) result;
   if (gc == NULL)
     return not_connected;
-  purple_connection_error_reason (gc, (PurpleConnectionError)json_int (command, "reason", 0),
+  purple_connection_error_reason (gc, (PurpleConnectionError) json_int (command, "reason", 0),
                                   json_string (command, "text"));
   return NULL;
 }

@@ -48,7 +48,7 @@ run_add (const JsonValue *command, GString *result)
   Target target = target_of (command);
   PurpleBuddy *buddy;
 
-  (void)result;
+  (void) result;
   if (target.gc == NULL || target.name == NULL)
     return "a connected account and a name are wanted";
   buddy = purple_buddy_new (target.account, target.name, json_string (command, "alias"));
@@ -62,7 +62,7 @@ run_remove (const JsonValue *command, GString *result)
 {
   Target target = target_of (command);
 
-  (void)result;
+  (void) result;
   if (target.gc == NULL || target.buddy == NULL)
     return "no such buddy";
   purple_account_remove_buddy (target.account, target.buddy, purple_buddy_get_group (target.buddy));
@@ -75,7 +75,7 @@ run_alias (const JsonValue *command, GString *result)
 {
   Target target = target_of (command);
 
-  (void)result;
+  (void) result;
   if (target.buddy == NULL)
     return "no such buddy";
   purple_blist_alias_buddy (target.buddy, json_string (command, "alias"));
@@ -88,7 +88,7 @@ run_move (const JsonValue *command, GString *result)
 {
   Target target = target_of (command);
 
-  (void)result;
+  (void) result;
   if (target.buddy == NULL || target.group == NULL)
     return "no such buddy";
   purple_blist_add_buddy (target.buddy, NULL, group_named (target.group), NULL);
@@ -101,7 +101,7 @@ run_rename_group (const JsonValue *command, GString *result)
   const char *group = json_string (command, "group");
   PurpleGroup *found = group != NULL ? purple_find_group (group) : NULL;
 
-  (void)result;
+  (void) result;
   if (found == NULL)
     return "no such group";
   purple_blist_rename_group (found, json_string (command, "name"));
@@ -113,7 +113,7 @@ run_info (const JsonValue *command, GString *result)
 {
   Target target = target_of (command);
 
-  (void)result;
+  (void) result;
   if (target.gc == NULL || target.name == NULL)
     return "a connected account and a name are wanted";
   serv_get_info (target.gc, target.name);
@@ -125,7 +125,7 @@ add_menu (GString *out, GList *menu)
 {
   json_open (out, "menu", '[');
   for (; menu != NULL; menu = menu->next)
-    json_add_string (out, NULL, ((PurpleMenuAction *)menu->data)->label);
+    json_add_string (out, NULL, ((PurpleMenuAction *) menu->data)->label);
   json_close (out, ']');
 }
 
@@ -142,15 +142,15 @@ run_menu (const JsonValue *command, GString *result)
   if (target.gc == NULL || target.buddy == NULL)
     return "no such buddy";
   prpl = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (target.gc));
-  menu = prpl->blist_node_menu ((PurpleBlistNode *)target.buddy);
+  menu = prpl->blist_node_menu ((PurpleBlistNode *) target.buddy);
   add_menu (result, menu);
   for (item = menu; item != NULL; item = item->next)
     {
       PurpleMenuAction *action = item->data;
 
       if (action != NULL && action->callback != NULL && g_strcmp0 (action->label, choose) == 0)
-        ((void (*) (PurpleBlistNode *, gpointer))action->callback) ((PurpleBlistNode *)target.buddy,
-                                                                    action->data);
+        ((void (*) (PurpleBlistNode *, gpointer)) action->callback) (
+            (PurpleBlistNode *) target.buddy, action->data);
       purple_menu_action_free (action);
     }
   g_list_free (menu);
@@ -237,8 +237,8 @@ on_buddy (PurpleBuddy *buddy, gpointer name)
 static void
 on_status_changed (PurpleBuddy *buddy, PurpleStatus *old, PurpleStatus *status)
 {
-  (void)old;
-  (void)status;
+  (void) old;
+  (void) status;
   emit_buddy ("buddy-status", buddy);
 }
 

@@ -19,9 +19,9 @@ host_account_new (const char *username, const char *protocol)
 PurpleAccount *
 host_account (int number)
 {
-  if (accounts == NULL || number < 1 || (guint)number > accounts->len)
+  if (accounts == NULL || number < 1 || (guint) number > accounts->len)
     return NULL;
-  return g_ptr_array_index (accounts, (guint)number - 1);
+  return g_ptr_array_index (accounts, (guint) number - 1);
 }
 
 int
@@ -31,7 +31,7 @@ host_account_number (const PurpleAccount *account)
 
   for (i = 0; accounts != NULL && i < accounts->len; i++)
     if (g_ptr_array_index (accounts, i) == account)
-      return (int)i + 1;
+      return (int) i + 1;
   return 0;
 }
 
@@ -50,8 +50,8 @@ on_progress (PurpleConnection *gc, const char *text, size_t step, size_t steps)
   GString *event = connection_event ("progress", gc);
 
   json_add_string (event, "text", text);
-  json_add_int (event, "step", (gint64)step);
-  json_add_int (event, "steps", (gint64)steps);
+  json_add_int (event, "step", (gint64) step);
+  json_add_int (event, "steps", (gint64) steps);
   host_emit (event);
 }
 

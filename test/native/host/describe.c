@@ -79,7 +79,7 @@ add_options (GString *out, GList *options)
 
           json_open (out, "choices", '[');
           for (; item != NULL; item = item->next)
-            json_add_string (out, NULL, ((PurpleKeyValuePair *)item->data)->value);
+            json_add_string (out, NULL, ((PurpleKeyValuePair *) item->data)->value);
           json_close (out, ']');
         }
       json_close (out, '}');
@@ -200,7 +200,7 @@ run_protocols (const JsonValue *command, GString *result)
 {
   GList *plugins;
 
-  (void)command;
+  (void) command;
   json_open (result, "protocols", '[');
   for (plugins = purple_plugins_get_protocols (); plugins != NULL; plugins = plugins->next)
     json_add_string (result, NULL, purple_plugin_get_id (plugins->data));

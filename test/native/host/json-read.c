@@ -58,7 +58,7 @@ parse_unicode (const char **at, GString *out)
         {
           if (!g_ascii_isxdigit (**at))
             return FALSE;
-          unit = unit * 16 + (gunichar)g_ascii_xdigit_value (*(*at)++);
+          unit = unit * 16 + (gunichar) g_ascii_xdigit_value (*(*at)++);
         }
       if (pair == 1)
         code = 0x10000 + ((code - 0xD800) << 10) + (unit - 0xDC00);
@@ -112,7 +112,7 @@ parse_string (const char **at)
           (*at)++;
           good = parse_escape (at, out);
         }
-      else if ((unsigned char)**at < 0x20)
+      else if ((unsigned char) **at < 0x20)
         good = FALSE;
       else
         g_string_append_c (out, *(*at)++);
@@ -258,7 +258,7 @@ json_int (const JsonValue *object, const char *key, int fallback)
 {
   const JsonValue *field = json_get (object, key);
 
-  return field != NULL && field->type == JSON_NUMBER ? (int)field->number : fallback;
+  return field != NULL && field->type == JSON_NUMBER ? (int) field->number : fallback;
 }
 
 gboolean

@@ -8,14 +8,14 @@ append_quoted (GString *out, const char *text)
   const unsigned char *at;
 
   g_string_append_c (out, '"');
-  for (at = (const unsigned char *)text; *at != '\0'; at++)
+  for (at = (const unsigned char *) text; *at != '\0'; at++)
     {
       if (*at == '"' || *at == '\\')
         g_string_append_printf (out, "\\%c", *at);
       else if (*at < 0x20)
         g_string_append_printf (out, "\\u%04x", *at);
       else
-        g_string_append_c (out, (char)*at);
+        g_string_append_c (out, (char) *at);
     }
   g_string_append_c (out, '"');
 }

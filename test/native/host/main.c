@@ -136,8 +136,8 @@ on_line (GIOChannel *channel, GIOCondition condition, gpointer data)
   char *line = NULL;
   GIOStatus status = g_io_channel_read_line (channel, &line, NULL, NULL, NULL);
 
-  (void)condition;
-  (void)data;
+  (void) condition;
+  (void) data;
   if (status == G_IO_STATUS_EOF || status == G_IO_STATUS_ERROR)
     {
       g_main_loop_quit (loop);

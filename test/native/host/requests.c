@@ -16,7 +16,8 @@ typedef struct
 } Request;
 
 static GHashTable *requests;
-static int last_number;
+/* Far from the small numbers of others: libpurple also closes what belongs to a closed prompt. */
+static int last_number = 1 << 20;
 
 static void
 request_free (gpointer data)
@@ -70,12 +71,12 @@ on_input (const char *title, const char *primary, const char *secondary, const c
   Request *request = request_new (PURPLE_REQUEST_INPUT, ok, cancel, user_data);
   GString *event = request_event (request, "input", account, title, primary, secondary);
 
-  (void)multiline;
-  (void)hint;
-  (void)ok_text;
-  (void)cancel_text;
-  (void)who;
-  (void)conversation;
+  (void) multiline;
+  (void) hint;
+  (void) ok_text;
+  (void) cancel_text;
+  (void) who;
+  (void) conversation;
   json_add_string (event, "value", default_value);
   json_add_bool (event, "masked", masked);
   host_emit (event);
@@ -91,9 +92,9 @@ on_action (const char *title, const char *primary, const char *secondary, int de
   GString *event = request_event (request, "action", account, title, primary, secondary);
   size_t i;
 
-  (void)default_action;
-  (void)who;
-  (void)conversation;
+  (void) default_action;
+  (void) who;
+  (void) conversation;
   request->actions = g_ptr_array_new ();
   json_open (event, "actions", '[');
   for (i = 0; i < count; i++)
@@ -112,8 +113,8 @@ on_action_with_icon (const char *title, const char *primary, const char *seconda
                      PurpleConversation *conversation, gconstpointer icon, gsize icon_size,
                      void *user_data, size_t count, va_list actions)
 {
-  (void)icon;
-  (void)icon_size;
+  (void) icon;
+  (void) icon_size;
   return on_action (title, primary, secondary, default_action, account, who, conversation,
                     user_data, count, actions);
 }
@@ -146,10 +147,10 @@ on_fields (const char *title, const char *primary, const char *secondary,
   GList *group;
   GList *field;
 
-  (void)ok_text;
-  (void)cancel_text;
-  (void)who;
-  (void)conversation;
+  (void) ok_text;
+  (void) cancel_text;
+  (void) who;
+  (void) conversation;
   request->fields = fields;
   json_open (event, "fields", '[');
   for (group = purple_request_fields_get_groups (fields); group != NULL; group = group->next)
@@ -166,7 +167,7 @@ on_close (PurpleRequestType type, void *handle)
 {
   GString *event = host_event ("request-closed");
 
-  (void)type;
+  (void) type;
   json_add_int (event, "request", GPOINTER_TO_INT (handle));
   host_emit (event);
   g_hash_table_remove (requests, handle);
@@ -181,7 +182,7 @@ on_authorize (PurpleAccount *account, const char *remote_user, const char *id, c
       request_new (PURPLE_REQUEST_ACTION, G_CALLBACK (accept), G_CALLBACK (deny), user_data);
   GString *event = request_event (request, "authorize", account, NULL, remote_user, message);
 
-  (void)id;
+  (void) id;
   request->authorization = TRUE;
   json_add_string (event, "alias", alias);
   json_add_bool (event, "onList", on_list);
@@ -226,22 +227,22 @@ run_callback (Request *request, const JsonValue *command, gboolean ok, int actio
 
   if (request->actions != NULL)
     {
-      if (action >= 0 && (guint)action < request->actions->len)
-        chosen = (GCallback)g_ptr_array_index (request->actions, (guint)action);
+      if (action >= 0 && (guint) action < request->actions->len)
+        chosen = (GCallback) g_ptr_array_index (request->actions, (guint) action);
       if (chosen != NULL)
-        ((PurpleRequestActionCb)chosen) (request->user_data, action);
+        ((PurpleRequestActionCb) chosen) (request->user_data, action);
     }
   else if (chosen == NULL)
     return;
   else if (request->authorization)
-    ((PurpleAccountRequestAuthorizationCb)chosen) (request->user_data);
+    ((PurpleAccountRequestAuthorizationCb) chosen) (request->user_data);
   else if (request->fields != NULL)
     {
       fill_fields (request->fields, json_get (command, "fields"));
-      ((PurpleRequestFieldsCb)chosen) (request->user_data, request->fields);
+      ((PurpleRequestFieldsCb) chosen) (request->user_data, request->fields);
     }
   else
-    ((PurpleRequestInputCb)chosen) (request->user_data, json_string (command, "value"));
+    ((PurpleRequestInputCb) chosen) (request->user_data, json_string (command, "value"));
 }
 
 const char *
@@ -250,7 +251,7 @@ host_answer (const JsonValue *command, GString *result)
   gpointer number = GINT_TO_POINTER (json_int (command, "request", 0));
   Request *request = requests == NULL ? NULL : g_hash_table_lookup (requests, number);
 
-  (void)result;
+  (void) result;
   if (request == NULL)
     return "no such request";
   /* The callback may open or close prompts, this one too. */
