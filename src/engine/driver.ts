@@ -196,7 +196,7 @@ export class Driver {
       case 'save':
         return this.#caches.save(effect.name, effect.text);
       case 'tell':
-        return this.options.tell(effect.body, effect.inbox);
+        return this.options.tell(this.#withoutSecrets(effect.body), effect.inbox);
       case 'log':
         return this.options.tell(logLine(effect, this.options.redactor));
       case 'ended':
@@ -240,6 +240,14 @@ export class Driver {
   async #closeFiles(): Promise<void> {
     await this.#journal?.close();
     await this.#caches.drain();
+  }
+
+  /** A server may say a password back in the words of its refusal (RFC 6120 §6.5). */
+  #withoutSecrets(body: EventBody): EventBody {
+    if ('error' in body.value && body.value.error !== undefined) {
+      body.value.error.text = this.options.redactor.redact(body.value.error.text);
+    }
+    return body;
   }
 
   #tellFailed(fault: Fault): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CommandSchema } from '../../src/contract/engine_pb.js';
+import { CommandSchema, ErrorSchema, LinkSchema } from '../../src/contract/engine_pb.js';
 import type { Command } from '../../src/contract/engine_pb.js';
 import type { LinkLike } from '../../src/engine/dialer.js';
 import type { AccountMachine } from '../../src/engine/driver.js';
@@ -243,6 +243,18 @@ describe('effects and their answers', () => {
     await stage.inputs.next('the command', ({ type }) => type === 'command');
     expect(stage.told).toMatchObject([
       { case: 'log', value: { category: 'stream', text: '[redacted], [redacted]' } },
+    ]);
+  });
+
+  it('are taken out of the words of a server that says them back', async () => {
+    stage.redactor.add('sesame');
+    const error = create(ErrorSchema, { text: 'The server says: “not sesame”' });
+    const value = create(LinkSchema, { error });
+    stage.answer = () => [{ type: 'tell', body: { case: 'link', value } }];
+    stage.start().command(command());
+    await stage.inputs.next('the command', () => true);
+    expect(stage.told).toMatchObject([
+      { value: { error: { text: 'The server says: “not [redacted]”' } } },
     ]);
   });
 });
