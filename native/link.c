@@ -135,7 +135,7 @@ link_got_link (ShimSession *session, const stead_event *event)
     {
     case STEAD_LINK_CONNECTING:
       /* Once connected, a fresh sign-in by the engine is part of the same outage. */
-      if (!PURPLE_CONNECTION_IS_CONNECTED (gc))
+      if (!PURPLE_CONNECTION_IS_CONNECTED (gc) && stead_event_link_steps (event) > 0)
         purple_connection_update_progress (gc, stead_event_link_step_text (event),
                                            stead_event_link_step (event),
                                            stead_event_link_steps (event) + 1);
@@ -203,8 +203,10 @@ link_got_engine (ShimSession *session, const stead_event *event)
       purple_debug_info ("steadfast", "engine: %s\n", stead_event_engine_program (event));
       break;
     case STEAD_ENGINE_DIED:
+      if (stead_event_error_retry (event) == STEAD_RETRY_NEVER)
+        errors_report (session, event);
       /* It is started again and attached by libsteadfast. */
-      if (PURPLE_CONNECTION_IS_CONNECTED (gc))
+      else if (PURPLE_CONNECTION_IS_CONNECTED (gc))
         begin_outage (session, stead_event_error_text (event));
       break;
     case STEAD_ENGINE_FAILED:

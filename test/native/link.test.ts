@@ -87,6 +87,13 @@ describe('signing in', () => {
     });
   });
 
+  test('a sign-in without steps yet is nothing that libpurple complains about', async () => {
+    const { number } = await stage.attach();
+    await stage.tell(number, { case: 'link', value: { state: Link_State.CONNECTING } });
+    expect(stage.host.all('progress')).toEqual([]);
+    expect(stage.host.stderr).not.toContain('CRITICAL');
+  });
+
   test('steps are shown, then the account is connected', async () => {
     const { account, number } = await stage.attach();
     stage.engine.send(number, {
@@ -177,6 +184,23 @@ describe('errors end the connection with the reason that fits', () => {
     expect(error).toMatchObject({ reason: Reason.OTHER, fatal: true });
     expect(error.text).toContain('/nowhere/engine.cjs');
   });
+
+  test.each([false, true])(
+    'an engine that ends for good is one, too; online: %s',
+    async (online) => {
+      const { number } = online ? await stage.signIn() : await stage.attach();
+      const reason = { kind: Error_Kind.USAGE, condition: 'x', text: 'Too old.', retry: NEVER };
+      await stage.tell(number, { case: 'goodbye', value: { reason } });
+      stage.engine.die();
+      const error = await stage.host.next('connection-error');
+      expect(error).toMatchObject({
+        reason: Reason.INVALID_SETTINGS,
+        fatal: true,
+        text: 'Too old.',
+      });
+      expect(stage.engine.starts).toBe(1);
+    },
+  );
 });
 
 test('an account that another program uses is tried again, and its holder is named', async () => {
