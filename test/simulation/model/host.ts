@@ -29,7 +29,6 @@ export interface Typed {
   accepted: boolean;
   refused: boolean;
   failed: boolean;
-  maybeTwice: boolean;
 }
 
 /** What outlives a host process. */
@@ -75,7 +74,6 @@ export class ModelHost {
       accepted: false,
       refused: false,
       failed: false,
-      maybeTwice: false,
     });
     this.send(command);
   }
@@ -144,7 +142,7 @@ export class ModelHost {
         });
         break;
       case 'messageState':
-        this.state(body.value.id, body.value.state, body.value.maybeTwice);
+        this.state(body.value.id, body.value.state);
         break;
       case 'link':
         this.linkState(body.value.state);
@@ -178,11 +176,10 @@ export class ModelHost {
     }
   }
 
-  private state(id: string, state: State, maybeTwice: boolean): void {
+  private state(id: string, state: State): void {
     const typed = this.record.typed.get(id);
     if (typed !== undefined) {
       typed.failed ||= state === State.FAILED;
-      typed.maybeTwice ||= maybeTwice;
     }
   }
 }
