@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { PurpleHost } from '../native/host.js';
+import { ALICE, Failing, PASSWORD, type Options } from './failing.js';
+import { forms, Hunt } from './hunt.js';
+
+// Letters that each way of writing changes, and words that occur nowhere else.
+const CANARY = 'canary-"pass"<wörd>&\'s';
+const PHRASE = 'canary-"phrase"<of>&\'kéy';
+const WRONG = 'canary-quite-another';
+
+let failing: Failing;
+let hunt: Hunt;
+beforeEach(async () => {
+  failing = await Failing.open();
+  hunt = new Hunt(failing.workspace);
+});
+afterEach(() => failing.close());
+
+async function start(
+  options: Options,
+  password: string,
+): Promise<{ host: PurpleHost; account: number }> {
+  return failing.signIn(options, { password, env: hunt.env });
+}
+
+/** Nothing is found, and what was looked through is what it should be. */
+function expectNothing(host: PurpleHost, secrets: string[]): void {
+  expect(hunt.found(host, secrets)).toEqual([]);
+  expect(hunt.places(host).get('all that the engine told the host')).toContain('Steadfast 0.');
+  const commands = [...hunt.processes].join('\n');
+  for (const name of ['purple-host', 'relay/engine.cjs', 'plugins/steadfast/engine.cjs'])
+    expect(commands).toContain(name);
+}
+
+/** Answers the prompt that is open with a secret. */
+async function answer(host: PurpleHost, secret: string, after = 0): Promise<void> {
+  const { request, kind } = await host.next('request', () => true, after);
+  const fields = { password: secret, remember: false };
+  await host.run('answer', { request, ...(kind === 'fields' ? { fields } : { value: secret }) });
+}
+
+test('a password that signs in is found nowhere, nor after the engine was killed', async () => {
+  const [proxy, server] = await failing.prosody({ users: { alice: CANARY, bob: 'builder' } });
+  const { host } = await start(failing.to(proxy.port), CANARY);
+  await host.next('connected');
+  const engine = failing.workspace
+    .residents()
+    .find(({ command }) => command.includes('plugins/steadfast/engine.cjs'));
+  const after = server.sights.all.length;
+  process.kill(engine?.pid ?? NaN, 'SIGKILL');
+  await server.sights.next('the new engine', ({ event }) => event === 'bound', { after });
+  expectNothing(host, [CANARY]);
+});
+
+test('a password that was asked for is found nowhere', async () => {
+  const [proxy] = await failing.prosody({ users: { alice: CANARY, bob: 'builder' } });
+  const { host } = await start(failing.to(proxy.port), '');
+  await answer(host, CANARY);
+  await host.next('connected');
+  expectNothing(host, [CANARY]);
+});
+
+test.each([
+  ['scram', ['SCRAM-SHA-1', 'PLAIN']],
+  ['plain', ['PLAIN']],
+])('neither a refused password nor what SASL says by %s is found', async (method, mechanisms) => {
+  const server = await failing.scripted({ mechanisms });
+  const begun = await start({ ...failing.to(server.port), auth_method: method }, CANARY);
+  const { host } = await failing.outcome(begun);
+  const payloads = server.dials.flatMap((dialled) => dialled.payloads);
+  const said = payloads.map((text) => Buffer.from(text, 'base64').toString());
+  expect(payloads).toHaveLength(method === 'scram' ? 2 : 1);
+  if (method === 'plain') expect(said).toEqual([`\0alice\0${CANARY}`]);
+  // The nonces, the proof and the rest, each for itself.
+  const parts = said.flatMap((text) => text.split(/[,\0]/)).filter((part) => /^[rp]=/.test(part));
+  const nonces = parts.map((part) => part.slice(2));
+  expectNothing(host, [CANARY, ...payloads, ...said, ...nonces]);
+});
+
+test('the passphrase of a key is found nowhere', async () => {
+  const [proxy] = await failing.prosody({ users: { alice: null, bob: 'builder' } });
+  const mine = await failing.authority.client([ALICE]);
+  const keyFile = await failing.authority.encryptKey(mine, PHRASE);
+  const by = { ...failing.by({ ...mine, keyFile }), client_cert_passphrase: PHRASE };
+  const { host } = await start({ ...failing.to(proxy.port), ...by }, CANARY);
+  await host.next('connected');
+  expectNothing(host, [PHRASE, CANARY]);
+});
+
+test('passphrases that were asked for, a wrong one first, are found nowhere', async () => {
+  const [proxy] = await failing.prosody({ users: { alice: null, bob: 'builder' } });
+  const mine = await failing.authority.client([ALICE]);
+  const keyFile = await failing.authority.encryptKey(mine, PHRASE);
+  const options = { ...failing.to(proxy.port), ...failing.by({ ...mine, keyFile }) };
+  const { host } = await start(options, '');
+  const first = host.now;
+  await answer(host, WRONG);
+  await host.next('request', ({ secondary }) => (secondary ?? '').includes('does not open'), first);
+  await answer(host, PHRASE, host.now - 1);
+  await host.next('connected');
+  expectNothing(host, [PHRASE, WRONG]);
+});
+
+test('a secret is not leaked by a server that says it back', async () => {
+  const echo = `not-authorized/><text xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${CANARY.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text><x`;
+  const server = await failing.scripted({ mechanisms: ['PLAIN'], verdict: echo });
+  const begun = await start({ ...failing.to(server.port), auth_method: 'plain' }, CANARY);
+  const { host, error } = await failing.outcome(begun);
+  expect(error.text).toMatch(/Wrong password/);
+  expectNothing(host, [CANARY]);
+});
+
+test('what is hunted for would be found', () => {
+  expect(forms(CANARY).some((form) => `says ${CANARY}!`.includes(form))).toBe(true);
+  expect(forms(CANARY)).toContain(Buffer.from(CANARY).toString('base64'));
+  expect(forms(PASSWORD)).toContain(PASSWORD);
+});
