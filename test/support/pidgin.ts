@@ -4,7 +4,7 @@ import { Bus } from './dbus.js';
 import { Running, run } from './processes.js';
 import { prepareProfile, type HostOptions } from './profile.js';
 import { BusHost } from './bus-host.js';
-import { Observed } from './observed.js';
+import { eventually, Observed } from './observed.js';
 import { follow } from './follow.js';
 import type { Workspace } from './workspace.js';
 
@@ -19,6 +19,13 @@ export async function startDisplay(workspace: Workspace): Promise<string> {
   workspace.atEnd(async () => void (await server.stop()));
   const number = await server.printed.next('a display number', (text) => /^\d+\s*$/.test(text));
   return `:${number.trim()}`;
+}
+
+export interface Area {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export class Pidgin extends BusHost {
@@ -81,16 +88,58 @@ export class Pidgin extends BusHost {
     await this.#xdotool('type', '--delay', '20', text);
   }
 
-  /** A picture of the whole screen, PNG. */
-  async screenshot(file: string): Promise<void> {
-    await run('import', ['-window', 'root', file], { env: this.#environment });
+  /** Waits for a window whose title matches, a regular expression. */
+  async opened(title: string): Promise<void> {
+    await eventually(`the window ${title}`, async () => (await this.#windows(title)).length > 0);
+  }
+
+  /** True if a window's title matches. */
+  async shows(title: string): Promise<boolean> {
+    return (await this.#windows(title)).length > 0;
+  }
+
+  /** Moves and sizes a window, in pixels: without a window manager all of them lie in the corner. */
+  async place(title: string, area: Area): Promise<void> {
+    await this.opened(title);
+    const window = (await this.#windows(title)).at(-1) ?? '';
+    await this.#xdotool(
+      ...['windowmove', window, `${area.x}`, `${area.y}`],
+      ...['windowsize', window, `${area.width}`, `${area.height}`],
+    );
+  }
+
+  /** Moves the pointer as a hand does, in more than one step: tooltips need that. */
+  async point(x: number, y: number): Promise<void> {
+    await this.#xdotool('mousemove', `${x + 40}`, `${y}`, 'mousemove', `${x + 1}`, `${y + 1}`);
+    await this.#xdotool('mousemove', `${x}`, `${y}`);
+  }
+
+  async click(x: number, y: number, times = 1): Promise<void> {
+    await this.point(x, y);
+    await this.#xdotool('click', '--repeat', `${times}`, '--delay', '60', '1');
+  }
+
+  /** A picture of a part of the screen, PNG; of the whole without one. */
+  async screenshot(file: string, area?: Area): Promise<void> {
+    const crop =
+      area === undefined
+        ? []
+        : ['-crop', `${area.width}x${area.height}+${area.x}+${area.y}`, '+repage'];
+    await run('import', ['-window', 'root', ...crop, file], { env: this.#environment });
   }
 
   /** Without a window manager nothing has the focus until it is given. */
   async #focus(title: string): Promise<void> {
-    const found = await this.#xdotool('search', '--onlyvisible', '--name', title);
-    const window = found.trim().split('\n').at(-1) ?? '';
+    await this.opened(title);
+    const window = (await this.#windows(title)).at(-1) ?? '';
     await this.#xdotool('windowraise', window, 'windowfocus', '--sync', window);
+  }
+
+  /** The search fails where nothing is found. */
+  async #windows(title: string): Promise<string[]> {
+    const search = this.#xdotool('search', '--onlyvisible', '--name', title);
+    const found = await search.catch(() => '');
+    return found.split('\n').filter((window) => window !== '');
   }
 
   #xdotool(...args: string[]): Promise<string> {
