@@ -3,9 +3,9 @@
 // The child process of a host: one engine, its socket on descriptor 3. Standard output stays empty;
 // standard error has only what is said at a crash.
 
-import { Socket } from 'node:net';
 import { Engine } from './engine/engine.js';
 import { version } from './engine/version.js';
+import { HostSocket } from './ipc/host-socket.js';
 import { Peer } from './ipc/peer.js';
 
 const socketDescriptor = 3;
@@ -15,9 +15,9 @@ const oldestNode = 20;
 /** A host that stopped reading must not keep us alive. */
 const lastWordsMs = 1000;
 
-function hostSocket(): Socket {
+function hostSocket(): HostSocket {
   try {
-    return new Socket({ fd: socketDescriptor, readable: true, writable: true });
+    return new HostSocket(socketDescriptor);
   } catch {
     process.stderr.write(
       'steadfast: this is started by libsteadfast, with a socket on descriptor 3\n',
