@@ -26,6 +26,15 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       })),
+      {
+        // Long, and not part of "make test": see "make soak".
+        test: {
+          name: 'soak',
+          include: ['test/soak/**/*.test.ts'],
+          fileParallelism: false,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -43,11 +43,13 @@ function checks() {
   check('the tables of specs are fresh', () => run('node', ['scripts/specs.mjs', '--check']));
 }
 
-/** The vitest projects that have test files, in the order of the configuration. */
+/** The vitest projects that have test files, in the order of the configuration; soak is for itself. */
 function projects() {
   const listed = captured('vitest', ['list', '--filesOnly', '--json']);
   const files = JSON.parse(listed.slice(listed.indexOf('[')));
-  return [...new Set(files.map(({ projectName }) => projectName))];
+  return [...new Set(files.map(({ projectName }) => projectName))].filter(
+    (name) => name !== 'soak',
+  );
 }
 
 /** One project a run: what one of them breaks, it breaks for itself. */
