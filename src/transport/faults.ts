@@ -83,15 +83,7 @@ export function tlsFault(code: string, stage: TlsStage): LinkFault {
       { retry: 'never' },
     );
   }
-  if (!code.startsWith('ERR_SSL')) {
-    return stage.secure
-      ? lostFault(code)
-      : linkFault(
-          'tls',
-          'handshake-failed',
-          `The server ended the connection while TLS was set up (${code}). Trying again.`,
-        );
-  }
+  if (!code.startsWith('ERR_SSL')) return stage.secure ? lostFault(code) : hungUpFault(code, stage);
   if (versions.test(code)) return versionFault(stage);
   if (notTls.test(code) && !stage.secure) {
     return linkFault(
@@ -111,6 +103,18 @@ export function tlsFault(code: string, stage: TlsStage): LinkFault {
         'handshake-failed',
         `TLS could not be set up with the server (${alert(code)}). Trying again.`,
       );
+}
+
+/** ejabberd without TLS 1.3 ends the connection in place of the alert of RFC 8446 §4.2.1. */
+function hungUpFault(code: string, { certificate }: TlsStage): LinkFault {
+  const why = certificate
+    ? ' It may lack TLS 1.3, which signing in with a certificate (EXTERNAL) needs.'
+    : '';
+  return linkFault(
+    'tls',
+    'handshake-failed',
+    `The server ended the connection while TLS was set up (${code}).${why} Trying again.`,
+  );
 }
 
 function versionFault(stage: TlsStage): LinkFault {

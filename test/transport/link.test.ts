@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -195,6 +197,18 @@ describe('our certificate', () => {
       }
     },
   );
+
+  it('and a server that hangs up on TLS 1.3 without an alert: the words name what it may lack', async () => {
+    const server = createServer((raw) => raw.once('data', () => raw.destroy()));
+    server.listen(0, host);
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const withOurs = await connect({ port }, { client: alice }).closed();
+    expect(withOurs).toMatchObject({ condition: 'handshake-failed', retry: 'later' });
+    expect(withOurs?.text).toContain('lack TLS 1.3');
+    expect((await connect({ port }).closed())?.text).not.toContain('TLS 1.3');
+  });
 
   it('refused by the server is told as that, and for good', async () => {
     // Node's own server only hangs up; OpenSSL's says why, as XMPP servers on OpenSSL do.
