@@ -6,45 +6,68 @@ import { freePort } from './ports.js';
 import { Running } from './processes.js';
 import type { Workspace } from './workspace.js';
 
-export interface EjabberdOptions {
-  domain?: string;
+export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
+
+/** One of the domains that a server is home of. */
+export interface EjabberdDomain {
   /** User name → password. */
   users: Record<string, string>;
-  authority: Authority;
-  /** Without it one with the domain as DNS-ID is made. */
-  certificate?: Certificate;
   /** The hash of the stored passwords; without it they are kept in clear and every SCRAM works. */
   hash?: 'sha' | 'sha256' | 'sha512';
-  /** The one TLS version spoken (default: 1.2 and 1.3). */
-  tls?: 'TLSv1.2' | 'TLSv1.3';
+}
+
+export interface EjabberdOptions {
+  domains: Record<string, EjabberdDomain>;
+  authority: Authority;
+  /** Without it one with the domains as DNS-IDs is made. */
+  certificate?: Certificate;
   /** How long a lost session can be resumed (default 300 s). */
   hibernationMs?: number;
 }
 
-const VERSIONS = ['no_sslv3', 'no_tlsv1', 'no_tlsv1_1'];
+interface Ports {
+  starttls: number;
+  direct: number;
+}
 
-/** A throw-away ejabberd on free loopback ports, in one Erlang node without a name. */
+const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
+const OTHERS = {
+  'TLSv1.2': ['no_sslv3', 'no_tlsv1', 'no_tlsv1_1', 'no_tlsv1_3'],
+  'TLSv1.3': ['no_sslv3', 'no_tlsv1', 'no_tlsv1_1', 'no_tlsv1_2'],
+};
+
+/**
+ * A throw-away ejabberd in one Erlang node without a name, with free loopback ports that each speak
+ * one version of TLS.
+ */
 export class Ejabberd {
-  readonly domain: string;
-  readonly port: number;
-  readonly directTlsPort: number;
+  readonly ports: Readonly<Record<TlsVersion, Ports>>;
   readonly #workspace: Workspace;
   readonly #folder: string;
-  readonly #users: Record<string, string>;
+  readonly #options: EjabberdOptions;
   #running: Running | undefined;
 
-  private constructor(workspace: Workspace, options: EjabberdOptions, ports: [number, number]) {
+  private constructor(
+    workspace: Workspace,
+    options: EjabberdOptions,
+    ports: Record<TlsVersion, Ports>,
+  ) {
     this.#workspace = workspace;
-    this.domain = options.domain ?? 'home.example';
-    this.#users = options.users;
-    [this.port, this.directTlsPort] = ports;
-    this.#folder = `ejabberd-${this.port}`;
+    this.#options = options;
+    this.ports = ports;
+    this.#folder = `ejabberd-${ports['TLSv1.3'].starttls}`;
   }
 
   static async start(workspace: Workspace, options: EjabberdOptions): Promise<Ejabberd> {
-    const server = new Ejabberd(workspace, options, [await freePort(), await freePort()]);
+    const pair = async (): Promise<Ports> => ({
+      starttls: await freePort(),
+      direct: await freePort(),
+    });
+    const ports = { 'TLSv1.2': await pair(), 'TLSv1.3': await pair() };
+    const server = new Ejabberd(workspace, options, ports);
     const certificate =
-      options.certificate ?? (await options.authority.server({ dns: [server.domain] }));
+      options.certificate ??
+      (await options.authority.server({ dns: Object.keys(options.domains) }));
     workspace.makeFolder(server.#folder, 'mnesia');
     // ejabberd takes the certificate and its key from one list of files.
     const pem = [certificate.certFile, certificate.keyFile].map((file) =>
@@ -68,9 +91,11 @@ export class Ejabberd {
   async restart(): Promise<void> {
     const here = (name: string): string => this.#workspace.path(this.#folder, name);
     const registered = here(`registered-${Date.now()}`);
-    const register = Object.entries(this.#users).map(
-      ([user, password]) =>
-        `ejabberd_auth:try_register(${[user, this.domain, password].map(binary).join(', ')})`,
+    const register = Object.entries(this.#options.domains).flatMap(([domain, { users }]) =>
+      Object.entries(users).map(
+        ([user, password]) =>
+          `ejabberd_auth:try_register(${[user, domain, password].map(binary).join(', ')})`,
+      ),
     );
     const script = [
       '{ok, _} = application:ensure_all_started(ejabberd)',
@@ -115,29 +140,32 @@ export class Ejabberd {
     await this.#running?.kill();
   }
 
+  /** The log so far. */
   log(): string {
     const path = this.#workspace.path(this.#folder, 'log');
     return existsSync(path) ? readFileSync(path, 'utf8') : '';
   }
 
-  #settings(options: EjabberdOptions): Record<string, unknown> {
-    const cafile = options.authority.certFile;
-    const other = { 'TLSv1.2': ['no_tlsv1_3'], 'TLSv1.3': ['no_tlsv1_2'], both: [] };
-    const listener = {
-      ...{ ip: '127.0.0.1', module: 'ejabberd_c2s', access: 'c2s', tls_verify: true, cafile },
-      protocol_options: [...VERSIONS, ...other[options.tls ?? 'both']],
-    };
+  /** Who was let in and by which mechanism, as the log has it so far. */
+  logins(): { jid: string; mechanism: string }[] {
+    const lines = this.log().matchAll(/Accepted c2s (\S+) authentication for (\S+) by/g);
+    return [...lines].map(([, mechanism = '', jid = '']) => ({ jid, mechanism }));
+  }
+
+  #settings({ domains, authority, hibernationMs = 300_000 }: EjabberdOptions): object {
+    const passwords = Object.entries(domains).map(([domain, { hash }]) => [
+      domain,
+      hash === undefined
+        ? { auth_password_format: 'plain' }
+        : { auth_password_format: 'scram', auth_scram_hash: hash },
+    ]);
     return {
-      hosts: [this.domain],
-      ...{ loglevel: 'debug', log_rotate_count: 0, s2s_access: 'none' },
+      hosts: Object.keys(domains),
+      ...{ loglevel: 'info', log_rotate_count: 0, s2s_access: 'none' },
+      acme: { auto: false },
       certfiles: [this.#workspace.path(this.#folder, 'server.pem')],
-      listen: [
-        { ...listener, port: this.port, starttls: true, starttls_required: true },
-        { ...listener, port: this.directTlsPort, tls: true },
-      ],
-      auth_method: ['internal'],
-      auth_password_format: options.hash === undefined ? 'plain' : 'scram',
-      ...(options.hash === undefined ? {} : { auth_scram_hash: options.hash }),
+      listen: VERSIONS.flatMap((tls) => listeners(this.ports[tls], tls, authority.certFile)),
+      ...{ auth_method: ['internal'], host_config: Object.fromEntries(passwords) as object },
       ...{ acl: { local: { user_regexp: '' } }, access_rules: { c2s: { allow: 'all' } } },
       modules: {
         ...{ mod_roster: { versioning: true }, mod_disco: {}, mod_caps: {}, mod_ping: {} },
@@ -148,11 +176,23 @@ export class Ejabberd {
         mod_pubsub: { plugins: ['flat', 'pep'] },
         mod_stream_mgmt: {
           resend_on_timeout: 'if_offline',
-          resume_timeout: `${(options.hibernationMs ?? 300_000) / 1000} seconds`,
+          resume_timeout: `${hibernationMs / 1000} seconds`,
         },
       },
     };
   }
+}
+
+/** Each asks for a client certificate; what it thinks of it is told by EXTERNAL, not by TLS. */
+function listeners({ starttls, direct }: Ports, tls: TlsVersion, cafile: string): object[] {
+  const common = {
+    ...{ ip: '127.0.0.1', module: 'ejabberd_c2s', access: 'c2s', tls_verify: true, cafile },
+    protocol_options: OTHERS[tls],
+  };
+  return [
+    { ...common, port: starttls, starttls: true, starttls_required: true },
+    { ...common, port: direct, tls: true },
+  ];
 }
 
 /** An Erlang binary. */
