@@ -22,13 +22,14 @@ stead_engine_ready (const stead_client *client)
   return client->engine.stage == STEAD_ENGINE_READY;
 }
 
-/* The first new start is at once: texts wait for it. */
+/* The first new start is at once, and the longest wait is well below the time after which texts are
+ * given up: an engine that is killed again and again costs none of them. */
 static uint32_t
 next_delay (stead_client *client)
 {
   unsigned failures = client->engine.failures++;
-  int64_t most = client->restart_ms * 60;
-  int64_t delay = failures == 0 ? 0 : failures > 16 ? most : client->restart_ms << (failures - 1);
+  int64_t most = client->restart_ms * 8;
+  int64_t delay = failures == 0 ? 0 : failures > 4 ? most : client->restart_ms << (failures - 1);
   return (uint32_t) (delay > most ? most : delay);
 }
 

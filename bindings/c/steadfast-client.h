@@ -208,7 +208,7 @@ STEAD_EXPORT bool stead_answer_secret (stead_client *client, uint32_t account, s
  * stead_client_set_times:
  * @give_up_ms: how long a text waits for an engine; 0 keeps the 10 s
  * @restart_ms: wait before the second new start of the engine in a row, doubled from there to at
- *   most 60 times; 0 keeps 500. The first new start is at once.
+ *   most 8 times; 0 keeps 500. The first new start is at once.
  *
  * Lets a test see in milliseconds what takes seconds.
  */
