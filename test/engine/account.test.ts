@@ -100,6 +100,34 @@ describe('an account whose link is cut', () => {
   });
 });
 
+describe('an account on a server without stream management', () => {
+  it('takes a text for arrived when a ping behind it is answered (RFC 6120 §10.1)', () => {
+    const account = signedIn({ plain: true });
+    account.send('confirmed by a pong');
+    expect(states(account)).toEqual(['AT_SERVER']);
+    expect(account.wire()).toEqual(['message', 'iq']);
+  });
+
+  it('sends again what no pong confirmed, marked as perhaps arriving twice', () => {
+    const account = signedIn({ plain: true });
+    account.engine.link?.cut(false, true);
+    account.send('unconfirmed');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['AT_SERVER?']);
+    expect(account.wire()).not.toContain('resume');
+  });
+
+  it('does the same when the engine was killed with it', () => {
+    const account = signedIn({ plain: true });
+    account.engine.link?.cut(false, true);
+    account.send('unconfirmed');
+    account.restart();
+    account.attach({ online: true });
+    account.pass(5_000);
+    expect(states(account).at(-1)).toBe('AT_SERVER?');
+  });
+});
+
 describe('an account whose machine slept', () => {
   it('asks at once whether the link still lives', () => {
     const account = signedIn();

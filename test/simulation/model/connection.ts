@@ -94,7 +94,7 @@ export class Connection implements End {
     const features = {
       clear: "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>",
       tls: "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>",
-      authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/><sm xmlns='${SM}'/>`,
+      authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${this.server.options.plain === true ? '' : `<sm xmlns='${SM}'/>`}`,
     }[this.phase];
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,

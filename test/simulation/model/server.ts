@@ -35,6 +35,8 @@ export interface ServerOptions {
   readonly failedH: boolean;
   /** Answer `<resume/>` by closing without a word, as servers do when they dislike its `h`. */
   readonly silent?: boolean;
+  /** No XEP-0198 at all, as old servers have it. */
+  readonly plain?: boolean;
   /** Where sessions are to be resumed (XEP-0198 §3). */
   readonly location?: string;
 }
