@@ -35,7 +35,9 @@ lint: node_modules/.package-lock.json
 soak: build
 	$(RUN) vitest run --project soak
 
-install: build
+# Built before, or now: a root that installs shall not leave its files in a user's build folder.
+install:
+	@[ -e build/plugins/libsteadfast-purple.so ] || $(MAKE) build
 	scripts/install.sh install
 
 uninstall:

@@ -17,7 +17,7 @@ packages () {
                 gcc g++ libc6-dev make python3 ;;
     hosts) echo pidgin finch tmux dbus dbus-daemon ;;
     server) echo prosody openssl ;;
-    test) echo ejabberd bitlbee-libpurple xvfb xauth xdotool imagemagick x11-utils valgrind \
+    test) echo ejabberd xvfb xauth xdotool imagemagick x11-utils valgrind \
                clang-format libasan8 libubsan1 dbus-x11 ;;
     *) echo "scripts/provision.sh: no group $1" >&2; exit 2 ;;
   esac
