@@ -191,8 +191,8 @@ describe('Handled', () => {
   it('for a younger event of another account takes nothing that was unread at a Detach', async () => {
     hello();
     attach(1, 'a');
-    attach(2, 'b');
     const first = await running(1);
+    attach(2, 'b');
     const second = await running(2);
     first.out({ ...told(), inbox: 7 } as AccountEffect);
     detach(1, How.PARK);
