@@ -39,5 +39,8 @@ test('a refusal ends the attempt with words, and nothing was told to that server
   await eventually('the error', () => pidgin.connectionErrors().length > 0);
   expect(pidgin.connectionErrors()).toEqual([expect.stringContaining('certificate')]);
   nothingTold(home);
-  await pidgin.screenshot(pictureFile('pidgin-trust-refused'));
+  expect(await pidgin.number('AccountGetEnabled', account, 'gtk-gaim')).toBe(0);
+  const list = { x: 0, y: 0, width: 260, height: 405 };
+  await pidgin.place('^Buddy List$', list);
+  await pidgin.screenshot(pictureFile('pidgin-trust-refused'), list);
 });

@@ -86,7 +86,8 @@ export class Finch extends BusHost {
   /** Quits as a user does; the terminal's end takes what stays. */
   async close(): Promise<void> {
     if (!existsSync(`/proc/${this.pid}`)) return;
-    void this.quit();
+    // Asked over D-Bus, Finch ends libpurple but not its own main loop.
+    await this.keys('M-q').catch(() => undefined);
     await eventually('Finch to quit', () => !existsSync(`/proc/${this.pid}`), 8000).catch(() => {
       process.kill(this.pid, 'SIGKILL');
     });
