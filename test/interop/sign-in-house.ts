@@ -127,6 +127,13 @@ export class Guest {
     return this.next('link', ({ state }) => state === 'online' || state === 'failed');
   }
 
+  /** Signs off, also from a link that never came about. */
+  async leave(): Promise<void> {
+    this.mark();
+    this.house.client.detach(this.account);
+    await this.next('link', ({ state }) => state === 'detached');
+  }
+
   /** @returns the id of the text */
   say(text: string): string {
     this.said.push(text + FILLING);

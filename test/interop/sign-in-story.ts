@@ -144,10 +144,7 @@ export async function expectExpired(guests: ReadonlyMap<Guest, string>): Promise
       proxy.refuse();
       proxy.cut();
     }
-    for (const guest of guests.keys()) {
-      await guest.seenByBob('unavailable');
-      guest.hear('for later');
-    }
+    for (const guest of guests.keys()) await guest.seenByBob('unavailable');
   };
   const back = async (): Promise<void> => {
     for (const { proxy } of guests.keys()) await proxy.heal();
