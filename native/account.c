@@ -157,6 +157,27 @@ attach (PurpleConnection *gc, stead_client *client)
   dispatch_update ();
 }
 
+/* Asked of the settings, not of purple_proxy_get_setup(), which runs a program and waits for it. */
+static gboolean
+wants_proxy (PurpleAccount *account)
+{
+  PurpleProxyInfo *info = purple_account_get_proxy_info (account);
+
+  if (info == NULL || purple_proxy_info_get_type (info) == PURPLE_PROXY_USE_GLOBAL)
+    info = purple_global_proxy_get_info ();
+  switch (info != NULL ? purple_proxy_info_get_type (info) : PURPLE_PROXY_NONE)
+    {
+    case PURPLE_PROXY_USE_GLOBAL:
+    case PURPLE_PROXY_NONE:
+      return FALSE;
+    case PURPLE_PROXY_USE_ENVVAR:
+      return g_getenv ("HTTP_PROXY") != NULL || g_getenv ("http_proxy") != NULL
+             || g_getenv ("HTTPPROXY") != NULL;
+    default:
+      return TRUE;
+    }
+}
+
 void
 account_login (PurpleAccount *account)
 {
@@ -175,6 +196,15 @@ account_login (PurpleAccount *account)
       return;
     }
   g_free (bare);
+  if (wants_proxy (account))
+    {
+      purple_connection_error_reason (
+          gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS,
+          "This account is set to use a proxy, which Steadfast cannot do yet. A direct connection "
+          "would show your address, so none was made. To connect directly, choose \"No Proxy\" in "
+          "the account's settings.");
+      return;
+    }
   client = dispatch_open (&error_text);
   if (client == NULL)
     {

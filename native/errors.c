@@ -23,6 +23,7 @@ static const struct
   /* Our certificate, which the server refused; and the server's, which the person refused. */
   { STEAD_ERROR_TLS, "certificate-refused", PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED },
   { STEAD_ERROR_TLS, "certificate-rejected", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
+  { STEAD_ERROR_TLS, "pin-mismatch", PURPLE_CONNECTION_ERROR_CERT_FINGERPRINT_MISMATCH },
   { STEAD_ERROR_TLS, "no-certificate", PURPLE_CONNECTION_ERROR_CERT_NOT_PROVIDED },
   { STEAD_ERROR_TLS, "tls13-required", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
   { STEAD_ERROR_TLS, "certificate-needs-tls13", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
@@ -72,6 +73,7 @@ errors_report (ShimSession *session, const stead_event *event)
   /* libpurple reports the first error of a connection and waits for its end. */
   if (gc == NULL || gc->disconnect_timeout != 0)
     return;
+  secrets_close (session);
   purple_connection_error_reason (gc, errors_reason (event),
                                   *text != '\0' ? text : "The connection was lost.");
 }

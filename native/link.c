@@ -24,15 +24,22 @@ link_write_line (PurpleConversation *conversation, const char *text)
   g_free (html);
 }
 
-static void
-write_to_all (ShimSession *session, const char *text)
+static gboolean
+is_told (ShimSession *session, PurpleConversation *conversation)
 {
-  PurpleAccount *account = session->account;
-  GList *item;
+  return g_hash_table_lookup (session->told_outage, purple_conversation_get_name (conversation))
+         != NULL;
+}
 
-  for (item = purple_get_ims (); item != NULL; item = item->next)
-    if (purple_conversation_get_account (item->data) == account)
-      link_write_line (item->data, text);
+/* One line a conversation for each outage: when it lasts, or when something is written. */
+void
+link_tell_outage (ShimSession *session, PurpleConversation *conversation, const char *text)
+{
+  if (is_told (session, conversation))
+    return;
+  g_hash_table_insert (session->told_outage, g_strdup (purple_conversation_get_name (conversation)),
+                       GINT_TO_POINTER (1));
+  link_write_line (conversation, text);
 }
 
 static void
@@ -46,13 +53,17 @@ static gboolean
 on_outage (gpointer number)
 {
   ShimSession *session = account_session_numbered (GPOINTER_TO_UINT (number));
+  GList *item;
 
   if (session == NULL)
     return FALSE;
   session->outage_timer = 0;
   session->outage_told = TRUE;
-  write_to_all (session, "The connection is interrupted. You stay signed in; what you write is "
-                         "kept and sent when it is back.");
+  for (item = purple_get_ims (); item != NULL; item = item->next)
+    if (purple_conversation_get_account (item->data) == session->account)
+      link_tell_outage (session, item->data,
+                        "The connection is interrupted. You stay signed in; what you write is "
+                        "kept and sent when it is back.");
   return FALSE;
 }
 
@@ -69,13 +80,17 @@ begin_outage (ShimSession *session, const char *why)
 static void
 end_outage (ShimSession *session)
 {
+  GList *item;
+
   if (session->outage_timer != 0)
     purple_timeout_remove (session->outage_timer);
   session->outage_timer = 0;
-  if (session->outage_told)
-    write_to_all (session, "The connection is back.");
+  for (item = session->outage_told ? purple_get_ims () : NULL; item != NULL; item = item->next)
+    if (purple_conversation_get_account (item->data) == session->account
+        && is_told (session, item->data))
+      link_write_line (item->data, "The connection is back.");
   session->outage_told = FALSE;
-  g_hash_table_remove_all (session->told_queued);
+  g_hash_table_remove_all (session->told_outage);
 }
 
 static void
@@ -92,7 +107,7 @@ void
 link_open (ShimSession *session)
 {
   session->state = STEAD_LINK_CONNECTING;
-  session->told_queued = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  session->told_outage = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void
@@ -102,7 +117,7 @@ link_close (ShimSession *session)
   if (session->outage_timer != 0)
     purple_timeout_remove (session->outage_timer);
   set_detail (session, NULL);
-  g_hash_table_destroy (session->told_queued);
+  g_hash_table_destroy (session->told_outage);
 }
 
 static void

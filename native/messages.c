@@ -146,19 +146,14 @@ tell_queued (guint32 number, const char *jid)
 {
   ShimSession *session = account_session_numbered (number);
   PurpleConversation *conversation;
-  const char *name;
 
   if (session == NULL || session->state == STEAD_LINK_ONLINE)
     return;
   conversation = conversation_with (session->account, jid, FALSE);
-  if (conversation == NULL)
-    return;
-  name = purple_conversation_get_name (conversation);
-  if (g_hash_table_lookup (session->told_queued, name) != NULL)
-    return;
-  g_hash_table_insert (session->told_queued, g_strdup (name), GINT_TO_POINTER (1));
-  link_write_line (conversation, "The connection is interrupted. Your message is kept and sent "
-                                 "when it is back.");
+  if (conversation != NULL)
+    link_tell_outage (session, conversation,
+                      "The connection is interrupted. Your message is kept and sent when it is "
+                      "back.");
 }
 
 static void

@@ -9,9 +9,11 @@ static void
 send_secret (gpointer number, stead_secret what, const char *secret)
 {
   stead_client *client = dispatch_client ();
+  ShimSession *session = account_session_numbered (GPOINTER_TO_UINT (number));
 
-  if (client == NULL || account_session_numbered (GPOINTER_TO_UINT (number)) == NULL)
+  if (client == NULL || session == NULL)
     return;
+  session->asking = FALSE;
   stead_answer_secret (client, GPOINTER_TO_UINT (number), what, secret);
   dispatch_update ();
 }
@@ -84,7 +86,8 @@ secrets_ask (ShimSession *session, const stead_event *event)
   gboolean refused = stead_event_error_kind (event) != STEAD_ERROR_NONE;
   const char *why = refused ? stead_event_error_text (event) : "";
 
-  purple_request_close_with_handle (session->account);
+  secrets_close (session);
+  session->asking = TRUE;
   if (stead_event_secret_what (event) == STEAD_SECRET_PASSPHRASE)
     {
       ask_passphrase (session, why);
@@ -96,8 +99,12 @@ secrets_ask (ShimSession *session, const stead_event *event)
   ask_password (session->account, session->number);
 }
 
+/* The prompts' handle is the account, as is that of Finch's dialog saying why the account was
+ * disabled: so only a prompt of ours is closed, and before an error is reported. */
 void
 secrets_close (ShimSession *session)
 {
-  purple_request_close_with_handle (session->account);
+  if (session->asking)
+    purple_request_close_with_handle (session->account);
+  session->asking = FALSE;
 }

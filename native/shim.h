@@ -38,7 +38,7 @@ typedef struct
   char *link_detail;  /* (nullable): what a tooltip says of the link */
   guint outage_timer; /* until people are told */
   gboolean outage_told;
-  GHashTable *told_queued; /* conversations told of the queue in this outage: char * set */
+  GHashTable *told_outage; /* names of conversations told of this outage: char * set */
   guint held_timer;        /* until another program's hold is reported */
   char *held_text;
 
@@ -52,6 +52,7 @@ typedef struct
   GSList *authorizations; /* open prompts, see subscriptions.c */
   GHashTable *infos;      /* bare JID to answers that came so far, see info.c */
   gpointer trust;         /* the open certificate prompt, see trust.c */
+  gboolean asking;        /* a prompt for a secret is open, see secrets.c */
 } ShimSession;
 
 /* ---- dispatch.c: the one client of this process ------------------------------------------------
@@ -108,6 +109,7 @@ void link_hook_network (void);
 void link_unhook_network (void);
 /* Writes a quiet line, kept out of logs. @text is plain. */
 void link_write_line (PurpleConversation *conversation, const char *text);
+void link_tell_outage (ShimSession *session, PurpleConversation *conversation, const char *text);
 
 /* ---- errors.c -----------------------------------------------------------------------------------
  */

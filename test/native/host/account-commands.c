@@ -33,6 +33,18 @@ run_account_new (const JsonValue *command, GString *result)
   return NULL;
 }
 
+/* A SOCKS5 proxy where nobody listens. */
+static void
+set_proxy (PurpleAccount *account)
+{
+  PurpleProxyInfo *info = purple_proxy_info_new ();
+
+  purple_proxy_info_set_type (info, PURPLE_PROXY_SOCKS5);
+  purple_proxy_info_set_host (info, "127.0.0.1");
+  purple_proxy_info_set_port (info, 9);
+  purple_account_set_proxy_info (account, info);
+}
+
 static const char *
 run_account_set (const JsonValue *command, GString *result)
 {
@@ -48,6 +60,8 @@ run_account_set (const JsonValue *command, GString *result)
   if (json_get (command, "password") != NULL)
     purple_account_set_password (account, json_string (command, "password"));
   purple_account_set_remember_password (account, json_bool (command, "remember", FALSE));
+  if (json_bool (command, "proxy", FALSE))
+    set_proxy (account);
   if (options == NULL || options->type != JSON_OBJECT)
     return NULL;
   g_hash_table_iter_init (&iter, options->fields);
