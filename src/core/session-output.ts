@@ -28,8 +28,13 @@ export type SessionOutput =
   | Online
   /** An inbound stanza; it counts from now on and is `handled` once its effects are on disk. */
   | { readonly type: 'stanza'; readonly stanza: Element }
-  /** The link is gone. `ended`: in order, after our closing tag. */
-  | { readonly type: 'down'; readonly fault: Fault | undefined; readonly ended: boolean };
+  /** The link is gone. `ended`: in order, after our closing tag. `heard`: the server had said something on it. */
+  | {
+      readonly type: 'down';
+      readonly fault: Fault | undefined;
+      readonly ended: boolean;
+      readonly heard: boolean;
+    };
 
 export interface Online {
   readonly type: 'online';

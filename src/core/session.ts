@@ -24,6 +24,8 @@ type LinkOptions = Omit<NegotiationOptions, 'resume'>;
 
 /** How long a peer may take to answer our closing tag (RFC 6120 §4.4 names no figure). */
 const CLOSE_TIMEOUT_MS = 5_000;
+/** A network that swallows what is sent is told from a server that thinks: that one says something. */
+const FIRST_BYTE_MS = 3_000;
 /** Negotiation as a whole; a peer that goes silent in the middle is given up. */
 const NEGOTIATION_TIMEOUT_MS = 30_000;
 
@@ -35,6 +37,8 @@ export class Session {
     this.out({ type: 'write', text });
   });
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
+  /** The server has said anything on this link. */
+  private heard = false;
   private phaseDeadline: number | undefined;
   private clock: Clock = { now: 0, wall: 0 };
 
@@ -69,7 +73,8 @@ export class Session {
   open(options: LinkOptions, direct: boolean, clock: Clock): void {
     this.clock = clock;
     this.phase = 'negotiating';
-    this.phaseDeadline = clock.now + NEGOTIATION_TIMEOUT_MS;
+    this.heard = false;
+    this.phaseDeadline = clock.now + FIRST_BYTE_MS;
     this.stream = this.newStream(options.jid.domain);
     const resume = this.kept.resumption(this.acks.h);
     const negotiation: Negotiation = new Negotiation(
@@ -89,11 +94,13 @@ export class Session {
 
   tlsReady(facts: TlsFacts, clock: Clock): void {
     this.clock = clock;
+    this.hear();
     this.negotiation?.tlsReady(facts, clock.wall);
   }
 
   bytes(bytes: Uint8Array, clock: Clock): void {
     this.clock = clock;
+    this.hear();
     this.stream?.bytes(bytes);
     if (this.phase === 'online') {
       this.askIfDue();
@@ -186,6 +193,13 @@ export class Session {
     } else if (this.phaseDeadline !== undefined && clock.now >= this.phaseDeadline) {
       const silent = this.phase === 'closing' ? undefined : SILENT_SERVER;
       this.down(silent, 'reset');
+    }
+  }
+
+  private hear(): void {
+    if (!this.heard && this.phase === 'negotiating') {
+      this.heard = true;
+      this.phaseDeadline = this.clock.now + NEGOTIATION_TIMEOUT_MS;
     }
   }
 
@@ -374,7 +388,7 @@ export class Session {
     if (how !== undefined) {
       this.out({ type: 'close', how });
     }
-    this.out({ type: 'down', fault: cause, ended });
+    this.out({ type: 'down', fault: cause, ended, heard: this.heard });
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
 
 export const NO_LINK = fault('link', 'closed', 'The connection was closed.');
@@ -15,3 +16,13 @@ export const CANCELLED = fault('sasl', 'cancelled', 'Sign-in was cancelled.', {
   by: 'us',
   retry: 'never',
 });
+
+/** @param sha256 what the server showed, hex */
+export function pinMismatch(sha256: string): Fault {
+  return fault(
+    'tls',
+    'pin-mismatch',
+    `The server’s certificate is not the one that the account’s settings name, so nothing was sent to it. It has the SHA-256 ${sha256}. If the server has a new certificate, change or empty that setting.`,
+    { retry: 'never' },
+  );
+}

@@ -2,18 +2,18 @@
 //
 // When to dial, when to wait, when to give up, and what the host is told of it.
 
-import type { ClientIdentity, Dial, TlsFacts } from '../core/effects.js';
+import type { ClientIdentity, TlsFacts } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
 import { AskSecret_What as What } from '../contract/engine_pb.js';
-import { Backoff } from './backoff.js';
+import type { Reached } from './backoff.js';
 import type { Context } from './context.js';
 import { LinkTeller } from './link-teller.js';
-import { CANCELLED, NO_LINK, REJECTED } from './link-faults.js';
+import { CANCELLED, NO_LINK, pinMismatch, REJECTED } from './link-faults.js';
 import type { AttachOptions } from './options.js';
-import { dialOf, parseLocation } from './options.js';
+import { Redial } from './redial.js';
 
 type Phase =
   /** Nothing is wanted, or nothing can help until the host says so. */
@@ -25,9 +25,6 @@ type Phase =
   | 'dialing'
   | 'up'
   | 'waiting';
-
-/** Someone else signed in with our resource: give way this long before taking another. */
-const CONFLICT_WAIT_MS = 30_000;
 
 export interface Secrets {
   password: string;
@@ -43,28 +40,25 @@ export class LinkKeeper {
   private phase: Phase = 'idle';
   private retryAt: number | undefined;
   readonly teller: LinkTeller;
-  private readonly backoff: Backoff;
+  private readonly redial: Redial;
   private secrets: Secrets = { password: '', passphrase: '' };
   private identity: ClientIdentity | undefined;
   private signingOff = false;
   private awaitsPassword = false;
-  private conflicts = 0;
-  /** The last link had TLS from its first byte. */
-  private direct = false;
-  private locationTried = false;
+  /** What the person answered when asked for trust; good until a certificate needs none. */
+  private accepted = '';
 
   constructor(
     private readonly context: Context,
     private readonly session: Session,
     private readonly resource: () => string,
   ) {
-    this.backoff = new Backoff(context.random);
+    this.redial = new Redial(context, session);
     this.teller = new LinkTeller(context, session);
   }
 
   /** A host wants the account online. `shown`: it shows it so already. */
   attach(options: AttachOptions, secrets: Secrets, shown: boolean): void {
-    const again = this.options?.certificate;
     this.options = options;
     this.secrets = secrets;
     this.attached = true;
@@ -72,7 +66,8 @@ export class LinkKeeper {
     // A sign-off under way goes on to its end; then comes the session that is wanted now.
     this.settling ||= this.signingOff && this.phase === 'up';
     this.signingOff = false;
-    this.conflicts = 0;
+    this.accepted = '';
+    this.redial.startOver();
     if (this.session.online && !this.settling) {
       this.teller.onlineAgain(true);
       return;
@@ -81,12 +76,9 @@ export class LinkKeeper {
     if (this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due') {
       return;
     }
-    this.backoff.hint(this.context.clock().now);
-    if (options.certificate !== undefined && options.certificate !== again) {
-      this.readIdentity();
-    } else {
-      this.phase = 'due';
-    }
+    this.identity = undefined;
+    this.phase = 'due';
+    this.readIdentity();
   }
 
   /** The host asked for what cannot be. */
@@ -134,7 +126,7 @@ export class LinkKeeper {
     if (!available) {
       return;
     }
-    this.backoff.hint(this.context.clock().now);
+    this.redial.hint();
     if (this.phase === 'waiting') {
       this.phase = 'due';
     } else {
@@ -148,18 +140,7 @@ export class LinkKeeper {
       return;
     }
     this.phase = 'dialing';
-    const dial = dialOf(this.options, this.context.tools);
-    this.context.effect({ type: 'dial', dial: { ...dial, ...this.location() } });
-  }
-
-  /** Where the server wants the session to be resumed: tried first, and once (XEP-0198 §5). */
-  private location(): Partial<Dial> {
-    const location = this.session.management?.location;
-    if (location === undefined || this.locationTried) {
-      return {};
-    }
-    this.locationTried = true;
-    return { ...parseLocation(location), tls: this.direct ? 'direct' : 'starttls' };
+    this.context.effect({ type: 'dial', dial: this.redial.dial(this.options) });
   }
 
   opened(direct: boolean): void {
@@ -167,13 +148,14 @@ export class LinkKeeper {
       return;
     }
     this.phase = 'up';
-    this.direct = direct;
-    const { jid, security, authMethod, plainInClear, pin } = this.options;
+    this.redial.opened(direct);
+    const { jid, security, authMethod, plainInClear } = this.options;
+    const pin = this.options.pin === '' ? this.accepted : this.options.pin;
     const { password } = this.secrets;
     this.session.open(
       {
         jid,
-        resource: this.conflicts === 0 ? this.resource() : this.otherResource(),
+        resource: this.redial.resource(this.resource()),
         security,
         authMethod,
         plainInClear,
@@ -209,14 +191,13 @@ export class LinkKeeper {
         this.untrusted(output.facts, output.reasons, output.text);
         return;
       case 'down':
-        this.down(output.fault);
+        this.down(output.fault, output.heard ? 'server' : 'none');
     }
   }
 
   /** A session that features may use is there. */
   online(online: Online): void {
-    this.locationTried = false;
-    this.backoff.succeeded(this.context.clock().now);
+    this.redial.succeeded();
     this.teller.online(online, this.attached);
   }
 
@@ -266,7 +247,7 @@ export class LinkKeeper {
       return;
     }
     if (accept) {
-      this.options = { ...this.options, pin: sha256 };
+      this.accepted = sha256;
       this.phase = 'due';
     } else {
       this.failed(REJECTED, 'none');
@@ -304,12 +285,6 @@ export class LinkKeeper {
 
   // ---------------------------------------------------------------------------------------------
 
-  /** Somebody else insists on ours: two clients that take turns would go on for ever. */
-  private otherResource(): string {
-    const [a = 0, b = 0] = this.context.random(2);
-    return `${this.resource()}-${String(a * 256 + b)}`;
-  }
-
   private readIdentity(): void {
     const certificate = this.options?.certificate;
     if (certificate !== undefined) {
@@ -319,7 +294,7 @@ export class LinkKeeper {
     }
   }
 
-  private down(cause: Fault | undefined): void {
+  private down(cause: Fault | undefined, reached: Reached): void {
     if (this.signingOff) {
       this.signedOff();
     } else if (this.settling && cause === undefined) {
@@ -330,16 +305,14 @@ export class LinkKeeper {
       // The server would not wait for a person; the next dial brings the answer along.
       this.phase = 'asking';
     } else if (this.phase === 'up') {
-      this.failed(cause ?? NO_LINK, 'server');
+      this.failed(cause ?? NO_LINK, reached);
     }
   }
 
-  private failed(cause: Fault, reached: 'none' | 'server'): void {
+  private failed(cause: Fault, reached: Reached): void {
     this.settling = false;
     if (cause.retry === 'never') {
       this.stop(cause);
-    } else if (cause.condition === 'conflict' && ++this.conflicts > 1) {
-      this.stop({ ...cause, retry: 'never' });
     } else if (this.attached && !this.teller.shown) {
       // The host has a rhythm of its own for an account that never came online.
       this.stop(cause);
@@ -348,12 +321,14 @@ export class LinkKeeper {
     }
   }
 
-  private waitToRedial(cause: Fault, reached: 'none' | 'server'): void {
-    const { now } = this.context.clock();
-    const delay =
-      cause.condition === 'conflict' ? CONFLICT_WAIT_MS : this.backoff.failed(now, reached);
+  private waitToRedial(cause: Fault, reached: Reached): void {
+    const delay = this.redial.delayAfter(cause, reached);
+    if (delay === undefined) {
+      this.stop({ ...cause, retry: 'never' });
+      return;
+    }
     this.phase = 'waiting';
-    this.retryAt = now + delay;
+    this.retryAt = this.context.clock().now + delay;
     this.teller.interrupted(cause, delay);
   }
 
@@ -386,8 +361,18 @@ export class LinkKeeper {
       this.phase = 'idle';
       return;
     }
-    this.phase = 'asking';
-    this.teller.untrusted(this.options.jid.domain, facts, reasons, text);
+    const { pin } = this.options;
+    if (pin !== '' && pin !== facts.sha256) {
+      // The person named the one certificate to accept: there is nothing to ask.
+      this.stop(pinMismatch(facts.sha256));
+    } else if (this.accepted !== '') {
+      // Another certificate than the one accepted: judged by itself, without that answer.
+      this.accepted = '';
+      this.phase = 'due';
+    } else {
+      this.phase = 'asking';
+      this.teller.untrusted(this.options.jid.domain, facts, reasons, text);
+    }
   }
 
   private ask(what: What, cause?: Fault): void {

@@ -78,6 +78,18 @@ describe('an account whose link is cut', () => {
     expect(account.server.received.join('')).not.toContain('too late');
   });
 
+  it('drops an attempt that nothing is heard in after three seconds, and soon tries again', () => {
+    const account = signedIn();
+    account.server.mute = true;
+    account.cut();
+    account.pass(20_000);
+    const tried = account.engine.dialled.length;
+    expect(tried).toBeGreaterThanOrEqual(5);
+    account.server.mute = false;
+    account.pass(4_000);
+    expect(account.links().at(-1)).toBe('ONLINE');
+  });
+
   it('goes first and once where the server wants the session resumed (XEP-0198 §3)', () => {
     const account = signedIn({ location: 'other.test:9999' });
     account.engine.unreachable = true;
@@ -322,10 +334,27 @@ describe('an account on a full disk', () => {
   });
 });
 
+describe('an account that names the one certificate to accept', () => {
+  it('fails for good when the server has another, and asks nobody', () => {
+    const account = new ModelAccount();
+    account.attach({ pinSha256: '11'.repeat(32) });
+    expect(account.told.map((body) => body.case)).not.toContain('askTrust');
+    expect(account.links().at(-1)).toBe('FAILED pin-mismatch');
+    expect(account.wire()).toEqual(['starttls']);
+  });
+
+  it('signs in when the server has it', () => {
+    const account = new ModelAccount();
+    account.attach({ pinSha256: '00:'.repeat(32).slice(0, -1) });
+    expect(account.links().at(-1)).toBe('ONLINE');
+  });
+});
+
 describe('an account with settings that cannot work', () => {
   it.each([
     [{ jid: 'nobody' }, 'jid-malformed'],
     [{ jid: '@model.test' }, 'jid-malformed'],
+    [{ pinSha256: 'abc' }, 'bad-pin'],
   ])('%o fails for good with words', (init, condition) => {
     const account = new ModelAccount();
     account.attach(init);

@@ -48,7 +48,9 @@ export class ModelAccount {
     this.engine = this.newEngine();
   }
 
-  attach(init: Partial<Pick<Attach, 'jid' | 'inboxTaken' | 'online' | 'queueHours'>> = {}): void {
+  attach(
+    init: Partial<Pick<Attach, 'jid' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256'>> = {},
+  ): void {
     const value = create(AttachSchema, {
       jid: `alice@${DOMAIN}`,
       password: 'secret',

@@ -42,7 +42,7 @@ export class Connection implements End {
   }
 
   write(text: string): void {
-    if (this.open) {
+    if (this.open && !this.server.mute) {
       this.link.toClient(Buffer.from(text));
     }
   }

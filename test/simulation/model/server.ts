@@ -49,6 +49,8 @@ export class ModelServer {
   readonly ended = new Map<string, number>();
   /** Every element that came, of all connections, in order; `</>` is a closing tag. */
   readonly received: string[] = [];
+  /** Takes what comes and says nothing: a network that swallows its answers. */
+  mute = false;
   private ids = 0;
 
   constructor(

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+
+import type { Dial } from '../core/effects.js';
+import type { Fault } from '../core/errors.js';
+import type { Session } from '../core/session.js';
+import { Backoff } from './backoff.js';
+import type { Reached } from './backoff.js';
+import type { Context } from './context.js';
+import type { AttachOptions } from './options.js';
+import { dialOf, parseLocation } from './options.js';
+
+/** Someone else signed in with our resource: give way this long before taking another. */
+const CONFLICT_WAIT_MS = 30_000;
+
+/** How the next link is asked for: when, where, and under which resource. */
+export class Redial {
+  private readonly backoff: Backoff;
+  private conflicts = 0;
+  /** The last link had TLS from its first byte. */
+  private direct = false;
+  private locationTried = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly session: Session,
+  ) {
+    this.backoff = new Backoff(context.random);
+  }
+
+  /** The host wants to be online now, whatever happened before. */
+  startOver(): void {
+    this.conflicts = 0;
+    this.hint();
+  }
+
+  /** Something changed for the better: the next attempts are eager again. */
+  hint(): void {
+    this.backoff.hint(this.context.clock().now);
+  }
+
+  succeeded(): void {
+    this.locationTried = false;
+    this.backoff.succeeded(this.context.clock().now);
+  }
+
+  /**
+   * The link failed.
+   * @returns how long to wait, or nothing when somebody insists on our place for the second time
+   */
+  delayAfter(cause: Fault, reached: Reached): number | undefined {
+    if (cause.condition !== 'conflict') {
+      return this.backoff.failed(this.context.clock().now, reached);
+    }
+    return ++this.conflicts > 1 ? undefined : CONFLICT_WAIT_MS;
+  }
+
+  /** A link is open. */
+  opened(direct: boolean): void {
+    this.direct = direct;
+  }
+
+  dial(options: AttachOptions): Dial {
+    return { ...dialOf(options, this.context.tools), ...this.location() };
+  }
+
+  /** Another one than ours when somebody insists on that: taking turns would go on for ever. */
+  resource(ours: string): string {
+    if (this.conflicts === 0) {
+      return ours;
+    }
+    const [a = 0, b = 0] = this.context.random(2);
+    return `${ours}-${String(a * 256 + b)}`;
+  }
+
+  /** Where the server wants the session to be resumed: tried first, and once (XEP-0198 §5). */
+  private location(): Partial<Dial> {
+    const location = this.session.management?.location;
+    if (location === undefined || this.locationTried) {
+      return {};
+    }
+    this.locationTried = true;
+    return { ...parseLocation(location), tls: this.direct ? 'direct' : 'starttls' };
+  }
+}
