@@ -201,8 +201,12 @@ stead_engine_tick (stead_client *client, int64_t now)
       stead_process_kill (&engine->process);
       engine->since = now;
     }
-  if (engine->stage == STEAD_ENGINE_NONE && engine->start_at >= 0 && now >= engine->start_at)
+  if (engine->stage != STEAD_ENGINE_NONE || engine->start_at < 0 || now < engine->start_at)
+    return;
+  if (is_wanted (client))
     start (client);
+  else
+    engine->start_at = -1;
 }
 
 int64_t
