@@ -112,11 +112,12 @@ describe.each(servers)('Prosody with passwords in $hash and $tls', (setting) => 
     expect(sessions.size).toBe(all.length);
     const gone = async (): Promise<void> => {
       await server.stop();
-      await story.cutAll(sessions.keys());
+      story.cutAll(sessions.keys());
     };
     const back = async (): Promise<void> => {
       await server.restart();
       await inviteBob(house, server, setting);
+      await story.healAll(sessions.keys());
     };
     await story.expectFresh(sessions, { gone, back, proven: true, keeps: true });
   });

@@ -125,12 +125,16 @@ export async function expectFresh(
   }
 }
 
-/** Ends all links; a new one may come about at once. */
-export async function cutAll(guests: Iterable<Guest>): Promise<void> {
+/** Ends all links; new ones are refused until healAll(). */
+export function cutAll(guests: Iterable<Guest>): void {
   for (const { proxy } of guests) {
+    proxy.refuse();
     proxy.cut();
-    await proxy.heal();
   }
+}
+
+export async function healAll(guests: Iterable<Guest>): Promise<void> {
+  for (const { proxy } of guests) await proxy.heal();
 }
 
 /** The links are gone for longer than the server keeps their sessions, as bob can see. */
@@ -140,15 +144,10 @@ export async function expectExpired(guests: ReadonlyMap<Guest, string>): Promise
     await expectTalk(guest, 'hello');
   }
   const gone = async (): Promise<void> => {
-    for (const { proxy } of guests.keys()) {
-      proxy.refuse();
-      proxy.cut();
-    }
+    cutAll(guests.keys());
     for (const guest of guests.keys()) await guest.seenByBob('unavailable');
   };
-  const back = async (): Promise<void> => {
-    for (const { proxy } of guests.keys()) await proxy.heal();
-  };
+  const back = (): Promise<void> => healAll(guests.keys());
   await expectFresh(guests, { gone, back, proven: true, keeps: true });
 }
 
