@@ -50,16 +50,11 @@ function account({ sent, unsure, heard, said, strayed, shown }: Traffic): Accoun
   };
 }
 
-/**
- * Talks through the plan, says in one line what came of it, and fails for anything that is wrong.
- * @param doubtful the server tells only once how far it had got, and the engine may be killed with that
- *   in its hands: texts may then go twice, as many as were told to be in doubt
- */
+/** Talks through the plan, says in one line what came of it, and fails for anything that is wrong. */
 export async function expectFaultless(
   traffic: Traffic,
   what: string,
   plan: readonly Step[],
-  doubtful = false,
 ): Promise<void> {
   const none = { up: [], down: [] };
   try {
@@ -68,12 +63,10 @@ export async function expectFaultless(
     process.stdout.write(`${summary(what, traffic)}\n`);
   }
   const sum = account(traffic);
-  expect(sum).toMatchObject({ lost: none, disordered: none });
-  expect(sum.doubled.down).toEqual([]);
-  expect(sum.doubled.up.length).toBeLessThanOrEqual(doubtful ? traffic.doubts : 0);
+  expect(sum).toMatchObject({ lost: none, doubled: none, disordered: none });
   expect(sum.marked).toBeLessThan(traffic.lives);
   expect(traffic.complaints).toEqual([]);
-  if (!doubtful) expect(traffic.doubts).toBe(0);
+  expect(traffic.doubts).toBe(0);
   expect(await traffic.quit()).toBe(0);
   expectNothingLeft(traffic.home);
 }
