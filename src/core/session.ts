@@ -3,12 +3,13 @@
 // One XMPP session over one link after the other: the stream, its negotiation, and XEP-0198 once it
 // is enabled. Tells its owner what arrived, what the server has handled, and how a session ended.
 
-import type { Element } from './xml.js';
-import { xml } from './xml.js';
+import { type Element, xml } from './xml.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { Clock, CloseHow, TlsFacts } from './effects.js';
 import type { Fault } from './errors.js';
 import { fault } from './errors.js';
+import { isStanza } from './stanza.js';
+import { Gate } from './gate.js';
 import { KeptSession } from './kept-session.js';
 import { Negotiation } from './negotiation.js';
 import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
@@ -17,25 +18,21 @@ import type { Online, SessionOutput } from './session-output.js';
 import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
 import { parseHandled, StreamManagement } from './stream-management.js';
 import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
+import { CLOSE_TIMEOUT_MS, FIRST_BYTE_MS, NEGOTIATION_TIMEOUT_MS } from './session-times.js';
 import { Stream } from './stream.js';
 import type { Random, Tools } from './tools.js';
 
 type LinkOptions = Omit<NegotiationOptions, 'resume'>;
 
-/** How long a peer may take to answer our closing tag (RFC 6120 §4.4 names no figure). */
-const CLOSE_TIMEOUT_MS = 5_000;
-/** A network that swallows what is sent is told from a server that thinks: that one says something. */
-const FIRST_BYTE_MS = 3_000;
-/** Negotiation as a whole; a peer that goes silent in the middle is given up. */
-const NEGOTIATION_TIMEOUT_MS = 30_000;
-
 export class Session {
   private stream: Stream | undefined;
   private negotiation: Negotiation | undefined;
   private readonly kept: KeptSession;
-  private readonly acks = new Acknowledgements((text) => {
+  private readonly writeText = (text: string) => {
     this.out({ type: 'write', text });
-  });
+  };
+  private readonly acks = new Acknowledgements(this.writeText);
+  private readonly gate = new Gate(this.writeText);
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
   /** The server has said anything on this link. */
   private heard = false;
@@ -146,6 +143,17 @@ export class Session {
     }
   }
 
+  /** Nothing more is negotiated until `release`: what was just learned is to be on disk first. */
+  hold(): void {
+    if (this.phase === 'negotiating') {
+      this.gate.close();
+    }
+  }
+
+  release(): void {
+    this.gate.open();
+  }
+
   /** Is the link alive? Asked after a sleep or a hint, with a short deadline. */
   probe(clock: Clock): void {
     this.clock = clock;
@@ -209,9 +217,7 @@ export class Session {
     return new Stream(
       { domain, tools: this.tools },
       {
-        write: (text) => {
-          this.out({ type: 'write', text });
-        },
+        write: this.writeText,
         opened: () => undefined,
         element: (element) => {
           this.element(element);
@@ -288,7 +294,7 @@ export class Session {
         if (output.text.startsWith('<resume')) {
           this.kept.askedFor();
         }
-        this.out(output);
+        this.gate.write(output.text);
         return;
       case 'resume-failed':
         this.kept.lost(output.h);
@@ -378,6 +384,7 @@ export class Session {
     }
     this.phase = 'idle';
     this.phaseDeadline = undefined;
+    this.gate.clear();
     this.negotiation = undefined;
     this.stream?.stop();
     this.stream = undefined;
@@ -390,11 +397,4 @@ export class Session {
     }
     this.out({ type: 'down', fault: cause, ended, heard: this.heard });
   }
-}
-
-const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
-
-/** Only these count (XEP-0198 §4): not nonzas, not stream errors, not other namespaces. */
-function isStanza(element: Element): boolean {
-  return STANZAS.has(element.getName()) && element.getNS() === NS.client;
 }

@@ -101,3 +101,10 @@ export function delayOf(stanza: Element): { stamp: number; from?: string } | und
   }
   return undefined;
 }
+
+const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
+
+/** Only these count (XEP-0198 §4): not nonzas, not stream errors, not other namespaces. */
+export function isStanza(element: Element): boolean {
+  return STANZAS.has(element.getName()) && element.getNS() === NS.client;
+}

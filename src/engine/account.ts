@@ -63,12 +63,8 @@ export class Account implements Context {
     private readonly out: (effect: AccountEffect) => void,
   ) {
     this.store = new Store(journal, tools, {
-      append: (append, bytes) => {
-        out({ type: 'append', append, bytes });
-      },
-      compact: (bytes) => {
-        out({ type: 'compact', bytes });
-      },
+      append: (append, bytes) => out({ type: 'append', append, bytes }),
+      compact: (bytes) => out({ type: 'compact', bytes }),
     });
     const { ledger } = this.store;
     this.outbox = new Outbox(ledger, 24);
@@ -337,7 +333,9 @@ export class Account implements Context {
 
   private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
     this.mailroom.forgetCount();
-    this.sender.lost(output.rest, output.certain);
+    // A server tells only once how far it had got: that is kept before anything new is begun.
+    this.session.hold();
+    this.sender.lost(output.rest, output.certain, () => this.session.release());
     this.host.failRequests(SESSION_LOST);
     this.host.moment('ended');
     if (!this.link.attached) {

@@ -141,15 +141,16 @@ export class Sender {
     });
   }
 
-  /** The session is gone. Its messages are queued again, everything else is dropped. */
-  lost(rest: readonly Tracked[], certain: boolean): void {
+  /**
+   * The session is gone. Its messages are queued again, everything else is dropped.
+   * @param kept called once that is on disk
+   */
+  lost(rest: readonly Tracked[], certain: boolean, kept: () => void): void {
     const records = this.outbox.requeue(rest, certain);
     if (this.store.ledger.session !== undefined) {
       records.push({ type: 'session-end' });
     }
-    if (records.length > 0) {
-      this.store.commit(records, () => undefined);
-    }
+    this.store.commit(records, kept);
   }
 
   /** To whom a message went; empty for one that is not known. */
