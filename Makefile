@@ -3,11 +3,13 @@
 # make demo    alice and bob talk over a link that is cut, in a real Pidgin or Finch
 # make test    everything that is checked, ending in the line "N passed, N failed"
 # make build   build/plugins, from which a libpurple program runs it without installing
+# make sim SEED=n     one seed of the simulation, with its trace
+# make soak    many more kills, and the simulation with STEADFAST_SEEDS (2000) seeds
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
 
 RUN = scripts/with-node
 
-.PHONY: build demo test lint soak install uninstall clean
+.PHONY: build demo test lint sim soak install uninstall clean
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
@@ -32,7 +34,15 @@ test:
 lint: node_modules/.package-lock.json
 	$(RUN) node scripts/test.mjs --lint
 
+SEED = 1
+sim: node_modules/.package-lock.json
+	$(RUN) esbuild test/simulation/replay.ts --bundle --platform=node --format=cjs \
+	  --log-level=warning --outfile=build/replay.cjs
+	$(RUN) node build/replay.cjs $(SEED)
+
 soak: build
+	STEADFAST_SEEDS=$${STEADFAST_SEEDS:-2000} \
+	  $(RUN) vitest run --project fast test/simulation/simulation.test.ts
 	$(RUN) vitest run --project soak
 
 # Built before, or now: a root that installs shall not leave its files in a user's build folder.

@@ -1283,7 +1283,8 @@ export const Message_TypeSchema: GenEnum<Message_Type> = /*@__PURE__*/
 
 /**
  * What became of a sent message. FAILED is durable like Message (inbox is set then) and carries the
- * text; the others are told once, QUEUED only for a text that has to wait.
+ * text; QUEUED (only for a text that has to wait) and AT_SERVER are told once. SENT, IN_DOUBT and
+ * DELIVERED belong to the contract, but this engine does not tell them yet.
  *
  * @generated from message steadfast.v1.MessageState
  */
