@@ -73,9 +73,9 @@ describe('starting the engine', () => {
 
   it('passes its stderr on as log lines', async () => {
     const seen = bench.watch();
-    bench.run(
-      "console.error('first'); console.error('second\\u001b[31m'); setTimeout(() => {}, 1e6)",
-    );
+    bench.run(`console.error('first');
+console.error('second\\u001b[31m');
+new (require('node:net').Socket)({ fd: 3 }).resume().on('close', () => process.exit());`);
     bench.attach();
     await seen.next('the line', (event) => event.type === 'log' && event.text === 'first');
     await seen.next('the other', (event) => event.type === 'log' && event.text === 'second[31m');
