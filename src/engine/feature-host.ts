@@ -92,10 +92,6 @@ export class AccountHost implements FeatureHost {
     return `${this.idPrefix}-${(++this.ids).toString(36)}`;
   }
 
-  sha1(text: string): string {
-    return this.tools.base64(this.tools.hash('sha1', this.tools.utf8(text)));
-  }
-
   send(stanza: Element): void {
     if (this.online) {
       this.outgoing(stanza);

@@ -74,7 +74,6 @@ export interface FeatureHost {
   later(delayMs: number, run: () => void): void;
   /** Unique in this process and, in practice, anywhere. */
   newId(): string;
-  sha1(text: string): string;
   /** Sends presence or a message without content. Nothing is sent, and nothing kept, while offline. */
   send(stanza: Element): void;
   /**

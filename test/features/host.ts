@@ -88,10 +88,6 @@ export class RecordingHost implements FeatureHost {
     return `id${String(this.#ids)}`;
   }
 
-  sha1(text: string): string {
-    return tools.base64(tools.hash('sha1', tools.utf8(text)));
-  }
-
   send(element: Element): void {
     if (!this.online) return;
     for (const hook of this.#hooks) hook.outgoing?.(element);
