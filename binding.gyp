@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: MIT
 #
-# Everything written in C. `npx node-gyp configure build` makes it below build/; with
-# `configure --debug -- -Dsanitize=address,undefined` and then `build --debug` the same comes below
-# build/sanitized/ with the sanitizers in it. (`rebuild` and `clean` would erase all of build/.)
+# Everything written in C. `npx node-gyp configure build` makes it below build/, and
+# scripts/sanitized.mjs the same with the sanitizers in it, below build/sanitized/build/.
+# (`rebuild` and `clean` would erase all of build/.)
 {
   'variables': {
-    # Nested, so that the conditions below can see it.
-    'variables': {'sanitize%': ''},
-    'sanitize%': '<(sanitize)',
+    'sanitize%': '',
+    'out': '<(module_root_dir)/build',
     'stead_prefix%': '/usr/local',
     'engine_sources': ['<!@(ls bindings/c/*.c)'],
     'plugin_sources': ['<!@(ls native/*.c 2>/dev/null || true)'],
     'host_sources': ['<!@(ls test/native/host/*.c 2>/dev/null || true)'],
-    'conditions': [
-      ['sanitize==""', {'out': '<(module_root_dir)/build'}, {'out': '<(module_root_dir)/build/sanitized'}],
-    ],
   },
   'target_defaults': {
     'defines!': ['BUILDING_NODE_EXTENSION'],

@@ -1,9 +1,32 @@
 // SPDX-License-Identifier: MIT
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Suites that start servers and hosts run one file at a time: the machine has few cores, and a host
 // that waits for its turn looks like a host that hangs.
 const real = ['contract', 'native', 'interop', 'node'];
+
+// libpurple's and GLib's own leaks are told apart by their frames, which needs whole stacks; their
+// modules stay loaded so that the frames have names, and GLib takes every byte from malloc.
+const sanitizers = {
+  STEADFAST_TEST_BUILD: 'build/sanitized/build',
+  ASAN_OPTIONS: 'fast_unwind_on_malloc=0:malloc_context_size=12:detect_stack_use_after_return=1',
+  LSAN_OPTIONS: `print_suppressions=0:suppressions=${fileURLToPath(
+    new URL('test/sanitized/leaks.supp', import.meta.url),
+  )}`,
+  UBSAN_OPTIONS: 'print_stacktrace=1',
+  G_DEBUG: 'resident-modules',
+  G_SLICE: 'always-malloc',
+};
+
+/** Node.js has no sanitizer in it; the library that it loads in our name has. */
+const inNode = {
+  ...sanitizers,
+  LD_PRELOAD: String(spawnSync('gcc', ['-print-file-name=libasan.so']).stdout ?? '').trim(),
+  // Node.js frees nothing at its end, and whole stacks at each of its allocations take minutes.
+  ASAN_OPTIONS: 'detect_leaks=0:detect_stack_use_after_return=1',
+};
 
 export default defineConfig({
   test: {
@@ -21,6 +44,31 @@ export default defineConfig({
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      })),
+      ...[
+        {
+          name: 'sanitized',
+          include: [
+            'test/sanitized/*.test.ts',
+            'test/contract/golden.test.ts',
+            'test/native/{messages,roster,prompts,protocol}.test.ts',
+          ],
+          env: sanitizers,
+        },
+        {
+          name: 'sanitized-node',
+          include: ['test/node/{client,engine-life,promise}.test.ts'],
+          env: inNode,
+          setupFiles: 'test/sanitized/preloaded.ts',
+        },
+      ].map((suite) => ({
+        test: {
+          ...suite,
+          globalSetup: 'test/sanitized/build.ts',
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,

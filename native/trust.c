@@ -213,6 +213,15 @@ refuse (ShimSession *session, const stead_event *event)
   g_free (text);
 }
 
+/* What libpurple keeps for its prompt is lost when that is closed unanswered: it offers no way to
+   call a verification off. A function of its own, so that this loss can be told from ours. */
+static void
+verify_by_libpurple (PurpleCertificateVerifier *verifier, Trust *trust)
+{
+  purple_certificate_verify (verifier, trust->domain, trust->chain, on_verified,
+                             GUINT_TO_POINTER (trust->serial));
+}
+
 void
 trust_ask (ShimSession *session, const stead_event *event)
 {
@@ -245,8 +254,7 @@ trust_ask (ShimSession *session, const stead_event *event)
   trust->deciding = TRUE;
   session->trust = trust;
   compare_with_known (trust, gc);
-  purple_certificate_verify (verifier, trust->domain, trust->chain, on_verified,
-                             GUINT_TO_POINTER (serial));
+  verify_by_libpurple (verifier, trust);
   trust = find_trust (GUINT_TO_POINTER (serial));
   if (trust != NULL)
     trust->deciding = FALSE;

@@ -17,11 +17,11 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CommandSchema, EventSchema } from '../../src/contract/engine_pb.js';
 import { frame } from '../../src/ipc/frames.js';
-import { projectPath } from '../support/project.js';
+import { builtPath, projectPath } from '../support/project.js';
 import { commands, events } from './samples.js';
 
 const folder = projectPath('test', 'contract', 'golden');
-const program = projectPath('build', 'test', 'golden');
+const program = builtPath('test', 'golden');
 
 type Json = string | number | boolean | Json[] | { [name: string]: Json };
 

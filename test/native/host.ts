@@ -2,14 +2,12 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Observed } from '../support/observed.js';
-import { projectPath } from '../support/project.js';
+import { builtPath } from '../support/project.js';
 import type { Workspace } from '../support/workspace.js';
 import type { Answers, HostEvent, HostEventOf, Json } from './host-events.js';
 
-/** In the folder of the build that is tested: `build`, or that of another build (sanitizers). */
-export function builtPath(...names: string[]): string {
-  return projectPath(process.env.STEADFAST_TEST_BUILD ?? 'build', ...names);
-}
+/** How the sanitizers and valgrind begin what they report. */
+const REPORT = /ERROR: \w+Sanitizer|: runtime error: |ERROR SUMMARY: [1-9]/;
 
 export interface HostOptions {
   /** Folder names for the profile, below the workspace (default `purple`). */
@@ -34,6 +32,7 @@ export class PurpleHost {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #waiting = new Map<number, (reply: HostEventOf<'reply'>) => void>();
   #last = 0;
+  #killed = false;
 
   private constructor(child: ChildProcessWithoutNullStreams) {
     this.#child = child;
@@ -120,13 +119,20 @@ export class PurpleHost {
     return found as HostEventOf<K>[];
   }
 
-  /** Ends it as a person does; resolves with its exit status. */
+  /**
+   * Ends it as a person does; resolves with its exit status. Rejects where it ended badly: a crash
+   * or a leak at the very end fails the test that made it.
+   */
   async quit(): Promise<number | null> {
     this.#child.stdin.end();
-    return this.exited;
+    const status = await this.exited;
+    if (!this.#killed && (status !== 0 || REPORT.test(this.stderr)))
+      throw new Error(`the host ended with ${status}: ${this.stderr}`);
+    return status;
   }
 
   kill(): Promise<number | null> {
+    this.#killed = true;
     this.#child.kill('SIGKILL');
     return this.exited;
   }

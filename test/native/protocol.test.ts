@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { projectPath } from '../support/project.js';
+import { builtPath, projectPath } from '../support/project.js';
 import { Workspace } from '../support/workspace.js';
-import { builtPath, PurpleHost } from './host.js';
+import { PurpleHost } from './host.js';
 import type { Protocol } from './host-events.js';
 
 const OURS = 'prpl-steadfast';

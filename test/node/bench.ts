@@ -10,11 +10,11 @@ import {
 } from 'node:fs';
 import { Client, type Event } from '../../bindings/node/index.js';
 import { eventually, Observed } from '../support/observed.js';
-import { projectPath } from '../support/project.js';
+import { builtPath } from '../support/project.js';
 import { Workspace } from '../support/workspace.js';
 import { RelayEngine } from './relay-engine.js';
 
-const library = projectPath('build', 'lib', 'libsteadfast.so.0');
+const library = builtPath('lib', 'libsteadfast.so.0');
 
 /** One client of libsteadfast in a throw-away home, with an engine played by the test. */
 export class Bench {

@@ -7,11 +7,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Client, type Event } from '../../bindings/node/index.js';
 import { Authority } from '../support/certificates.js';
 import { Observed } from '../support/observed.js';
-import { projectPath } from '../support/project.js';
+import { builtPath } from '../support/project.js';
 import { Prosody } from '../support/prosody.js';
 import { Workspace } from '../support/workspace.js';
 
-const library = projectPath('build', 'lib', 'libsteadfast.so.0');
+const library = builtPath('lib', 'libsteadfast.so.0');
 const people = ['alice', 'bob'] as const;
 type Person = (typeof people)[number];
 
@@ -30,7 +30,7 @@ function watch(client: Client): Observed<Event> {
 
 beforeEach(async () => {
   workspace = new Workspace();
-  process.env.STEADFAST_ENGINE = projectPath('build', 'plugins', 'steadfast', 'engine.cjs');
+  process.env.STEADFAST_ENGINE = builtPath('plugins', 'steadfast', 'engine.cjs');
   process.env.STEADFAST_NODE = process.execPath;
   const authority = await Authority.create(workspace.path('ca'));
   server = await Prosody.start(workspace, { users: { alice: 'a', bob: 'b' }, authority });

@@ -17,3 +17,8 @@ function root(): string {
 export function projectPath(...names: string[]): string {
   return resolve(root(), ...names);
 }
+
+/** In the folder of the build that is tested: `build`, or that of another build (sanitizers). */
+export function builtPath(...names: string[]): string {
+  return projectPath(process.env.STEADFAST_TEST_BUILD ?? 'build', ...names);
+}
