@@ -204,6 +204,7 @@ messages_got_state (guint32 account, const stead_event *event)
     case STEAD_STATE_SENT:
     case STEAD_STATE_IN_DOUBT:
     case STEAD_STATE_DELIVERED:
+    case STEAD_STATE_UNKNOWN:
       break;
     }
 }

@@ -57,6 +57,11 @@ fill_attach (const stead_account *account, Steadfast__V1__Attach *attach)
   attach->pin_sha256 = texts[STEAD_OPTION_PIN_SHA256];
   attach->plain_in_clear = numbers[STEAD_OPTION_PLAIN_IN_CLEAR] != 0;
   attach->queue_hours = numbers[STEAD_OPTION_QUEUE_HOURS];
+  attach->no_carbons = numbers[STEAD_OPTION_CARBONS] == 0;
+  attach->no_archive = numbers[STEAD_OPTION_ARCHIVE] == 0;
+  attach->no_receipts = numbers[STEAD_OPTION_RECEIPTS] == 0;
+  attach->no_csi = numbers[STEAD_OPTION_CSI] == 0;
+  attach->archive_days = numbers[STEAD_OPTION_ARCHIVE_DAYS];
   attach->folder = account->folder;
   attach->online = account->online;
 }

@@ -199,6 +199,23 @@ stead_query_contact (stead_client *client, uint32_t number, const char *jid)
 }
 
 bool
+stead_query_message (stead_client *client, uint32_t number, const char *id)
+{
+  wire_command command = STEADFAST__V1__COMMAND__INIT;
+  Steadfast__V1__QueryMessage query = STEADFAST__V1__QUERY_MESSAGE__INIT;
+  stead_account *account = attached (client, number);
+  if (account == NULL || !is_text (client, id))
+    return false;
+  if (!account->attached)
+    return stead_client_fail (client, "The account is not signed in.");
+  query.id = text (id);
+  command.body_case = STEADFAST__V1__COMMAND__BODY_QUERY_MESSAGE;
+  command.query_message = &query;
+  write_now (client, account, &command);
+  return true;
+}
+
+bool
 stead_network_hint (stead_client *client, bool available)
 {
   wire_command command = STEADFAST__V1__COMMAND__INIT;

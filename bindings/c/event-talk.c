@@ -12,10 +12,13 @@ TEXT (stead_event_message_subject, MESSAGE, message->subject)
 VALUE (int64_t, stead_event_message_sent_time_ms, MESSAGE, message->sent_time_ms)
 VALUE (bool, stead_event_message_maybe_shown, MESSAGE, message->maybe_shown)
 VALUE (bool, stead_event_message_late, MESSAGE, message->late)
+VALUE (bool, stead_event_message_outgoing, MESSAGE, message->outgoing)
+TEXT (stead_event_message_to, MESSAGE, message->to)
 VALUE (uint32_t, stead_event_message_inbox, MESSAGE, message->inbox)
 
 VALUE (stead_message_state, stead_event_state, MESSAGE_STATE, message_state->state)
 VALUE (bool, stead_event_state_maybe_twice, MESSAGE_STATE, message_state->maybe_twice)
+VALUE (bool, stead_event_state_displayed, MESSAGE_STATE, message_state->displayed)
 TEXT (stead_event_state_to, MESSAGE_STATE, message_state->to)
 TEXT (stead_event_state_body, MESSAGE_STATE, message_state->body)
 

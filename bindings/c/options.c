@@ -45,7 +45,13 @@ largest (stead_option option)
     case STEAD_OPTION_AUTH_METHOD:
       return STEAD_AUTH_PLAIN;
     case STEAD_OPTION_PLAIN_IN_CLEAR:
+    case STEAD_OPTION_CARBONS:
+    case STEAD_OPTION_ARCHIVE:
+    case STEAD_OPTION_RECEIPTS:
+    case STEAD_OPTION_CSI:
       return 1;
+    case STEAD_OPTION_ARCHIVE_DAYS:
+      return 366;
     case STEAD_OPTION_QUEUE_HOURS:
       return 24 * 366;
     default:
@@ -60,6 +66,8 @@ stead_options_new (void)
   for (int i = 0; i <= STEAD_OPTION_LAST; i++)
     options->texts[i] = stead_copy ("");
   options->status = stead_copy ("");
+  for (int i = STEAD_OPTION_CARBONS; i <= STEAD_OPTION_CSI; i++)
+    options->numbers[i] = 1;
   return options;
 }
 

@@ -114,7 +114,7 @@ void stead_lock_holder (const char *folder, char **program, int64_t *pid);
 
 /* ---- options.c ---- */
 
-#define STEAD_OPTION_LAST STEAD_OPTION_QUEUE_HOURS
+#define STEAD_OPTION_LAST STEAD_OPTION_ARCHIVE_DAYS
 
 struct stead_options
 {

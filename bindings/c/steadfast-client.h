@@ -141,6 +141,17 @@ STEAD_EXPORT bool stead_detach (stead_client *client, uint32_t account, stead_de
 STEAD_EXPORT const char *stead_send_message (stead_client *client, uint32_t account, const char *to,
                                              const char *body, const char *xhtml);
 
+/**
+ * stead_query_message:
+ * @id: from stead_send_message(), of this or of an earlier life of the program
+ *
+ * Asks where a text stands: one STEAD_EVENT_MESSAGE_STATE follows, STEAD_STATE_UNKNOWN if nothing is
+ * remembered of it. The engine remembers what is under way, and the last 500 texts beyond that.
+ *
+ * Returns: false when the account is not signed in.
+ */
+STEAD_EXPORT bool stead_query_message (stead_client *client, uint32_t account, const char *id);
+
 /** Sends a chat state (XEP-0085). Dropped without a link: an old one is worth nothing. */
 STEAD_EXPORT bool stead_send_chat_state (stead_client *client, uint32_t account, const char *to,
                                          stead_chat_state state);

@@ -108,8 +108,12 @@ STEAD_EXPORT const char *stead_event_message_subject (const stead_event *event);
 STEAD_EXPORT int64_t stead_event_message_sent_time_ms (const stead_event *event);
 /** An earlier life of the program may have shown it and died before it could say so. */
 STEAD_EXPORT bool stead_event_message_maybe_shown (const stead_event *event);
-/** It was held back and comes after younger ones. */
+/** Younger messages were given before it; it carries its own time. */
 STEAD_EXPORT bool stead_event_message_late (const stead_event *event);
+/** Written by the user on another device, which is `from`. */
+STEAD_EXPORT bool stead_event_message_outgoing (const stead_event *event);
+/** The recipient of an outgoing one, else "". */
+STEAD_EXPORT const char *stead_event_message_to (const stead_event *event);
 /** Durable number in the account, rising, never reused. */
 STEAD_EXPORT uint32_t stead_event_message_inbox (const stead_event *event);
 
@@ -118,6 +122,8 @@ STEAD_EXPORT uint32_t stead_event_message_inbox (const stead_event *event);
 STEAD_EXPORT stead_message_state stead_event_state (const stead_event *event);
 /** AT_SERVER: sent again without proof that the first copy was lost. */
 STEAD_EXPORT bool stead_event_state_maybe_twice (const stead_event *event);
+/** DELIVERED: shown to a person, says the recipient's client (XEP-0333). */
+STEAD_EXPORT bool stead_event_state_displayed (const stead_event *event);
 STEAD_EXPORT const char *stead_event_state_to (const stead_event *event);
 /** FAILED: the text. */
 STEAD_EXPORT const char *stead_event_state_body (const stead_event *event);

@@ -80,7 +80,12 @@ typedef enum
   STEAD_OPTION_CA_FILE = 10,               /* S path, PEM */
   STEAD_OPTION_PIN_SHA256 = 11,            /* S hex, colons allowed */
   STEAD_OPTION_PLAIN_IN_CLEAR = 12,        /* I 0 or 1 */
-  STEAD_OPTION_QUEUE_HOURS = 13            /* I 0 means 24 */
+  STEAD_OPTION_QUEUE_HOURS = 13,           /* I 0 means 24 */
+  STEAD_OPTION_CARBONS = 14,               /* I 0 or 1, 1 at first (XEP-0280) */
+  STEAD_OPTION_ARCHIVE = 15,               /* I 0 or 1, 1 at first (XEP-0313) */
+  STEAD_OPTION_RECEIPTS = 16,              /* I 0 or 1, 1 at first (XEP-0184) */
+  STEAD_OPTION_CSI = 17,                   /* I 0 or 1, 1 at first (XEP-0352) */
+  STEAD_OPTION_ARCHIVE_DAYS = 18           /* I how far back at first; 0 means 3 */
 } stead_option;
 
 typedef enum
@@ -199,7 +204,8 @@ typedef enum
   STEAD_STATE_IN_DOUBT = 2,
   STEAD_STATE_AT_SERVER = 3,
   STEAD_STATE_DELIVERED = 4,
-  STEAD_STATE_FAILED = 5
+  STEAD_STATE_FAILED = 5,
+  STEAD_STATE_UNKNOWN = 6
 } stead_message_state;
 
 typedef enum

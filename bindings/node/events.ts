@@ -21,7 +21,7 @@ const engineStates = ['started', 'died', 'failed'] as const;
 const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 const linkStates = ['connecting', 'online', 'interrupted', 'failed', 'detached'] as const;
 const messageTypes = ['chat', 'normal', 'headline'] as const;
-const messageStates = ['queued', 'sent', 'in-doubt', 'at-server', 'delivered', 'failed'] as const;
+const messageStates = ['queued', 'sent', 'in-doubt', 'at-server', 'delivered', 'failed', 'unknown'] as const;
 const contactSubscriptions = ['none', 'to', 'from', 'both', 'remove'] as const;
 const subscriptionNews = ['requested', 'approved', 'denied', 'cancelled'] as const;
 export const secrets = ['password', 'passphrase'] as const;
@@ -105,12 +105,15 @@ function readers(c: Steadfast, e: Buffer) {
       sentTimeMs: Number(c.stead_event_message_sent_time_ms(e)),
       maybeShown: c.stead_event_message_maybe_shown(e),
       late: c.stead_event_message_late(e),
+      outgoing: c.stead_event_message_outgoing(e),
+      to: c.stead_event_message_to(e) ?? '',
       inbox: c.stead_event_message_inbox(e),
     }),
     'message-state': () => ({
       id: c.stead_event_command_id(e) ?? '',
       state: word(messageStates, c.stead_event_state(e)),
       maybeTwice: c.stead_event_state_maybe_twice(e),
+      displayed: c.stead_event_state_displayed(e),
       to: c.stead_event_state_to(e) ?? '',
       body: c.stead_event_state_body(e) ?? '',
     }),

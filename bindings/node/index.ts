@@ -28,6 +28,11 @@ export interface AccountOptions {
   pinSha256?: string;
   plainInClear?: boolean;
   queueHours?: number;
+  carbons?: boolean;
+  archive?: boolean;
+  receipts?: boolean;
+  csi?: boolean;
+  archiveDays?: number;
 }
 
 export interface Presence {
@@ -141,6 +146,11 @@ export class Client {
     this.#check(this.#c.stead_query_contact(this.#open(), account, jid));
   }
 
+  /** Asks where a text stands; a `message-state` follows. @param id from `sendMessage` */
+  queryMessage(account: number, id: string): void {
+    this.#check(this.#c.stead_query_message(this.#open(), account, id));
+  }
+
   networkHint(available: boolean): void {
     this.#check(this.#c.stead_network_hint(this.#open(), available));
   }
@@ -209,6 +219,11 @@ export class Client {
       [5, authMethods.indexOf(options.authMethod ?? 'auto')],
       [12, options.plainInClear === true ? 1 : 0],
       [13, options.queueHours ?? 0],
+      [14, options.carbons === false ? 0 : 1],
+      [15, options.archive === false ? 0 : 1],
+      [16, options.receipts === false ? 0 : 1],
+      [17, options.csi === false ? 0 : 1],
+      [18, options.archiveDays ?? 0],
     ];
     const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
     const good =

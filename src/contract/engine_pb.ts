@@ -27,7 +27,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file engine.proto.
  */
 export const file_engine: GenFile = /*@__PURE__*/
-  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSL8BQoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIAEIGCgRib2R5Ir4FCgVFdmVudBIPCgdhY2NvdW50GAEgASgNEgsKA3NlcRgCIAEoDRIkCgVoZWxsbxgDIAEoCzITLnN0ZWFkZmFzdC52MS5IZWxsb0gAEigKB2dvb2RieWUYBCABKAsyFS5zdGVhZGZhc3QudjEuR29vZGJ5ZUgAEioKCGFjY2VwdGVkGAUgASgLMhYuc3RlYWRmYXN0LnYxLkFjY2VwdGVkSAASKAoHcmVmdXNlZBgGIAEoCzIVLnN0ZWFkZmFzdC52MS5SZWZ1c2VkSAASIAoDbG9nGAcgASgLMhEuc3RlYWRmYXN0LnYxLkxvZ0gAEiIKBGxpbmsYCiABKAsyEi5zdGVhZGZhc3QudjEuTGlua0gAEisKCWFza190cnVzdBgLIAEoCzIWLnN0ZWFkZmFzdC52MS5Bc2tUcnVzdEgAEi0KCmFza19zZWNyZXQYDCABKAsyFy5zdGVhZGZhc3QudjEuQXNrU2VjcmV0SAASKAoHbWVzc2FnZRgUIAEoCzIVLnN0ZWFkZmFzdC52MS5NZXNzYWdlSAASMwoNbWVzc2FnZV9zdGF0ZRgVIAEoCzIaLnN0ZWFkZmFzdC52MS5NZXNzYWdlU3RhdGVIABItCgpjaGF0X3N0YXRlGBYgASgLMhcuc3RlYWRmYXN0LnYxLkNoYXRTdGF0ZUgAEioKCHByZXNlbmNlGBcgASgLMhYuc3RlYWRmYXN0LnYxLlByZXNlbmNlSAASJgoGcm9zdGVyGBggASgLMhQuc3RlYWRmYXN0LnYxLlJvc3RlckgAEjIKDHN1YnNjcmlwdGlvbhgZIAEoCzIaLnN0ZWFkZmFzdC52MS5TdWJzY3JpcHRpb25IABIxCgxjb250YWN0X2luZm8YGiABKAsyGS5zdGVhZGZhc3QudjEuQ29udGFjdEluZm9IAEIGCgRib2R5Ij8KBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SDwoHcHJvZ3JhbRgCIAEoCRIUCgxzdGF0ZV9mb2xkZXIYAyABKAkiLgoHR29vZGJ5ZRIjCgZyZWFzb24YASABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiFgoHSGFuZGxlZBILCgNzZXEYASABKA0iFgoIQWNjZXB0ZWQSCgoCaWQYASABKAkiOQoHUmVmdXNlZBIKCgJpZBgBIAEoCRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciKDAQoDTG9nEiYKBWxldmVsGAEgASgOMhcuc3RlYWRmYXN0LnYxLkxvZy5MZXZlbBIQCghjYXRlZ29yeRgCIAEoCRIMCgR0ZXh0GAMgASgJIjQKBUxldmVsEgkKBURFQlVHEAASCAoESU5GTxABEgsKB1dBUk5JTkcQAhIJCgVFUlJPUhADItUCCgVFcnJvchImCgRraW5kGAEgASgOMhguc3RlYWRmYXN0LnYxLkVycm9yLktpbmQSEQoJY29uZGl0aW9uGAIgASgJEgwKBHRleHQYAyABKAkSIgoCYnkYBCABKA4yFi5zdGVhZGZhc3QudjEuRXJyb3IuQnkSKAoFcmV0cnkYBSABKA4yGS5zdGVhZGZhc3QudjEuRXJyb3IuUmV0cnkifgoES2luZBIQCgxLSU5EX1VOS05PV04QABIJCgVVU0FHRRABEggKBExJTksQAhIHCgNUTFMQAxIICgRTQVNMEAQSCgoGU1RSRUFNEAUSCgoGU1RBTlpBEAYSCwoHVElNRU9VVBAHEgwKCENPTlRSQUNUEAgSCQoFU1RPUkUQCSIWCgJCeRIGCgJVUxAAEggKBFBFRVIQASIdCgVSZXRyeRIJCgVORVZFUhAAEgkKBUxBVEVSEAEirgQKBkF0dGFjaBILCgNqaWQYASABKAkSEwoLaW5ib3hfdGFrZW4YAiABKA0SLwoIc2VjdXJpdHkYAyABKA4yHS5zdGVhZGZhc3QudjEuQXR0YWNoLlNlY3VyaXR5EhYKDmNvbm5lY3Rfc2VydmVyGAQgASgJEgwKBHBvcnQYBSABKA0SNAoLYXV0aF9tZXRob2QYBiABKA4yHy5zdGVhZGZhc3QudjEuQXR0YWNoLkF1dGhNZXRob2QSEAoIcGFzc3dvcmQYByABKAkSEwoLY2xpZW50X2NlcnQYCCABKAkSEgoKY2xpZW50X2tleRgJIAEoCRIeChZjbGllbnRfY2VydF9wYXNzcGhyYXNlGAogASgJEg8KB2NhX2ZpbGUYCyABKAkSEgoKcGluX3NoYTI1NhgMIAEoCRIWCg5wbGFpbl9pbl9jbGVhchgNIAEoCBITCgtxdWV1ZV9ob3VycxgOIAEoDRIrCghwcmVzZW5jZRgPIAEoCzIZLnN0ZWFkZmFzdC52MS5TZXRQcmVzZW5jZRIOCgZmb2xkZXIYECABKAkSDgoGb25saW5lGBEgASgIIj8KCFNlY3VyaXR5Eg8KC1JFUVVJUkVfVExTEAASCwoHT0xEX1NTTBABEhUKEU9QUE9SVFVOSVNUSUNfVExTEAIiOgoKQXV0aE1ldGhvZBIICgRBVVRPEAASDAoIRVhURVJOQUwQARIJCgVTQ1JBTRACEgkKBVBMQUlOEAMiTgoGRGV0YWNoEiUKA2hvdxgBIAEoDjIYLnN0ZWFkZmFzdC52MS5EZXRhY2guSG93Ih0KA0hvdxIMCghTSUdOX09GRhAAEggKBFBBUksQASIgCgtOZXR3b3JrSGludBIRCglhdmFpbGFibGUYASABKAgivwIKBExpbmsSJwoFc3RhdGUYASABKA4yGC5zdGVhZGZhc3QudjEuTGluay5TdGF0ZRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchIPCgdyZXN1bWVkGAMgASgIEgwKBHN0ZXAYBCABKA0SDQoFc3RlcHMYBSABKA0SEQoJc3RlcF90ZXh0GAYgASgJEgsKA2ppZBgHIAEoCRITCgtyZXRyeV9pbl9tcxgIIAEoDRITCgt0bHNfdmVyc2lvbhgJIAEoCRIRCgltZWNoYW5pc20YCiABKAkSDwoHc2Vzc2lvbhgLIAEoCSJOCgVTdGF0ZRIOCgpDT05ORUNUSU5HEAASCgoGT05MSU5FEAESDwoLSU5URVJSVVBURUQQAhIKCgZGQUlMRUQQAxIMCghERVRBQ0hFRBAEIlgKCEFza1RydXN0Eg4KBmRvbWFpbhgBIAEoCRINCgVjaGFpbhgCIAMoDBIOCgZzaGEyNTYYAyABKAkSDwoHcmVhc29ucxgEIAMoCRIMCgR0ZXh0GAUgASgJIi0KC1RydXN0QW5zd2VyEg4KBnNoYTI1NhgBIAEoCRIOCgZhY2NlcHQYAiABKAgigQEKCUFza1NlY3JldBIqCgR3aGF0GAEgASgOMhwuc3RlYWRmYXN0LnYxLkFza1NlY3JldC5XaGF0EiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIiQKBFdoYXQSDAoIUEFTU1dPUkQQABIOCgpQQVNTUEhSQVNFEAEiXQoMU2VjcmV0QW5zd2VyEioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSDgoGc2VjcmV0GAIgASgJEhEKCWNhbmNlbGxlZBgDIAEoCCI2CgtTZW5kTWVzc2FnZRIKCgJ0bxgBIAEoCRIMCgRib2R5GAIgASgJEg0KBXhodG1sGAMgASgJIu8BCgdNZXNzYWdlEg0KBWluYm94GAEgASgNEigKBHR5cGUYAiABKA4yGi5zdGVhZGZhc3QudjEuTWVzc2FnZS5UeXBlEgwKBGZyb20YAyABKAkSCgoCaWQYBCABKAkSDAoEYm9keRgFIAEoCRINCgV4aHRtbBgGIAEoCRIPCgdzdWJqZWN0GAcgASgJEhQKDHNlbnRfdGltZV9tcxgIIAEoAxITCgttYXliZV9zaG93bhgJIAEoCBIMCgRsYXRlGAogASgIIioKBFR5cGUSCAoEQ0hBVBAAEgoKBk5PUk1BTBABEgwKCEhFQURMSU5FEAIihAIKDE1lc3NhZ2VTdGF0ZRIKCgJpZBgBIAEoCRIvCgVzdGF0ZRgCIAEoDjIgLnN0ZWFkZmFzdC52MS5NZXNzYWdlU3RhdGUuU3RhdGUSEwoLbWF5YmVfdHdpY2UYAyABKAgSCgoCdG8YBCABKAkSDAoEYm9keRgFIAEoCRIiCgVlcnJvchgGIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchINCgVpbmJveBgHIAEoDSJVCgVTdGF0ZRIKCgZRVUVVRUQQABIICgRTRU5UEAESDAoISU5fRE9VQlQQAhINCglBVF9TRVJWRVIQAxINCglERUxJVkVSRUQQBBIKCgZGQUlMRUQQBSJJCg1TZW5kQ2hhdFN0YXRlEgoKAnRvGAEgASgJEiwKBXN0YXRlGAIgASgOMh0uc3RlYWRmYXN0LnYxLkNoYXRTdGF0ZS5TdGF0ZSKPAQoJQ2hhdFN0YXRlEgwKBGZyb20YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIkYKBVN0YXRlEgoKBkFDVElWRRAAEg0KCUNPTVBPU0lORxABEgoKBlBBVVNFRBACEgwKCElOQUNUSVZFEAMSCAoER09ORRAEIm0KC1NldFByZXNlbmNlEiAKBHNob3cYASABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYAiABKAkSEAoIcHJpb3JpdHkYAyABKBESGgoSaWRsZV9zaW5jZV90aW1lX21zGAQgASgDIo4CCghQcmVzZW5jZRILCgNqaWQYASABKAkSMgoJcmVzb3VyY2VzGAIgAygLMh8uc3RlYWRmYXN0LnYxLlByZXNlbmNlLlJlc291cmNlEg4KBnN0YXR1cxgDIAEoCRIiCgVlcnJvchgEIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchqMAQoIUmVzb3VyY2USEAoIcmVzb3VyY2UYASABKAkSIAoEc2hvdxgCIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgDIAEoCRIQCghwcmlvcml0eRgEIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBSABKAMSDgoGY2xpZW50GAYgASgJIr0BCgdDb250YWN0EgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJEjgKDHN1YnNjcmlwdGlvbhgDIAEoDjIiLnN0ZWFkZmFzdC52MS5Db250YWN0LlN1YnNjcmlwdGlvbhILCgNhc2sYBCABKAgSDgoGZ3JvdXBzGAUgAygJIkAKDFN1YnNjcmlwdGlvbhIICgROT05FEAASBgoCVE8QARIICgRGUk9NEAISCAoEQk9USBADEgoKBlJFTU9WRRAEIk0KBlJvc3RlchInCghjb250YWN0cxgBIAMoCzIVLnN0ZWFkZmFzdC52MS5Db250YWN0Eg0KBWJlZ2luGAIgASgIEgsKA2VuZBgDIAEoCCI3CgpTZXRDb250YWN0EgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBmdyb3VwcxgDIAMoCSIcCg1SZW1vdmVDb250YWN0EgsKA2ppZBgBIAEoCSKQAQoJU3Vic2NyaWJlEgsKA2ppZBgBIAEoCRIuCgZhY3Rpb24YAiABKA4yHi5zdGVhZGZhc3QudjEuU3Vic2NyaWJlLkFjdGlvbhIMCgR0ZXh0GAMgASgJIjgKBkFjdGlvbhILCgdSRVFVRVNUEAASCwoHQVBQUk9WRRABEggKBERFTlkQAhIKCgZDQU5DRUwQAyKmAQoMU3Vic2NyaXB0aW9uEgsKA2ppZBgBIAEoCRItCgR3aGF0GAIgASgOMh8uc3RlYWRmYXN0LnYxLlN1YnNjcmlwdGlvbi5XaGF0EgwKBHRleHQYAyABKAkSDAoEbmljaxgEIAEoCSI+CgRXaGF0Eg0KCVJFUVVFU1RFRBAAEgwKCEFQUFJPVkVEEAESCgoGREVOSUVEEAISDQoJQ0FOQ0VMTEVEEAMiGwoMUXVlcnlDb250YWN0EgsKA2ppZBgBIAEoCSJ9CgtDb250YWN0SW5mbxILCgNqaWQYASABKAkSEAoIcmVzb3VyY2UYAiABKAkSEAoIc29mdHdhcmUYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRIKCgJvcxgFIAEoCRISCgp1dGNfb2Zmc2V0GAYgASgJEgwKBGRvbmUYByABKAgqOgoEU2hvdxINCglBVkFJTEFCTEUQABIICgRDSEFUEAESCAoEQVdBWRACEgYKAlhBEAMSBwoDRE5EEARiBnByb3RvMw");
+  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSKxBgoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAQgYKBGJvZHkivgUKBUV2ZW50Eg8KB2FjY291bnQYASABKA0SCwoDc2VxGAIgASgNEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKgoIYWNjZXB0ZWQYBSABKAsyFi5zdGVhZGZhc3QudjEuQWNjZXB0ZWRIABIoCgdyZWZ1c2VkGAYgASgLMhUuc3RlYWRmYXN0LnYxLlJlZnVzZWRIABIgCgNsb2cYByABKAsyES5zdGVhZGZhc3QudjEuTG9nSAASIgoEbGluaxgKIAEoCzISLnN0ZWFkZmFzdC52MS5MaW5rSAASKwoJYXNrX3RydXN0GAsgASgLMhYuc3RlYWRmYXN0LnYxLkFza1RydXN0SAASLQoKYXNrX3NlY3JldBgMIAEoCzIXLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXRIABIoCgdtZXNzYWdlGBQgASgLMhUuc3RlYWRmYXN0LnYxLk1lc3NhZ2VIABIzCg1tZXNzYWdlX3N0YXRlGBUgASgLMhouc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZUgAEi0KCmNoYXRfc3RhdGUYFiABKAsyFy5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlSAASKgoIcHJlc2VuY2UYFyABKAsyFi5zdGVhZGZhc3QudjEuUHJlc2VuY2VIABImCgZyb3N0ZXIYGCABKAsyFC5zdGVhZGZhc3QudjEuUm9zdGVySAASMgoMc3Vic2NyaXB0aW9uGBkgASgLMhouc3RlYWRmYXN0LnYxLlN1YnNjcmlwdGlvbkgAEjEKDGNvbnRhY3RfaW5mbxgaIAEoCzIZLnN0ZWFkZmFzdC52MS5Db250YWN0SW5mb0gAQgYKBGJvZHkiPwoFSGVsbG8SDwoHdmVyc2lvbhgBIAEoDRIPCgdwcm9ncmFtGAIgASgJEhQKDHN0YXRlX2ZvbGRlchgDIAEoCSIuCgdHb29kYnllEiMKBnJlYXNvbhgBIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciIWCgdIYW5kbGVkEgsKA3NlcRgBIAEoDSIWCghBY2NlcHRlZBIKCgJpZBgBIAEoCSI5CgdSZWZ1c2VkEgoKAmlkGAEgASgJEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIoMBCgNMb2cSJgoFbGV2ZWwYASABKA4yFy5zdGVhZGZhc3QudjEuTG9nLkxldmVsEhAKCGNhdGVnb3J5GAIgASgJEgwKBHRleHQYAyABKAkiNAoFTGV2ZWwSCQoFREVCVUcQABIICgRJTkZPEAESCwoHV0FSTklORxACEgkKBUVSUk9SEAMi1QIKBUVycm9yEiYKBGtpbmQYASABKA4yGC5zdGVhZGZhc3QudjEuRXJyb3IuS2luZBIRCgljb25kaXRpb24YAiABKAkSDAoEdGV4dBgDIAEoCRIiCgJieRgEIAEoDjIWLnN0ZWFkZmFzdC52MS5FcnJvci5CeRIoCgVyZXRyeRgFIAEoDjIZLnN0ZWFkZmFzdC52MS5FcnJvci5SZXRyeSJ+CgRLaW5kEhAKDEtJTkRfVU5LTk9XThAAEgkKBVVTQUdFEAESCAoETElOSxACEgcKA1RMUxADEggKBFNBU0wQBBIKCgZTVFJFQU0QBRIKCgZTVEFOWkEQBhILCgdUSU1FT1VUEAcSDAoIQ09OVFJBQ1QQCBIJCgVTVE9SRRAJIhYKAkJ5EgYKAlVTEAASCAoEUEVFUhABIh0KBVJldHJ5EgkKBU5FVkVSEAASCQoFTEFURVIQASKRBQoGQXR0YWNoEgsKA2ppZBgBIAEoCRITCgtpbmJveF90YWtlbhgCIAEoDRIvCghzZWN1cml0eRgDIAEoDjIdLnN0ZWFkZmFzdC52MS5BdHRhY2guU2VjdXJpdHkSFgoOY29ubmVjdF9zZXJ2ZXIYBCABKAkSDAoEcG9ydBgFIAEoDRI0CgthdXRoX21ldGhvZBgGIAEoDjIfLnN0ZWFkZmFzdC52MS5BdHRhY2guQXV0aE1ldGhvZBIQCghwYXNzd29yZBgHIAEoCRITCgtjbGllbnRfY2VydBgIIAEoCRISCgpjbGllbnRfa2V5GAkgASgJEh4KFmNsaWVudF9jZXJ0X3Bhc3NwaHJhc2UYCiABKAkSDwoHY2FfZmlsZRgLIAEoCRISCgpwaW5fc2hhMjU2GAwgASgJEhYKDnBsYWluX2luX2NsZWFyGA0gASgIEhMKC3F1ZXVlX2hvdXJzGA4gASgNEisKCHByZXNlbmNlGA8gASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlEg4KBmZvbGRlchgQIAEoCRIOCgZvbmxpbmUYESABKAgSEgoKbm9fY2FyYm9ucxgSIAEoCBISCgpub19hcmNoaXZlGBMgASgIEhMKC25vX3JlY2VpcHRzGBQgASgIEg4KBm5vX2NzaRgVIAEoCBIUCgxhcmNoaXZlX2RheXMYFiABKA0iPwoIU2VjdXJpdHkSDwoLUkVRVUlSRV9UTFMQABILCgdPTERfU1NMEAESFQoRT1BQT1JUVU5JU1RJQ19UTFMQAiI6CgpBdXRoTWV0aG9kEggKBEFVVE8QABIMCghFWFRFUk5BTBABEgkKBVNDUkFNEAISCQoFUExBSU4QAyJOCgZEZXRhY2gSJQoDaG93GAEgASgOMhguc3RlYWRmYXN0LnYxLkRldGFjaC5Ib3ciHQoDSG93EgwKCFNJR05fT0ZGEAASCAoEUEFSSxABIiAKC05ldHdvcmtIaW50EhEKCWF2YWlsYWJsZRgBIAEoCCK/AgoETGluaxInCgVzdGF0ZRgBIAEoDjIYLnN0ZWFkZmFzdC52MS5MaW5rLlN0YXRlEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg8KB3Jlc3VtZWQYAyABKAgSDAoEc3RlcBgEIAEoDRINCgVzdGVwcxgFIAEoDRIRCglzdGVwX3RleHQYBiABKAkSCwoDamlkGAcgASgJEhMKC3JldHJ5X2luX21zGAggASgNEhMKC3Rsc192ZXJzaW9uGAkgASgJEhEKCW1lY2hhbmlzbRgKIAEoCRIPCgdzZXNzaW9uGAsgASgJIk4KBVN0YXRlEg4KCkNPTk5FQ1RJTkcQABIKCgZPTkxJTkUQARIPCgtJTlRFUlJVUFRFRBACEgoKBkZBSUxFRBADEgwKCERFVEFDSEVEEAQiWAoIQXNrVHJ1c3QSDgoGZG9tYWluGAEgASgJEg0KBWNoYWluGAIgAygMEg4KBnNoYTI1NhgDIAEoCRIPCgdyZWFzb25zGAQgAygJEgwKBHRleHQYBSABKAkiLQoLVHJ1c3RBbnN3ZXISDgoGc2hhMjU2GAEgASgJEg4KBmFjY2VwdBgCIAEoCCKBAQoJQXNrU2VjcmV0EioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiJAoEV2hhdBIMCghQQVNTV09SRBAAEg4KClBBU1NQSFJBU0UQASJdCgxTZWNyZXRBbnN3ZXISKgoEd2hhdBgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXQuV2hhdBIOCgZzZWNyZXQYAiABKAkSEQoJY2FuY2VsbGVkGAMgASgIIjYKC1NlbmRNZXNzYWdlEgoKAnRvGAEgASgJEgwKBGJvZHkYAiABKAkSDQoFeGh0bWwYAyABKAkijQIKB01lc3NhZ2USDQoFaW5ib3gYASABKA0SKAoEdHlwZRgCIAEoDjIaLnN0ZWFkZmFzdC52MS5NZXNzYWdlLlR5cGUSDAoEZnJvbRgDIAEoCRIKCgJpZBgEIAEoCRIMCgRib2R5GAUgASgJEg0KBXhodG1sGAYgASgJEg8KB3N1YmplY3QYByABKAkSFAoMc2VudF90aW1lX21zGAggASgDEhMKC21heWJlX3Nob3duGAkgASgIEgwKBGxhdGUYCiABKAgSEAoIb3V0Z29pbmcYCyABKAgSCgoCdG8YDCABKAkiKgoEVHlwZRIICgRDSEFUEAASCgoGTk9STUFMEAESDAoISEVBRExJTkUQAiKkAgoMTWVzc2FnZVN0YXRlEgoKAmlkGAEgASgJEi8KBXN0YXRlGAIgASgOMiAuc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZS5TdGF0ZRITCgttYXliZV90d2ljZRgDIAEoCBIKCgJ0bxgEIAEoCRIMCgRib2R5GAUgASgJEiIKBWVycm9yGAYgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWluYm94GAcgASgNEhEKCWRpc3BsYXllZBgIIAEoCCJiCgVTdGF0ZRIKCgZRVUVVRUQQABIICgRTRU5UEAESDAoISU5fRE9VQlQQAhINCglBVF9TRVJWRVIQAxINCglERUxJVkVSRUQQBBIKCgZGQUlMRUQQBRILCgdVTktOT1dOEAYiGgoMUXVlcnlNZXNzYWdlEgoKAmlkGAEgASgJIkkKDVNlbmRDaGF0U3RhdGUSCgoCdG8YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIo8BCglDaGF0U3RhdGUSDAoEZnJvbRgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUiRgoFU3RhdGUSCgoGQUNUSVZFEAASDQoJQ09NUE9TSU5HEAESCgoGUEFVU0VEEAISDAoISU5BQ1RJVkUQAxIICgRHT05FEAQibQoLU2V0UHJlc2VuY2USIAoEc2hvdxgBIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgCIAEoCRIQCghwcmlvcml0eRgDIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBCABKAMijgIKCFByZXNlbmNlEgsKA2ppZBgBIAEoCRIyCglyZXNvdXJjZXMYAiADKAsyHy5zdGVhZGZhc3QudjEuUHJlc2VuY2UuUmVzb3VyY2USDgoGc3RhdHVzGAMgASgJEiIKBWVycm9yGAQgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yGowBCghSZXNvdXJjZRIQCghyZXNvdXJjZRgBIAEoCRIgCgRzaG93GAIgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAMgASgJEhAKCHByaW9yaXR5GAQgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgFIAEoAxIOCgZjbGllbnQYBiABKAkivQEKB0NvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSOAoMc3Vic2NyaXB0aW9uGAMgASgOMiIuc3RlYWRmYXN0LnYxLkNvbnRhY3QuU3Vic2NyaXB0aW9uEgsKA2FzaxgEIAEoCBIOCgZncm91cHMYBSADKAkiQAoMU3Vic2NyaXB0aW9uEggKBE5PTkUQABIGCgJUTxABEggKBEZST00QAhIICgRCT1RIEAMSCgoGUkVNT1ZFEAQiTQoGUm9zdGVyEicKCGNvbnRhY3RzGAEgAygLMhUuc3RlYWRmYXN0LnYxLkNvbnRhY3QSDQoFYmVnaW4YAiABKAgSCwoDZW5kGAMgASgIIjcKClNldENvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGZ3JvdXBzGAMgAygJIhwKDVJlbW92ZUNvbnRhY3QSCwoDamlkGAEgASgJIpABCglTdWJzY3JpYmUSCwoDamlkGAEgASgJEi4KBmFjdGlvbhgCIAEoDjIeLnN0ZWFkZmFzdC52MS5TdWJzY3JpYmUuQWN0aW9uEgwKBHRleHQYAyABKAkiOAoGQWN0aW9uEgsKB1JFUVVFU1QQABILCgdBUFBST1ZFEAESCAoEREVOWRACEgoKBkNBTkNFTBADIqYBCgxTdWJzY3JpcHRpb24SCwoDamlkGAEgASgJEi0KBHdoYXQYAiABKA4yHy5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uLldoYXQSDAoEdGV4dBgDIAEoCRIMCgRuaWNrGAQgASgJIj4KBFdoYXQSDQoJUkVRVUVTVEVEEAASDAoIQVBQUk9WRUQQARIKCgZERU5JRUQQAhINCglDQU5DRUxMRUQQAyIbCgxRdWVyeUNvbnRhY3QSCwoDamlkGAEgASgJIn0KC0NvbnRhY3RJbmZvEgsKA2ppZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCghzb2Z0d2FyZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEgoKAm9zGAUgASgJEhIKCnV0Y19vZmZzZXQYBiABKAkSDAoEZG9uZRgHIAEoCCo6CgRTaG93Eg0KCUFWQUlMQUJMRRAAEggKBENIQVQQARIICgRBV0FZEAISBgoCWEEQAxIHCgNETkQQBGIGcHJvdG8z");
 
 /**
  * Host to engine.
@@ -145,6 +145,12 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
      */
     value: QueryContact;
     case: "queryContact";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.QueryMessage query_message = 27;
+     */
+    value: QueryMessage;
+    case: "queryMessage";
   } | { case: undefined; value?: undefined };
 };
 
@@ -734,6 +740,36 @@ export type Attach = Message$1<"steadfast.v1.Attach"> & {
    * @generated from field: bool online = 17;
    */
   online: boolean;
+
+  /**
+   * Features to leave out: carbons (XEP-0280), the archive (XEP-0313), receipts (XEP-0184) asked for
+   * and given, client state indication (XEP-0352).
+   *
+   * @generated from field: bool no_carbons = 18;
+   */
+  noCarbons: boolean;
+
+  /**
+   * @generated from field: bool no_archive = 19;
+   */
+  noArchive: boolean;
+
+  /**
+   * @generated from field: bool no_receipts = 20;
+   */
+  noReceipts: boolean;
+
+  /**
+   * @generated from field: bool no_csi = 21;
+   */
+  noCsi: boolean;
+
+  /**
+   * How many days back the archive is read when the account is new here; 0 means 3.
+   *
+   * @generated from field: uint32 archive_days = 22;
+   */
+  archiveDays: number;
 };
 
 /**
@@ -1241,11 +1277,25 @@ export type Message = Message$1<"steadfast.v1.Message"> & {
   maybeShown: boolean;
 
   /**
-   * It was held back and comes after younger ones.
+   * Younger messages were given before it; it carries its own time.
    *
    * @generated from field: bool late = 10;
    */
   late: boolean;
+
+  /**
+   * Written by the user on another device, which is `from`; `to` is whom it went to.
+   *
+   * @generated from field: bool outgoing = 11;
+   */
+  outgoing: boolean;
+
+  /**
+   * The recipient, when `outgoing`; else empty.
+   *
+   * @generated from field: string to = 12;
+   */
+  to: string;
 };
 
 /**
@@ -1283,8 +1333,7 @@ export const Message_TypeSchema: GenEnum<Message_Type> = /*@__PURE__*/
 
 /**
  * What became of a sent message. FAILED is durable like Message (inbox is set then) and carries the
- * text; QUEUED (only for a text that has to wait) and AT_SERVER are told once. SENT, IN_DOUBT and
- * DELIVERED belong to the contract, but this engine does not tell them yet.
+ * text; the others are told once, and again when QueryMessage asks. SENT is told only when asked.
  *
  * @generated from message steadfast.v1.MessageState
  */
@@ -1329,6 +1378,13 @@ export type MessageState = Message$1<"steadfast.v1.MessageState"> & {
    * @generated from field: uint32 inbox = 7;
    */
   inbox: number;
+
+  /**
+   * DELIVERED: the recipient's client says that it was shown to a person (XEP-0333).
+   *
+   * @generated from field: bool displayed = 8;
+   */
+  displayed: boolean;
 };
 
 /**
@@ -1367,6 +1423,8 @@ export enum MessageState_State {
   AT_SERVER = 3,
 
   /**
+   * A receipt of the recipient came (XEP-0184, or a marker of XEP-0333).
+   *
    * @generated from enum value: DELIVERED = 4;
    */
   DELIVERED = 4,
@@ -1375,6 +1433,13 @@ export enum MessageState_State {
    * @generated from enum value: FAILED = 5;
    */
   FAILED = 5,
+
+  /**
+   * Only as the answer to QueryMessage: no message of this id is remembered.
+   *
+   * @generated from enum value: UNKNOWN = 6;
+   */
+  UNKNOWN = 6,
 }
 
 /**
@@ -1382,6 +1447,26 @@ export enum MessageState_State {
  */
 export const MessageState_StateSchema: GenEnum<MessageState_State> = /*@__PURE__*/
   enumDesc(file_engine, 19, 0);
+
+/**
+ * Where does a message stand? Answered by one MessageState, from the journal: the 500 messages that
+ * came to their end last are remembered, and all that have not.
+ *
+ * @generated from message steadfast.v1.QueryMessage
+ */
+export type QueryMessage = Message$1<"steadfast.v1.QueryMessage"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message steadfast.v1.QueryMessage.
+ * Use `create(QueryMessageSchema)` to create a new message.
+ */
+export const QueryMessageSchema: GenMessage<QueryMessage> = /*@__PURE__*/
+  messageDesc(file_engine, 20);
 
 /**
  * @generated from message steadfast.v1.SendChatState
@@ -1403,7 +1488,7 @@ export type SendChatState = Message$1<"steadfast.v1.SendChatState"> & {
  * Use `create(SendChatStateSchema)` to create a new message.
  */
 export const SendChatStateSchema: GenMessage<SendChatState> = /*@__PURE__*/
-  messageDesc(file_engine, 20);
+  messageDesc(file_engine, 21);
 
 /**
  * XEP-0085.
@@ -1427,7 +1512,7 @@ export type ChatState = Message$1<"steadfast.v1.ChatState"> & {
  * Use `create(ChatStateSchema)` to create a new message.
  */
 export const ChatStateSchema: GenMessage<ChatState> = /*@__PURE__*/
-  messageDesc(file_engine, 21);
+  messageDesc(file_engine, 22);
 
 /**
  * @generated from enum steadfast.v1.ChatState.State
@@ -1463,7 +1548,7 @@ export enum ChatState_State {
  * Describes the enum steadfast.v1.ChatState.State.
  */
 export const ChatState_StateSchema: GenEnum<ChatState_State> = /*@__PURE__*/
-  enumDesc(file_engine, 21, 0);
+  enumDesc(file_engine, 22, 0);
 
 /**
  * Announce ourselves. Kept by the engine and announced again in every fresh session.
@@ -1501,7 +1586,7 @@ export type SetPresence = Message$1<"steadfast.v1.SetPresence"> & {
  * Use `create(SetPresenceSchema)` to create a new message.
  */
 export const SetPresenceSchema: GenMessage<SetPresence> = /*@__PURE__*/
-  messageDesc(file_engine, 22);
+  messageDesc(file_engine, 23);
 
 /**
  * Everything known of one contact's presence; no resources means offline.
@@ -1543,7 +1628,7 @@ export type Presence = Message$1<"steadfast.v1.Presence"> & {
  * Use `create(PresenceSchema)` to create a new message.
  */
 export const PresenceSchema: GenMessage<Presence> = /*@__PURE__*/
-  messageDesc(file_engine, 23);
+  messageDesc(file_engine, 24);
 
 /**
  * @generated from message steadfast.v1.Presence.Resource
@@ -1587,7 +1672,7 @@ export type Presence_Resource = Message$1<"steadfast.v1.Presence.Resource"> & {
  * Use `create(Presence_ResourceSchema)` to create a new message.
  */
 export const Presence_ResourceSchema: GenMessage<Presence_Resource> = /*@__PURE__*/
-  messageDesc(file_engine, 23, 0);
+  messageDesc(file_engine, 24, 0);
 
 /**
  * @generated from message steadfast.v1.Contact
@@ -1626,7 +1711,7 @@ export type Contact = Message$1<"steadfast.v1.Contact"> & {
  * Use `create(ContactSchema)` to create a new message.
  */
 export const ContactSchema: GenMessage<Contact> = /*@__PURE__*/
-  messageDesc(file_engine, 24);
+  messageDesc(file_engine, 25);
 
 /**
  * @generated from enum steadfast.v1.Contact.Subscription
@@ -1664,7 +1749,7 @@ export enum Contact_Subscription {
  * Describes the enum steadfast.v1.Contact.Subscription.
  */
 export const Contact_SubscriptionSchema: GenEnum<Contact_Subscription> = /*@__PURE__*/
-  enumDesc(file_engine, 24, 0);
+  enumDesc(file_engine, 25, 0);
 
 /**
  * Contacts to add, replace or remove. A whole roster comes as parts of at most 200: the first has
@@ -1694,7 +1779,7 @@ export type Roster = Message$1<"steadfast.v1.Roster"> & {
  * Use `create(RosterSchema)` to create a new message.
  */
 export const RosterSchema: GenMessage<Roster> = /*@__PURE__*/
-  messageDesc(file_engine, 25);
+  messageDesc(file_engine, 26);
 
 /**
  * Add a contact or change its name and groups. Refused later by a Refused event if the server says so.
@@ -1723,7 +1808,7 @@ export type SetContact = Message$1<"steadfast.v1.SetContact"> & {
  * Use `create(SetContactSchema)` to create a new message.
  */
 export const SetContactSchema: GenMessage<SetContact> = /*@__PURE__*/
-  messageDesc(file_engine, 26);
+  messageDesc(file_engine, 27);
 
 /**
  * @generated from message steadfast.v1.RemoveContact
@@ -1740,7 +1825,7 @@ export type RemoveContact = Message$1<"steadfast.v1.RemoveContact"> & {
  * Use `create(RemoveContactSchema)` to create a new message.
  */
 export const RemoveContactSchema: GenMessage<RemoveContact> = /*@__PURE__*/
-  messageDesc(file_engine, 27);
+  messageDesc(file_engine, 28);
 
 /**
  * @generated from message steadfast.v1.Subscribe
@@ -1769,7 +1854,7 @@ export type Subscribe = Message$1<"steadfast.v1.Subscribe"> & {
  * Use `create(SubscribeSchema)` to create a new message.
  */
 export const SubscribeSchema: GenMessage<Subscribe> = /*@__PURE__*/
-  messageDesc(file_engine, 28);
+  messageDesc(file_engine, 29);
 
 /**
  * @generated from enum steadfast.v1.Subscribe.Action
@@ -1808,7 +1893,7 @@ export enum Subscribe_Action {
  * Describes the enum steadfast.v1.Subscribe.Action.
  */
 export const Subscribe_ActionSchema: GenEnum<Subscribe_Action> = /*@__PURE__*/
-  enumDesc(file_engine, 28, 0);
+  enumDesc(file_engine, 29, 0);
 
 /**
  * @generated from message steadfast.v1.Subscription
@@ -1844,7 +1929,7 @@ export type Subscription = Message$1<"steadfast.v1.Subscription"> & {
  * Use `create(SubscriptionSchema)` to create a new message.
  */
 export const SubscriptionSchema: GenMessage<Subscription> = /*@__PURE__*/
-  messageDesc(file_engine, 29);
+  messageDesc(file_engine, 30);
 
 /**
  * @generated from enum steadfast.v1.Subscription.What
@@ -1879,7 +1964,7 @@ export enum Subscription_What {
  * Describes the enum steadfast.v1.Subscription.What.
  */
 export const Subscription_WhatSchema: GenEnum<Subscription_What> = /*@__PURE__*/
-  enumDesc(file_engine, 29, 0);
+  enumDesc(file_engine, 30, 0);
 
 /**
  * Ask each online resource for its software (XEP-0092) and clock (XEP-0202).
@@ -1898,7 +1983,7 @@ export type QueryContact = Message$1<"steadfast.v1.QueryContact"> & {
  * Use `create(QueryContactSchema)` to create a new message.
  */
 export const QueryContactSchema: GenMessage<QueryContact> = /*@__PURE__*/
-  messageDesc(file_engine, 30);
+  messageDesc(file_engine, 31);
 
 /**
  * One answer of one resource, and a last one with `done` when nothing more will come.
@@ -1949,7 +2034,7 @@ export type ContactInfo = Message$1<"steadfast.v1.ContactInfo"> & {
  * Use `create(ContactInfoSchema)` to create a new message.
  */
 export const ContactInfoSchema: GenMessage<ContactInfo> = /*@__PURE__*/
-  messageDesc(file_engine, 31);
+  messageDesc(file_engine, 32);
 
 /**
  * @generated from enum steadfast.v1.Show

@@ -196,6 +196,9 @@ export class Account implements Context {
       case 'handled':
         this.mailroom.taken(body.value.seq);
         return;
+      case 'queryMessage':
+        this.sender.tell(body.value.id);
+        return;
       case 'networkHint':
         this.link.hint(body.value.available);
         return;

@@ -11,7 +11,7 @@ import type { Outgoing, Tracked } from '../core/stream-management.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import { isFinal } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
-import type { JournalRecord } from '../delivery/records.js';
+import type { JournalRecord, OutboxState } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
 import { errorMessage } from '../features/error.js';
@@ -153,6 +153,16 @@ export class Sender {
     this.store.commit(records, kept);
   }
 
+  /** Says where a message stands, as the journal has it. */
+  tell(id: string): void {
+    const entry = this.outbox.get(id);
+    this.context.tell(
+      entry === undefined
+        ? messageState({ id, state: State.UNKNOWN })
+        : messageState({ id, ...standing(entry) }),
+    );
+  }
+
   /** To whom a message went; empty for one that is not known. */
   recipient(handle: string): string {
     return this.outbox.get(handle)?.to ?? '';
@@ -273,6 +283,20 @@ export class Sender {
       this.context.tell(messageState({ id, state, to, maybeTwice }));
     }
   }
+}
+
+const STATES: Readonly<Record<OutboxState, State>> = {
+  queued: State.QUEUED,
+  sent: State.SENT,
+  'in-doubt': State.IN_DOUBT,
+  'at-server': State.AT_SERVER,
+  delivered: State.DELIVERED,
+  failed: State.FAILED,
+};
+
+function standing({ state, to, twice: maybeTwice, body }: OutboxEntry) {
+  const failed = state === 'failed' ? { body } : {};
+  return { state: STATES[state], to, maybeTwice, ...failed };
 }
 
 const EXPIRED = fault(

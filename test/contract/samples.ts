@@ -39,6 +39,11 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
         presence: { show: 4, status: 'busy', priority: -128, idleSinceTimeMs: 1_700_000_000_000n },
         folder: '/s/alice@home.example',
         online: true,
+        noCarbons: true,
+        noArchive: true,
+        noReceipts: true,
+        noCsi: true,
+        archiveDays: 7,
       },
     },
   },
@@ -93,6 +98,7 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
     account: 1,
     body: { case: 'queryContact', value: { jid: 'bob@home.example' } },
   },
+  'query-message': { account: 1, body: { case: 'queryMessage', value: { id: 'aa-1' } } },
 };
 
 /** One of each event, likewise. */
@@ -153,6 +159,8 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         sentTimeMs: -1n,
         maybeShown: true,
         late: true,
+        outgoing: true,
+        to: 'carol@home.example',
       },
     },
   },
@@ -161,7 +169,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
     seq: 9,
     body: {
       case: 'messageState',
-      value: { id: 'aa-1', state: 5, maybeTwice: true, to: 'b@h', body: 'x', error, inbox: 9 },
+      value: { id: 'aa-1', state: 5, maybeTwice: true, to: 'b@h', body: 'x', error, inbox: 9, displayed: true },
     },
   },
   'chat-state': {

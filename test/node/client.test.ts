@@ -25,7 +25,7 @@ describe('starting the engine', () => {
     bench.watch();
     bench.client.attach(
       1,
-      { jid: 'Alice@Home.example/desk', password: 'pass word', port: 5223, queueHours: 3 },
+      { jid: 'Alice@Home.example/desk', password: 'pass word', port: 5223, queueHours: 3, csi: false, archiveDays: 9 },
       { show: 'away', status: 'out', priority: -5, idleSinceTimeMs: 1234 },
     );
     const hello = await bench.engine.next('hello');
@@ -41,6 +41,11 @@ describe('starting the engine', () => {
       password: 'pass word',
       port: 5223,
       queueHours: 3,
+      noCarbons: false,
+      noArchive: false,
+      noReceipts: false,
+      noCsi: true,
+      archiveDays: 9,
       inboxTaken: 0,
       online: false,
       folder: `${bench.state}/alice@home.example`,
@@ -109,6 +114,7 @@ describe('commands', () => {
     bench.client.removeContact(1, 'eve@home.example');
     bench.client.subscribe(1, 'bob@home.example', 'request', 'hi');
     bench.client.queryContact(1, 'bob@home.example');
+    bench.client.queryMessage(1, 'aa-1');
     bench.client.networkHint(true);
     bench.client.answerTrust(1, 'ab12', true);
     bench.client.answerSecret(1, 'passphrase', null);
@@ -131,6 +137,7 @@ describe('commands', () => {
       { case: 'removeContact', value: { jid: 'eve@home.example' } },
       { case: 'subscribe', value: { jid: 'bob@home.example', action: 0, text: 'hi' } },
       { case: 'queryContact', value: { jid: 'bob@home.example' } },
+      { case: 'queryMessage', value: { id: 'aa-1' } },
       { case: 'networkHint', value: { available: true } },
       { case: 'trustAnswer', value: { sha256: 'ab12', accept: true } },
       { case: 'secretAnswer', value: { what: 1, secret: '', cancelled: true } },
