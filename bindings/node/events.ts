@@ -21,7 +21,15 @@ const engineStates = ['started', 'died', 'failed'] as const;
 const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 const linkStates = ['connecting', 'online', 'interrupted', 'failed', 'detached'] as const;
 const messageTypes = ['chat', 'normal', 'headline'] as const;
-const messageStates = ['queued', 'sent', 'in-doubt', 'at-server', 'delivered', 'failed', 'unknown'] as const;
+const messageStates = [
+  'queued',
+  'sent',
+  'in-doubt',
+  'at-server',
+  'delivered',
+  'failed',
+  'unknown',
+] as const;
 const contactSubscriptions = ['none', 'to', 'from', 'both', 'remove'] as const;
 const subscriptionNews = ['requested', 'approved', 'denied', 'cancelled'] as const;
 export const secrets = ['password', 'passphrase'] as const;

@@ -3,19 +3,9 @@
 // The way in: durable, numbered events for the host, each given until the host has taken it.
 
 import type { Tools } from '../core/tools.js';
+import type { Copy } from './copy.js';
 import type { InboxEntry, Ledger } from './ledger.js';
 import type { JournalRecord } from './records.js';
-
-/** What tells two copies of one message apart from two messages. */
-export interface CopyKey {
-  readonly from: string;
-  readonly type: string;
-  /** origin-id or id. */
-  readonly id: string;
-  readonly body: string;
-  /** Unix ms of our own server's `<delay/>`, when the copy came from its offline store. */
-  readonly delayedTo?: number;
-}
 
 /** A replayed copy may be stamped this much later than our first one: clocks differ. */
 const STAMP_SLACK_MS = 60_000;
@@ -42,11 +32,11 @@ export class Inbox {
    * The records that keep one event, or `undefined` when it is a second copy of what we had. A live
    * copy is never taken for one: two equal messages can both be meant.
    */
-  keep(event: Uint8Array, wall: number, copy?: CopyKey): JournalRecord | undefined {
+  keep(event: Uint8Array, wall: number, copy?: Copy): JournalRecord | undefined {
     const key = copy === undefined ? undefined : this.keyOf(copy);
-    if (key !== undefined && copy?.delayedTo !== undefined) {
+    if (key !== undefined && copy?.stamp !== undefined) {
       const first = this.ledger.seen.get(key);
-      if (first !== undefined && copy.delayedTo <= first + STAMP_SLACK_MS) {
+      if (first !== undefined && copy.stamp <= first + STAMP_SLACK_MS) {
         return undefined;
       }
     }
@@ -93,7 +83,7 @@ export class Inbox {
     return upTo > this.ledger.taken ? { type: 'taken', number: upTo } : undefined;
   }
 
-  private keyOf(copy: CopyKey): string {
+  private keyOf(copy: Copy): string {
     const text = [copy.from, copy.type, copy.id, copy.body].join('\u0000');
     return this.tools.base64(this.tools.hash('sha256', this.tools.utf8(text)).subarray(0, 15));
   }

@@ -36,6 +36,11 @@ export function isFinal(state: OutboxState): boolean {
   return FINAL.has(state);
 }
 
+/** What is final is not taken back by an acknowledgement that comes later, nor sent again. */
+function outranks(old: OutboxState, next: OutboxState): boolean {
+  return isFinal(old) && next !== 'failed' && next !== 'delivered' && old !== next;
+}
+
 export class Ledger {
   resource = '';
   session: SavedManagement | undefined;
@@ -218,7 +223,7 @@ export class Ledger {
 
   private applyState(handle: string, state: OutboxState, twice?: boolean): void {
     const entry = this.outbox.get(handle);
-    if (entry === undefined) {
+    if (entry === undefined || outranks(entry.state, state)) {
       return;
     }
     if (!isFinal(entry.state) && isFinal(state)) {

@@ -5,13 +5,10 @@
 
 import { create } from '@bufbuild/protobuf';
 import type { Clock } from '../core/effects.js';
-import { fault } from '../core/errors.js';
 import { Session } from '../core/session.js';
-import type { Online, SessionOutput } from '../core/session-output.js';
 import type { Random, Tools } from '../core/tools.js';
 import { Inbox } from '../delivery/inbox.js';
 import { Outbox } from '../delivery/outbox.js';
-import { sessionRecord } from '../delivery/records.js';
 import { Store } from '../delivery/store.js';
 import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
 import type { Attach, Command } from '../contract/engine_pb.js';
@@ -22,8 +19,10 @@ import type { AccountEffect, AccountInput } from './effects.js';
 import { AccountHost } from './feature-host.js';
 import { LinkKeeper } from './link.js';
 import { Mailroom } from './mailroom.js';
-import { readOptions } from './options.js';
+import { MessageStates } from './message-states.js';
+import { NO_SETTINGS, readOptions } from './options.js';
 import { Sender } from './sender.js';
+import { SessionEvents } from './session-events.js';
 import { SleepWatch } from './sleep-watch.js';
 
 export interface AccountOptions {
@@ -41,12 +40,12 @@ export class Account implements Context {
   private readonly outbox: Outbox;
   private readonly session: Session;
   private readonly mailroom: Mailroom;
+  private readonly states: MessageStates;
   private readonly sender: Sender;
   private readonly host: AccountHost;
   private readonly link: LinkKeeper;
+  private readonly events: SessionEvents;
   private parkedAt: number | undefined;
-  /** A restored session has nothing left to settle and may be ended. */
-  private settledAll = false;
   private storeFailing = false;
   private begun = false;
 
@@ -70,22 +69,27 @@ export class Account implements Context {
     this.outbox = new Outbox(ledger, 24);
     const inbox = new Inbox(ledger, tools);
     this.session = new Session(tools, random, (output) => {
-      this.sessionOutput(output);
+      this.events.take(output);
     });
     this.mailroom = new Mailroom(this, inbox, this.store, (h) => {
       this.session.handledDurably(h);
     });
-    this.sender = new Sender(this, this.session, this.store, this.outbox, this.mailroom);
-    const { session, sender, mailroom } = this;
+    this.states = new MessageStates(this, this.store, this.outbox, this.mailroom);
+    this.sender = new Sender(this, this.session, this.store, this.outbox, this.states);
+    const { session, sender, states, mailroom } = this;
     this.link = new LinkKeeper(this, session, () => this.resource());
     this.host = new AccountHost(this, {
       session,
       sender,
+      states,
       mailroom,
       ...options,
       caches,
       settling: () => this.link.settling,
+      settings: () => this.link.options?.settings ?? NO_SETTINGS,
     });
+    const { store, link, host } = this;
+    this.events = new SessionEvents(this, { session, store, sender, mailroom, link, host });
   }
 
   // --- Context ---------------------------------------------------------------------------------
@@ -124,7 +128,7 @@ export class Account implements Context {
     this.sender.pump();
     this.sender.flush();
     this.mailroom.give();
-    this.endSettled();
+    this.events.endSettled();
     this.link.proceed(this.store.idle);
   }
 
@@ -194,10 +198,12 @@ export class Account implements Context {
         this.detach(body.value.how);
         return;
       case 'handled':
-        this.mailroom.taken(body.value.seq);
+        for (const message of this.mailroom.taken(body.value.seq)) {
+          this.host.taken(message);
+        }
         return;
       case 'queryMessage':
-        this.sender.tell(body.value.id);
+        this.states.answer(body.value.id);
         return;
       case 'networkHint':
         this.link.hint(body.value.available);
@@ -226,7 +232,9 @@ export class Account implements Context {
     }
     const { password, clientCertPassphrase: passphrase } = attach;
     this.link.attach(options, { password, passphrase }, attach.online);
-    this.mailroom.attach(attach.inboxTaken);
+    for (const message of this.mailroom.attach(attach.inboxTaken)) {
+      this.host.taken(message);
+    }
     if (attach.presence !== undefined) {
       this.host.command(
         create(CommandSchema, { body: { case: 'setPresence', value: attach.presence } }),
@@ -256,92 +264,6 @@ export class Account implements Context {
     this.host.tick(now);
     if (this.parkedAt !== undefined && now >= this.parkedAt + PARK_MS) {
       this.parkedAt = undefined;
-      this.link.release();
-    }
-  }
-
-  // --- the session -----------------------------------------------------------------------------
-
-  private sessionOutput(output: SessionOutput): void {
-    switch (output.type) {
-      case 'write':
-      case 'start-tls':
-      case 'close':
-      case 'derive':
-        this.out(output);
-        return;
-      case 'lost':
-        this.lost(output);
-        return;
-      case 'settled':
-        this.settled(output);
-        return;
-      case 'online':
-        this.online(output);
-        return;
-      case 'stanza':
-        this.host.incoming(output.stanza, this.session.management?.handled ?? 0);
-        return;
-      case 'down':
-        this.settledAll = false;
-        this.sender.closed();
-        this.link.output(output);
-        return;
-      default:
-        this.link.output(output);
-    }
-  }
-
-  private online(online: Online): void {
-    this.host.jid = online.jid;
-    if (online.how === 'restored') {
-      this.link.settling = true;
-      const h = this.session.management?.acked ?? 0;
-      if (!this.sender.settle(h, online.resend)) {
-        // Nothing to be acknowledged, but the answer comes behind all that the server had for us.
-        this.session.probe(this.time);
-      }
-      return;
-    }
-    if (online.how === 'resumed') {
-      this.sender.opened(online.resend);
-      this.link.online(online);
-      this.host.moment('resumed');
-      return;
-    }
-    const saved = this.session.resumable ? this.session.management?.save() : undefined;
-    const session = saved === undefined ? [] : [sessionRecord(saved)];
-    const { management } = this.session;
-    this.store.commit(session, () => {
-      if (this.session.online && this.session.management === management) {
-        this.link.online(online);
-        this.sender.opened([]);
-        this.host.moment('started');
-      }
-    });
-  }
-
-  private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {
-    this.sender.settled(output.h, output.stanzas);
-    this.settledAll = this.link.settling && this.session.management?.outstanding === 0;
-  }
-
-  /** Only once all that came is on disk: the last `<a/>` then covers it. */
-  private endSettled(): void {
-    if (this.settledAll && this.store.idle) {
-      this.settledAll = false;
-      this.session.end(this.time);
-    }
-  }
-
-  private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
-    this.mailroom.forgetCount();
-    // A server tells only once how far it had got: that is kept before anything new is begun.
-    this.session.hold();
-    this.sender.lost(output.rest, output.certain, () => this.session.release());
-    this.host.failRequests(SESSION_LOST);
-    this.host.moment('ended');
-    if (!this.link.attached) {
       this.link.release();
     }
   }
@@ -393,9 +315,3 @@ export class Account implements Context {
     }
   }
 }
-
-const SESSION_LOST = fault(
-  'stream',
-  'session-lost',
-  'Not done: the connection was lost before the server answered.',
-);

@@ -14,7 +14,8 @@ import type { Clock } from '../core/effects.js';
 import type { Tools } from '../core/tools.js';
 import type { Element } from '../core/xml.js';
 import { is, serialise, xml } from '../core/xml.js';
-import type { Command } from '../contract/engine_pb.js';
+import type { Command, Message } from '../contract/engine_pb.js';
+import type { Copy } from '../delivery/copy.js';
 import { features } from '../features/index.js';
 import type {
   Answer,
@@ -22,13 +23,14 @@ import type {
   FeatureHooks,
   FeatureHost,
   Incoming,
-  InboxSource,
   RequestHandler,
+  Settings,
 } from '../features/feature.js';
 import { accepted, refused } from './bodies.js';
 import { earliest } from './context.js';
 import type { Context } from './context.js';
 import type { Mailroom } from './mailroom.js';
+import type { MessageStates } from './message-states.js';
 import type { Sender } from './sender.js';
 
 /** An IQ that nobody answers is given up after this long; RFC 6120 §8.2.3 promises an answer. */
@@ -39,16 +41,18 @@ const HEX = '0123456789abcdef';
 export interface HostParts {
   readonly session: Session;
   readonly sender: Sender;
+  readonly states: MessageStates;
   readonly mailroom: Mailroom;
   readonly program: string;
   readonly caches: ReadonlyMap<string, string>;
   /** The session is an earlier process's and only to be settled. */
   settling(): boolean;
+  settings(): Settings;
 }
 
 interface Kept {
   readonly body: Extract<EventBody, { case: 'message' }>;
-  readonly source: InboxSource;
+  readonly copy: Copy;
 }
 
 export class AccountHost implements FeatureHost {
@@ -78,6 +82,10 @@ export class AccountHost implements FeatureHost {
 
   get online(): boolean {
     return this.parts.session.online && !this.parts.settling();
+  }
+
+  get settings(): Settings {
+    return this.parts.settings();
   }
 
   clock(): Clock {
@@ -122,15 +130,28 @@ export class AccountHost implements FeatureHost {
 
   bounced(id: string, from: Jid | undefined, cause: Fault): void {
     if (from === undefined || from.sameBare(this.jid) || isServer(from, this.jid)) {
-      this.parts.sender.fail(id, cause);
+      this.parts.states.fail(id, cause);
       return;
     }
-    const to = Jid.parse(this.parts.sender.recipient(id), this.tools);
+    const to = Jid.parse(this.parts.states.recipient(id), this.tools);
     if (to !== undefined && (from.sameBare(to) || isServer(from, to))) {
-      this.parts.sender.fail(id, cause);
+      this.parts.states.fail(id, cause);
     } else {
       // Ids are no secret: anybody could make a delivered message look failed.
       this.log('warning', 'An error from somebody who was not written to was dropped.');
+    }
+  }
+
+  delivered(id: string, from: Jid | undefined, displayed: boolean): void {
+    const to = Jid.parse(this.parts.states.recipient(id), this.tools);
+    if (to !== undefined && from?.sameBare(to) === true) {
+      this.parts.states.delivered(id, displayed);
+    }
+  }
+
+  signal(nonza: Element): void {
+    if (this.online) {
+      this.context.effect({ type: 'write', text: serialise(nonza) });
     }
   }
 
@@ -142,8 +163,8 @@ export class AccountHost implements FeatureHost {
     this.context.tell(refused(id, cause));
   }
 
-  keep(body: Kept['body'], source: InboxSource): void {
-    this.kept.push({ body, source });
+  keep(body: Kept['body'], copy: Copy): void {
+    this.kept.push({ body, copy });
   }
 
   tell(body: EventBody): void {
@@ -194,6 +215,12 @@ export class AccountHost implements FeatureHost {
   moment(name: 'started' | 'resumed' | 'ended' | 'attached'): void {
     for (const hook of this.hooks) {
       hook[name]?.();
+    }
+  }
+
+  taken(message: Message): void {
+    for (const hook of this.hooks) {
+      hook.taken?.(message);
     }
   }
 
@@ -282,8 +309,8 @@ export class AccountHost implements FeatureHost {
 
   private commitKept(h: number): void {
     const kept = this.kept.splice(0);
-    kept.forEach(({ body, source }, index) => {
-      this.parts.mailroom.keep(body, source, index === kept.length - 1 ? h : undefined);
+    kept.forEach(({ body, copy }, index) => {
+      this.parts.mailroom.keep(body, copy, index === kept.length - 1 ? h : undefined);
     });
     if (kept.length === 0) {
       this.parts.mailroom.count(h);

@@ -5,7 +5,10 @@
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { EventSchema } from '../contract/engine_pb.js';
-import type { CopyKey, Inbox } from '../delivery/inbox.js';
+import type { Event, Message } from '../contract/engine_pb.js';
+import type { Copy } from '../delivery/copy.js';
+import type { Inbox } from '../delivery/inbox.js';
+import type { InboxEntry } from '../delivery/ledger.js';
 import type { JournalRecord } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import type { EventBody } from '../features/feature.js';
@@ -15,6 +18,8 @@ type Durable = Extract<EventBody, { case: 'message' | 'messageState' }>;
 
 export class Mailroom {
   private attached = false;
+  /** Given to the host and not taken yet, so that nothing is decoded twice. */
+  private readonly inHand = new Map<number, Event['body']>();
   /** This entry may have been in the hands of a host that died, with the engine behind it. */
   private suspect: number;
   /** Stanzas up to here had no durable effect; their number is kept once for the whole input. */
@@ -39,7 +44,7 @@ export class Mailroom {
    */
   keep(
     body: Durable,
-    copy: CopyKey | undefined,
+    copy: Copy | undefined,
     h: number | undefined,
     others: readonly JournalRecord[] = [],
   ): void {
@@ -78,21 +83,26 @@ export class Mailroom {
     this.epoch++;
   }
 
-  /** A host joined that took everything up to `taken` in its own life. */
-  attach(taken: number): void {
-    this.record(this.inbox.attach(taken));
+  /**
+   * A host joined that took everything up to `taken` in its own life.
+   * @returns the messages of which that is news
+   */
+  attach(taken: number): Message[] {
+    const record = this.inbox.attach(taken);
     if (taken > 0) {
       this.suspect = 0;
     }
     this.attached = true;
+    return this.took(record);
   }
 
   detach(): void {
     this.attached = false;
   }
 
-  taken(number: number): void {
-    this.record(this.inbox.taken(number));
+  /** @returns the messages that the host has dealt with now */
+  taken(number: number): Message[] {
+    return this.took(this.inbox.taken(number));
   }
 
   /** Gives the host what has become safe. */
@@ -101,8 +111,8 @@ export class Mailroom {
       return;
     }
     for (const entry of this.inbox.give()) {
-      const bytes = this.context.tools.fromBase64(entry.event) ?? new Uint8Array();
-      const body = fromBinary(EventSchema, bytes).body;
+      const body = this.bodyOf(entry);
+      this.inHand.set(entry.number, body);
       if (body.case === 'message') {
         body.value.maybeShown = entry.number === this.suspect;
       }
@@ -129,9 +139,27 @@ export class Mailroom {
     };
   }
 
-  private record(record: JournalRecord | undefined): void {
-    if (record !== undefined) {
-      this.store.commit([record], () => undefined);
+  private took(record: JournalRecord | undefined): Message[] {
+    if (record?.type !== 'taken') {
+      return [];
     }
+    const messages: Message[] = [];
+    for (const [number, entry] of this.store.ledger.inbox) {
+      if (number > record.number) {
+        break;
+      }
+      const body = this.inHand.get(number) ?? this.bodyOf(entry);
+      this.inHand.delete(number);
+      if (body.case === 'message') {
+        messages.push(body.value);
+      }
+    }
+    this.store.commit([record], () => undefined);
+    return messages;
+  }
+
+  private bodyOf(entry: InboxEntry): Event['body'] {
+    const bytes = this.context.tools.fromBase64(entry.event) ?? new Uint8Array();
+    return fromBinary(EventSchema, bytes).body;
   }
 }

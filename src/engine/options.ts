@@ -7,6 +7,7 @@ import { Jid } from '../core/jid.js';
 import type { Tools } from '../core/tools.js';
 import { Attach_AuthMethod, Attach_Security } from '../contract/engine_pb.js';
 import type { Attach } from '../contract/engine_pb.js';
+import type { Settings } from '../features/feature.js';
 
 /** An Attach, checked and in the core's words. */
 export interface AttachOptions {
@@ -23,6 +24,7 @@ export interface AttachOptions {
   readonly pin: string;
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
   readonly queueHours: number;
+  readonly settings: Settings;
 }
 
 const SECURITY = {
@@ -39,6 +41,7 @@ const METHODS = {
 } as const;
 
 const QUEUE_HOURS = 24;
+const ARCHIVE_DAYS = 3;
 /** Ports that speak TLS from the first byte: XMPP's own old one, and HTTPS's through firewalls. */
 const DIRECT_PORTS: ReadonlySet<number> = new Set([5223, 443]);
 
@@ -78,8 +81,24 @@ export function readOptions(attach: Attach, tools: Tools): AttachOptions | Fault
         ? { cert: attach.clientCert, key: attach.clientKey }
         : undefined,
     queueHours: attach.queueHours === 0 ? QUEUE_HOURS : attach.queueHours,
+    settings: {
+      carbons: !attach.noCarbons,
+      archive: !attach.noArchive,
+      receipts: !attach.noReceipts,
+      csi: !attach.noCsi,
+      archiveDays: attach.archiveDays === 0 ? ARCHIVE_DAYS : attach.archiveDays,
+    },
   };
 }
+
+/** Until a host has said what it wants. */
+export const NO_SETTINGS: Settings = {
+  carbons: false,
+  archive: false,
+  receipts: false,
+  csi: false,
+  archiveDays: ARCHIVE_DAYS,
+};
 
 /** How to reach the server with these options. */
 export function dialOf(options: AttachOptions, tools: Tools): Dial {

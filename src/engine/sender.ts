@@ -9,15 +9,13 @@ import { formatDateTime } from '../core/stanza.js';
 import type { Session } from '../core/session.js';
 import type { Outgoing, Tracked } from '../core/stream-management.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
-import { isFinal } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
-import type { JournalRecord, OutboxState } from '../delivery/records.js';
+import type { JournalRecord } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
-import { errorMessage } from '../features/error.js';
-import { accepted, messageState, refused } from './bodies.js';
+import { accepted, refused } from './bodies.js';
 import type { Context } from './context.js';
-import type { Mailroom } from './mailroom.js';
+import type { MessageStates } from './message-states.js';
 
 /** A text that waited longer than this carries the time it was written (XEP-0203). */
 const STAMP_AFTER_MS = 15_000;
@@ -36,7 +34,7 @@ export class Sender {
     private readonly session: Session,
     private readonly store: Store,
     private readonly outbox: Outbox,
-    private readonly mailroom: Mailroom,
+    private readonly states: MessageStates,
   ) {}
 
   /** Messages that an earlier process wrote into a session of which nothing is left. */
@@ -88,7 +86,7 @@ export class Sender {
     }
     const flushed = () => {
       this.context.tell(accepted(handle));
-      this.tellState(this.outbox.get(handle), State.QUEUED);
+      this.states.tell(this.outbox.get(handle), State.QUEUED);
     };
     this.store.commit([record], flushed, dropped);
   }
@@ -136,7 +134,7 @@ export class Sender {
         : [{ type: 'acked', h }];
     this.store.commit(records, () => {
       for (const handle of handles) {
-        this.tellState(this.outbox.get(handle), State.AT_SERVER);
+        this.states.tell(this.outbox.get(handle), State.AT_SERVER);
       }
     });
   }
@@ -153,42 +151,10 @@ export class Sender {
     this.store.commit(records, kept);
   }
 
-  /** Says where a message stands, as the journal has it. */
-  tell(id: string): void {
-    const entry = this.outbox.get(id);
-    this.context.tell(
-      entry === undefined
-        ? messageState({ id, state: State.UNKNOWN })
-        : messageState({ id, ...standing(entry) }),
-    );
-  }
-
-  /** To whom a message went; empty for one that is not known. */
-  recipient(handle: string): string {
-    return this.outbox.get(handle)?.to ?? '';
-  }
-
-  /** A message will not be delivered: told durably, with its text. */
-  fail(handle: string, cause: Fault): void {
-    const entry = this.outbox.get(handle);
-    if (entry === undefined || entry.state === 'failed' || entry.state === 'delivered') {
-      return;
-    }
-    const { to, body } = entry;
-    const notice = messageState({
-      id: handle,
-      state: State.FAILED,
-      to,
-      body,
-      error: errorMessage(cause),
-    });
-    this.mailroom.keep(notice, undefined, undefined, [{ type: 'state', handle, state: 'failed' }]);
-  }
-
   /** Sends what waits, as far as the link and the disk allow; fails what waited too long. */
   pump(): void {
     for (const entry of this.outbox.expired(this.context.clock().wall)) {
-      this.fail(entry.handle, EXPIRED);
+      this.states.fail(entry.handle, EXPIRED);
     }
     if (!this.open || this.store.fault !== undefined) {
       return;
@@ -276,27 +242,6 @@ export class Sender {
     const delay = `<delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(entry.at)}'/>`;
     return entry.xml.replace(/<\/message>$/, () => `${delay}</message>`);
   }
-
-  private tellState(entry: OutboxEntry | undefined, state: State): void {
-    if (entry !== undefined && (state !== State.QUEUED || !isFinal(entry.state))) {
-      const { handle: id, to, twice: maybeTwice } = entry;
-      this.context.tell(messageState({ id, state, to, maybeTwice }));
-    }
-  }
-}
-
-const STATES: Readonly<Record<OutboxState, State>> = {
-  queued: State.QUEUED,
-  sent: State.SENT,
-  'in-doubt': State.IN_DOUBT,
-  'at-server': State.AT_SERVER,
-  delivered: State.DELIVERED,
-  failed: State.FAILED,
-};
-
-function standing({ state, to, twice: maybeTwice, body }: OutboxEntry) {
-  const failed = state === 'failed' ? { body } : {};
-  return { state: STATES[state], to, maybeTwice, ...failed };
 }
 
 const EXPIRED = fault(

@@ -7,7 +7,8 @@ import type { Clock } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { Jid } from '../core/jid.js';
 import type { Tools } from '../core/tools.js';
-import type { Command, Event } from '../contract/engine_pb.js';
+import type { Copy } from '../delivery/copy.js';
+import type { Command, Event, Message } from '../contract/engine_pb.js';
 
 /** One specification a feature follows; feeds the README's table and doap.xml. */
 export interface Spec {
@@ -59,6 +60,16 @@ export interface StanzaError {
   readonly condition: string;
 }
 
+/** What the user may switch off; all on unless the host says otherwise. */
+export interface Settings {
+  readonly carbons: boolean;
+  readonly archive: boolean;
+  readonly receipts: boolean;
+  readonly csi: boolean;
+  /** How far back the archive is read when the account is new here. */
+  readonly archiveDays: number;
+}
+
 /** What a feature may do. All of it takes effect in the order of the calls. */
 export interface FeatureHost {
   /** Our full JID as bound; the bare account JID before the first bind. */
@@ -69,6 +80,8 @@ export interface FeatureHost {
   readonly program: string;
   /** The platform's pure functions, for JIDs and hashes. Given by every host that runs the list. */
   readonly tools: Tools;
+  /** As in the last Attach. */
+  readonly settings: Settings;
   clock(): Clock;
   /** Calls `run` once, `delayMs` of monotonic time from now, whatever became of the session meanwhile. */
   later(delayMs: number, run: () => void): void;
@@ -97,28 +110,25 @@ export interface FeatureHost {
    * one who can know: the recipient, the recipient's server or our own.
    */
   bounced(id: string, from: Jid | undefined, fault: Fault): void;
+  /**
+   * The recipient's client has a message of ours: it becomes DELIVERED.
+   * @param from who says so; believed only if he is whom it went to
+   * @param displayed it was shown to a person, too (XEP-0333)
+   */
+  delivered(id: string, from: Jid | undefined, displayed: boolean): void;
+  /** Writes an element that is no stanza and is not counted (XEP-0198 §4). Nothing while offline. */
+  signal(nonza: Element): void;
   /** Accepts a command that needs no flush. */
   accept(id: string): void;
   refuse(id: string, fault: Fault): void;
   /** Puts an event into the durable inbox, in the transaction that counts the stanza being handled. */
-  keep(body: Extract<EventBody, { case: 'message' }>, source: InboxSource): void;
+  keep(body: Extract<EventBody, { case: 'message' }>, copy: Copy): void;
   /** Tells the host, once; lost if no host is attached. */
   tell(body: EventBody): void;
   /** A small text kept over restarts for speed only: it may be gone (roster, caps). */
   load(name: string): string | undefined;
   save(name: string, text: string): void;
   log(level: 'debug' | 'info' | 'warning', text: string): void;
-}
-
-/** What the inbox compares to know a second copy of a message. */
-export interface InboxSource {
-  readonly from: string;
-  readonly type: string;
-  /** origin-id or id. */
-  readonly id: string;
-  readonly body: string;
-  /** The stamp of our own server's `<delay/>`: the copy came from its offline store. */
-  readonly delayedTo?: number;
 }
 
 /** The named moments of a feature's life. */
@@ -139,6 +149,8 @@ export interface FeatureHooks {
   ended?(): void;
   /** A host joined: tell it everything. */
   attached?(): void;
+  /** The host has dealt with a message from the inbox; offline perhaps. */
+  taken?(message: Message): void;
 }
 
 export interface Feature {

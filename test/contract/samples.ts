@@ -161,6 +161,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         late: true,
         outgoing: true,
         to: 'carol@home.example',
+        receiptRequested: true,
       },
     },
   },
@@ -169,7 +170,16 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
     seq: 9,
     body: {
       case: 'messageState',
-      value: { id: 'aa-1', state: 5, maybeTwice: true, to: 'b@h', body: 'x', error, inbox: 9, displayed: true },
+      value: {
+        id: 'aa-1',
+        state: 5,
+        maybeTwice: true,
+        to: 'b@h',
+        body: 'x',
+        error,
+        inbox: 9,
+        displayed: true,
+      },
     },
   },
   'chat-state': {

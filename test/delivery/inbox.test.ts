@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 import { Inbox } from '../../src/delivery/inbox.js';
-import type { CopyKey } from '../../src/delivery/inbox.js';
+import type { Copy } from '../../src/delivery/copy.js';
 import { Ledger } from '../../src/delivery/ledger.js';
 import { nodeTools as tools } from '../support/tools.js';
 
 const EVENT = new Uint8Array([1]);
-const copy: CopyKey = { from: 'bob@b/r', type: 'chat', id: '1', body: 'hi' };
+const copy: Copy = { from: 'bob@b/r', type: 'chat', id: '1', body: 'hi', path: 'live' };
 
 function inboxWith(ledger = new Ledger()) {
   const inbox = new Inbox(ledger, tools);
-  const keep = (key?: CopyKey, wall = 0) => {
+  const keep = (key?: Copy, wall = 0) => {
     const record = inbox.keep(EVENT, wall, key);
     if (record !== undefined) {
       ledger.apply(record);
@@ -63,15 +63,15 @@ describe('the inbox', () => {
   it('drops the offline store’s copy of a message it had', () => {
     const { keep } = inboxWith();
     expect(keep(copy, 1_000)).toBe(true);
-    expect(keep({ ...copy, delayedTo: 900 }, 50_000)).toBe(false);
+    expect(keep({ ...copy, path: 'offline', stamp: 900 }, 50_000)).toBe(false);
   });
 
-  it.each([
+  it.each<[string, Copy]>([
     ['a live message with equal id and text', copy],
-    ['a stored one from another sender', { ...copy, from: 'eve@b/r', delayedTo: 900 }],
-    ['a stored one with another text', { ...copy, body: 'ho', delayedTo: 900 }],
-    ['a stored one of another type', { ...copy, type: 'normal', delayedTo: 900 }],
-    ['one stored long after the first', { ...copy, delayedTo: 61_001 }],
+    ['a stored one from another sender', { ...copy, from: 'eve@b/r', path: 'offline', stamp: 900 }],
+    ['a stored one with another text', { ...copy, body: 'ho', path: 'offline', stamp: 900 }],
+    ['a stored one of another type', { ...copy, type: 'normal', path: 'offline', stamp: 900 }],
+    ['one stored long after the first', { ...copy, path: 'offline', stamp: 61_001 }],
   ])('never takes for a copy: %s', (_, other) => {
     const { keep } = inboxWith();
     keep(copy, 1_000);

@@ -10,6 +10,7 @@ import { Jid } from '../../src/core/jid.js';
 import { attribute, elements, is, parseFragment, serialise } from '../../src/core/xml.js';
 import type { Element } from '../../src/core/xml.js';
 import { tools } from '../../src/engine/tools-node.js';
+import type { Copy } from '../../src/delivery/copy.js';
 import { features } from '../../src/features/index.js';
 import type {
   Answer,
@@ -17,7 +18,7 @@ import type {
   EventBody,
   FeatureHooks,
   FeatureHost,
-  InboxSource,
+  Settings,
   StanzaError,
 } from '../../src/features/feature.js';
 
@@ -30,7 +31,7 @@ export interface Request {
 
 export interface Kept {
   readonly body: Extract<EventBody, { case: 'message' }>;
-  readonly source: InboxSource;
+  readonly copy: Copy;
 }
 
 type Told = Exclude<EventBody, { case: undefined }>;
@@ -49,6 +50,13 @@ export class RecordingHost implements FeatureHost {
   online = true;
   program = 'Pidgin 2.14.12';
   readonly tools = tools;
+  settings: Settings = {
+    carbons: true,
+    archive: true,
+    receipts: true,
+    csi: true,
+    archiveDays: 3,
+  };
   now: Clock = { now: 1_000, wall: 1_800_000_000_000 };
 
   readonly sent: string[] = [];
@@ -60,6 +68,8 @@ export class RecordingHost implements FeatureHost {
   readonly told: EventBody[] = [];
   readonly accepted: string[] = [];
   readonly refused: { id: string; fault: Fault }[] = [];
+  readonly receipts: { id: string; from: string | undefined; displayed: boolean }[] = [];
+  readonly signals: string[] = [];
   readonly failed: { id: string; fault: Fault }[] = [];
   readonly logged: string[] = [];
   readonly files: Map<string, string>;
@@ -114,6 +124,14 @@ export class RecordingHost implements FeatureHost {
     this.queued.push({ id, to: to.toString(), stanza: serialise(element), body });
   }
 
+  delivered(id: string, from: Jid | undefined, displayed: boolean): void {
+    this.receipts.push({ id, from: from?.toString(), displayed });
+  }
+
+  signal(nonza: Element): void {
+    if (this.online) this.signals.push(serialise(nonza));
+  }
+
   bounced(id: string, _from: Jid | undefined, fault: Fault): void {
     this.failed.push({ id, fault });
   }
@@ -126,8 +144,8 @@ export class RecordingHost implements FeatureHost {
     this.refused.push({ id, fault });
   }
 
-  keep(body: Kept['body'], source: InboxSource): void {
-    this.kept.push({ body, source });
+  keep(body: Kept['body'], copy: Copy): void {
+    this.kept.push({ body, copy });
   }
 
   tell(body: EventBody): void {

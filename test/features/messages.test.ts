@@ -84,7 +84,13 @@ describe('a received message', () => {
   ])('is known again by %s', (_title, text, id) => {
     const host = new RecordingHost();
     host.receive(text);
-    expect(host.kept[0]?.source).toEqual({ from: 'a@b/c', type: 'normal', id, body: 'x' });
+    expect(host.kept[0]?.copy).toEqual({
+      from: 'a@b/c',
+      type: 'normal',
+      id,
+      body: 'x',
+      path: 'live',
+    });
   });
 
   test('from the offline store says so to the inbox', () => {
@@ -92,7 +98,10 @@ describe('a received message', () => {
     host.receive(
       "<message from='a@b/c' type='chat'><body>x</body><delay xmlns='urn:xmpp:delay' from='montague.example' stamp='2026-09-10T23:08:25Z'/></message>",
     );
-    expect(host.kept[0]?.source.delayedTo).toBe(1_789_081_705_000);
+    expect(host.kept[0]?.copy).toMatchObject({
+      path: 'offline',
+      stamp: 1_789_081_705_000,
+    });
   });
 
   test('of nearly a megabyte is kept whole', () => {

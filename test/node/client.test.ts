@@ -25,7 +25,14 @@ describe('starting the engine', () => {
     bench.watch();
     bench.client.attach(
       1,
-      { jid: 'Alice@Home.example/desk', password: 'pass word', port: 5223, queueHours: 3, csi: false, archiveDays: 9 },
+      {
+        jid: 'Alice@Home.example/desk',
+        password: 'pass word',
+        port: 5223,
+        queueHours: 3,
+        csi: false,
+        archiveDays: 9,
+      },
       { show: 'away', status: 'out', priority: -5, idleSinceTimeMs: 1234 },
     );
     const hello = await bench.engine.next('hello');

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// Where a text of ours stands, and what the host is told of it.
+
+import type { Fault } from '../core/errors.js';
+import type { OutboxEntry } from '../delivery/ledger.js';
+import type { Outbox } from '../delivery/outbox.js';
+import type { OutboxState } from '../delivery/records.js';
+import type { Store } from '../delivery/store.js';
+import { MessageState_State as State } from '../contract/engine_pb.js';
+import { errorMessage } from '../features/error.js';
+import { messageState } from './bodies.js';
+import type { Context } from './context.js';
+import type { Mailroom } from './mailroom.js';
+
+export class MessageStates {
+  constructor(
+    private readonly context: Context,
+    private readonly store: Store,
+    private readonly outbox: Outbox,
+    private readonly mailroom: Mailroom,
+  ) {}
+
+  /** Says where a message stands, as the journal has it. */
+  answer(id: string): void {
+    const entry = this.outbox.get(id);
+    this.context.tell(
+      entry === undefined
+        ? messageState({ id, state: State.UNKNOWN })
+        : messageState({ id, ...standing(entry) }),
+    );
+  }
+
+  /** To whom a message went; empty for one that is not known. */
+  recipient(handle: string): string {
+    return this.outbox.get(handle)?.to ?? '';
+  }
+
+  /** A message will not be delivered: told durably, with its text. */
+  fail(handle: string, cause: Fault): void {
+    const entry = this.outbox.get(handle);
+    if (entry === undefined || entry.state === 'failed' || entry.state === 'delivered') {
+      return;
+    }
+    const { to, body } = entry;
+    const notice = messageState({
+      id: handle,
+      state: State.FAILED,
+      to,
+      body,
+      error: errorMessage(cause),
+    });
+    this.mailroom.keep(notice, undefined, undefined, [{ type: 'state', handle, state: 'failed' }]);
+  }
+
+  /** The recipient has it, whatever else is known of it. */
+  delivered(handle: string, displayed: boolean): void {
+    const entry = this.outbox.get(handle);
+    if (entry === undefined || entry.state === 'failed') {
+      return;
+    }
+    const { to } = entry;
+    const tell = () => {
+      this.context.tell(messageState({ id: handle, state: State.DELIVERED, to, displayed }));
+    };
+    if (entry.state === 'delivered') {
+      tell();
+    } else {
+      this.store.commit([{ type: 'state', handle, state: 'delivered' }], tell);
+    }
+  }
+
+  /** Tells a state, unless the message has left it meanwhile. */
+  tell(entry: OutboxEntry | undefined, state: State): void {
+    if (entry !== undefined && STATES[entry.state] === state) {
+      const { handle: id, to, twice: maybeTwice } = entry;
+      this.context.tell(messageState({ id, state, to, maybeTwice }));
+    }
+  }
+}
+
+const STATES: Readonly<Record<OutboxState, State>> = {
+  queued: State.QUEUED,
+  sent: State.SENT,
+  'in-doubt': State.IN_DOUBT,
+  'at-server': State.AT_SERVER,
+  delivered: State.DELIVERED,
+  failed: State.FAILED,
+};
+
+function standing({ state, to, twice: maybeTwice, body }: OutboxEntry) {
+  const failed = state === 'failed' ? { body } : {};
+  return { state: STATES[state], to, maybeTwice, ...failed };
+}

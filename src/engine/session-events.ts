@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+//
+// What follows from the news of a session: for the outbox, the inbox, the features and the link.
+
+import { fault } from '../core/errors.js';
+import type { Session } from '../core/session.js';
+import type { Online, SessionOutput } from '../core/session-output.js';
+import { sessionRecord } from '../delivery/records.js';
+import type { Store } from '../delivery/store.js';
+import type { Context } from './context.js';
+import type { AccountHost } from './feature-host.js';
+import type { LinkKeeper } from './link.js';
+import type { Mailroom } from './mailroom.js';
+import type { Sender } from './sender.js';
+
+export interface SessionParts {
+  readonly session: Session;
+  readonly store: Store;
+  readonly sender: Sender;
+  readonly mailroom: Mailroom;
+  readonly link: LinkKeeper;
+  readonly host: AccountHost;
+}
+
+export class SessionEvents {
+  /** A restored session has nothing left to settle and may be ended. */
+  private settledAll = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly parts: SessionParts,
+  ) {}
+
+  take(output: SessionOutput): void {
+    switch (output.type) {
+      case 'write':
+      case 'start-tls':
+      case 'close':
+      case 'derive':
+        this.context.effect(output);
+        return;
+      case 'lost':
+        this.lost(output);
+        return;
+      case 'settled':
+        this.settled(output);
+        return;
+      case 'online':
+        this.online(output);
+        return;
+      case 'stanza':
+        this.parts.host.incoming(output.stanza, this.parts.session.management?.handled ?? 0);
+        return;
+      case 'down':
+        this.settledAll = false;
+        this.parts.sender.closed();
+        this.parts.link.output(output);
+        return;
+      default:
+        this.parts.link.output(output);
+    }
+  }
+
+  private online(online: Online): void {
+    this.parts.host.jid = online.jid;
+    if (online.how === 'restored') {
+      this.parts.link.settling = true;
+      const h = this.parts.session.management?.acked ?? 0;
+      if (!this.parts.sender.settle(h, online.resend)) {
+        // Nothing to be acknowledged, but the answer comes behind all that the server had for us.
+        this.parts.session.probe(this.context.clock());
+      }
+      return;
+    }
+    if (online.how === 'resumed') {
+      this.parts.sender.opened(online.resend);
+      this.parts.link.online(online);
+      this.parts.host.moment('resumed');
+      return;
+    }
+    const saved = this.parts.session.resumable ? this.parts.session.management?.save() : undefined;
+    const session = saved === undefined ? [] : [sessionRecord(saved)];
+    const { management } = this.parts.session;
+    this.parts.store.commit(session, () => {
+      if (this.parts.session.online && this.parts.session.management === management) {
+        this.parts.link.online(online);
+        this.parts.sender.opened([]);
+        this.parts.host.moment('started');
+      }
+    });
+  }
+
+  private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {
+    this.parts.sender.settled(output.h, output.stanzas);
+    this.settledAll = this.parts.link.settling && this.parts.session.management?.outstanding === 0;
+  }
+
+  /** Only once all that came is on disk: the last `<a/>` then covers it. */
+  endSettled(): void {
+    if (this.settledAll && this.parts.store.idle) {
+      this.settledAll = false;
+      this.parts.session.end(this.context.clock());
+    }
+  }
+
+  private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
+    this.parts.mailroom.forgetCount();
+    // A server tells only once how far it had got: that is kept before anything new is begun.
+    this.parts.session.hold();
+    this.parts.sender.lost(output.rest, output.certain, () => this.parts.session.release());
+    this.parts.host.failRequests(SESSION_LOST);
+    this.parts.host.moment('ended');
+    if (!this.parts.link.attached) {
+      this.parts.link.release();
+    }
+  }
+}
+
+const SESSION_LOST = fault(
+  'stream',
+  'session-lost',
+  'Not done: the connection was lost before the server answered.',
+);

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+//
+// What a message says (RFC 6121 §5.2), whichever way it came: live, as a carbon or from an archive.
+
+import { create } from '@bufbuild/protobuf';
+import { attribute, child, children, childText } from '../core/xml.js';
+import type { Element } from '../core/xml.js';
+import type { Jid } from '../core/jid.js';
+import { NS } from '../core/namespaces.js';
+import { parseDateTime } from '../core/stanza.js';
+import { Message_Type as Type, MessageSchema } from '../contract/engine_pb.js';
+import type { Message } from '../contract/engine_pb.js';
+import type { Copy } from '../delivery/copy.js';
+import type { FeatureHost } from './feature.js';
+import { parseJid } from './per-host.js';
+import { withoutNul } from './text.js';
+import { reduceXhtml, xhtmlText } from './xhtml.js';
+
+/** RFC 6121 §5.2.2: what is not known counts as normal. */
+const types = new Map([
+  ['chat', Type.CHAT],
+  ['headline', Type.HEADLINE],
+]);
+/** The first release of a Jabber server; no message was stored before. */
+const FIRST_STAMP_MS = 915_148_800_000;
+/** Markup beyond this is dropped, its text is not. */
+const XHTML_LENGTH = 65_536;
+
+/** A message with content, and what tells its copies apart. */
+export interface ReadText {
+  readonly value: Message;
+  readonly copy: Pick<Copy, 'from' | 'type' | 'id' | 'body'>;
+}
+
+/**
+ * @param from who sent it, as the caller has made sure
+ * @returns nothing for a stanza that carries no text for a person, and for one of a room or an error
+ */
+export function readText(stanza: Element, from: Jid): ReadText | undefined {
+  const type = attribute(stanza, 'type');
+  const plain = bodyOf(stanza);
+  const body = withLink(plain, stanza);
+  if (type === 'groupchat' || type === 'error' || body === '') return undefined;
+  const id = attribute(stanza, 'id') ?? '';
+  const origin = child(stanza, 'origin-id', NS.sid);
+  const value = create(MessageSchema, {
+    type: types.get(type ?? '') ?? Type.NORMAL,
+    from: from.toString(),
+    id,
+    body,
+    // Markup that lacks the link would hide it.
+    xhtml: body === plain ? readMarkup(stanza) : '',
+    subject: withoutNul(childText(stanza, 'subject', NS.client) ?? ''),
+  });
+  return {
+    value,
+    copy: {
+      from: from.toString(),
+      type: type ?? 'normal',
+      id: (origin === undefined ? undefined : attribute(origin, 'id')) ?? id,
+      body,
+    },
+  };
+}
+
+/** Hands a text to the inbox, with the time it was sent if that was not now. */
+export function keepText(
+  host: FeatureHost,
+  { value, copy }: ReadText,
+  how: Pick<Copy, 'path' | 'stamp' | 'resent' | 'archiveId'>,
+): void {
+  value.sentTimeMs = BigInt(Math.trunc(how.stamp ?? 0));
+  host.keep({ case: 'message', value }, { ...copy, ...how });
+}
+
+/**
+ * What the stamps of a message say (XEP-0203 §2). A sender can write one too, in our server's name
+ * even; the server adds its own behind it.
+ * @returns `stamp`: when our own server took it in, if that was not now; `resent`: when its sender
+ *          says that he sent it at first. Unix ms, never in the future.
+ */
+export function readStamps(host: FeatureHost, stanza: Element): Pick<Copy, 'stamp' | 'resent'> {
+  const account = host.jid.bare();
+  let stamp: number | undefined;
+  let resent: number | undefined;
+  for (const delay of children(stanza, 'delay', NS.delay)) {
+    const by = parseJid(host, attribute(delay, 'from'));
+    const ours = by !== undefined && (by.equals(account) || by.toString() === account.domain);
+    if (ours) stamp = readStamp(host, delay);
+    else resent ??= readStamp(host, delay);
+  }
+  return {
+    ...(stamp === undefined ? {} : { stamp }),
+    ...(resent === undefined ? {} : { resent }),
+  };
+}
+
+/** @param delay carries `stamp` (XEP-0203); @returns Unix ms, nothing for one that cannot be */
+export function readStamp(host: FeatureHost, delay: Element): number | undefined {
+  const stamp = parseDateTime(attribute(delay, 'stamp') ?? '');
+  if (stamp === undefined || stamp < FIRST_STAMP_MS) return undefined;
+  return Math.min(stamp, host.clock().wall);
+}
+
+/** The text without a language stands for all (RFC 6121 §5.2.3). */
+function bodyOf(stanza: Element): string {
+  const bodies = children(stanza, 'body', NS.client);
+  const plain = bodies.find((body) => attribute(body, 'xml:lang') === undefined) ?? bodies[0];
+  return withoutNul(plain?.getText() ?? '');
+}
+
+/** A link beside a text belongs to it (XEP-0066 §3). */
+function withLink(text: string, stanza: Element): string {
+  const oob = child(stanza, 'x', NS.oob);
+  const url = oob === undefined ? '' : withoutNul(childText(oob, 'url', NS.oob) ?? '').trim();
+  if (url === '' || text.includes(url)) return text;
+  return text === '' ? url : `${text}\n${url}`;
+}
+
+function readMarkup(stanza: Element): string {
+  const html = child(stanza, 'html', NS.xhtmlIm);
+  const body = html === undefined ? undefined : child(html, 'body', NS.xhtml);
+  const reduced = body === undefined ? undefined : reduceXhtml(body.children);
+  const text = reduced === undefined ? '' : withoutNul(xhtmlText(reduced));
+  return text.length > XHTML_LENGTH ? '' : text;
+}
