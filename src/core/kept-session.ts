@@ -44,6 +44,11 @@ export class KeptSession {
     return { resource: bound?.resource ?? '', resume: { previd: management.id ?? '', h } };
   }
 
+  /** The server closed instead of answering `<resume/>`: it is worth asking again at once. */
+  get refusedSilently(): boolean {
+    return this.silentRefusals > 0;
+  }
+
   /** `<resume/>` was written: a close without an answer will be one. */
   askedFor(): void {
     this.asked = true;

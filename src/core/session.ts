@@ -3,11 +3,10 @@
 // One XMPP session over one link after the other: the stream, its negotiation, and XEP-0198 once it
 // is enabled. Tells its owner what arrived, what the server has handled, and how a session ended.
 
-import { type Element, xml } from './xml.js';
+import type { Element } from './xml.js';
 import { Acknowledgements } from './acknowledgements.js';
 import type { Clock, CloseHow, TlsFacts } from './effects.js';
-import type { Fault } from './errors.js';
-import { fault } from './errors.js';
+import { fault, type Fault } from './errors.js';
 import { isStanza } from './stanza.js';
 import { Gate } from './gate.js';
 import { KeptSession } from './kept-session.js';
@@ -16,6 +15,7 @@ import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
 import type { Online, SessionOutput } from './session-output.js';
 import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
+import { handledDetail } from './stream-error.js';
 import { parseHandled, StreamManagement } from './stream-management.js';
 import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
 import { CLOSE_TIMEOUT_MS, FIRST_BYTE_MS, NEGOTIATION_TIMEOUT_MS } from './session-times.js';
@@ -58,6 +58,10 @@ export class Session {
   /** The server may still know the session. */
   get resumable(): boolean {
     return this.management?.resumable === true;
+  }
+
+  get refusedSilently(): boolean {
+    return this.kept.refusedSilently;
   }
 
   /** Takes over what an earlier process left in the journal. */
@@ -367,11 +371,7 @@ export class Session {
 
   /** The peer broke XEP-0198's arithmetic (§6): say so, close, and trust none of its numbers. */
   private breach(cause: Fault, h?: number): void {
-    const sendCount = String(this.management?.sent ?? 0);
-    const detail =
-      cause.condition === 'handled-count-too-high'
-        ? xml(cause.condition, { xmlns: NS.sm, h: String(h ?? 0), 'send-count': sendCount })
-        : undefined;
+    const detail = handledDetail(cause, h, this.management);
     this.stream?.fail('undefined-condition', undefined, detail);
     this.kept.lost(undefined);
     this.down(cause, 'end');

@@ -83,3 +83,15 @@ export function streamError(condition: string, text?: string, detail?: Element):
     detail,
   );
 }
+
+/** What goes with a stream error when the peer acknowledged more than was sent (XEP-0198 §6). */
+export function handledDetail(
+  { condition }: Fault,
+  h = 0,
+  management: { readonly sent: number } | undefined,
+): Element | undefined {
+  const counts = { h: String(h), 'send-count': String(management?.sent ?? 0) };
+  return condition === 'handled-count-too-high'
+    ? xml(condition, { xmlns: NS.sm, ...counts })
+    : undefined;
+}

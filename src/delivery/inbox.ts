@@ -1,55 +1,80 @@
 // SPDX-License-Identifier: MIT
 //
-// The way in: durable, numbered events for the host, each given until the host has taken it.
+// The way in: durable, numbered events for the host, each given until the host has taken it. While an
+// archive is being read, what comes live waits behind it.
 
 import type { Tools } from '../core/tools.js';
 import type { Copy } from './copy.js';
-import type { InboxEntry, Ledger } from './ledger.js';
+import type { InboxEntry } from './inbox-book.js';
+import type { Ledger } from './ledger.js';
 import type { JournalRecord } from './records.js';
-
-/** A replayed copy may be stamped this much later than our first one: clocks differ. */
-const STAMP_SLACK_MS = 60_000;
+import type { Trace } from './seen.js';
 
 export class Inbox {
+  /** Names the instance of a way in, so that two messages of one session are told apart from copies. */
+  session = '';
+  /** What comes live waits. */
+  holding: boolean;
   /** The highest number given to the host that is attached now. */
   private given = 0;
   /** Entries safe on disk; younger ones wait. */
   private safe: number;
+  /** When the youngest message was sent that may be shown already, Unix ms. */
+  private youngest: number;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly tools: Pick<Tools, 'hash' | 'utf8' | 'base64'>,
   ) {
-    this.safe = ledger.lastInbox;
+    this.safe = this.book.last;
+    this.holding = this.book.held.length > 0;
+    this.youngest = this.book.seen.youngest;
   }
 
   /** The number of the next entry. */
   nextNumber(): number {
-    return this.ledger.lastInbox + 1;
+    return this.book.last + 1;
   }
 
   /**
-   * The records that keep one event, or `undefined` when it is a second copy of what we had. A live
-   * copy is never taken for one: two equal messages can both be meant.
+   * The record that keeps one event. Of the second copy of a message nothing is kept but that it came.
+   * @param copy absent for news that come once
    */
-  keep(event: Uint8Array, wall: number, copy?: Copy): JournalRecord | undefined {
-    const key = copy === undefined ? undefined : this.keyOf(copy);
-    if (key !== undefined && copy?.stamp !== undefined) {
-      const first = this.ledger.seen.get(key);
-      if (first !== undefined && copy.stamp <= first + STAMP_SLACK_MS) {
-        return undefined;
-      }
+  keep(event: Uint8Array, wall: number, copy?: Copy): JournalRecord {
+    const trace = copy === undefined ? undefined : this.traceOf(copy);
+    const first =
+      copy === undefined || trace === undefined ? undefined : this.book.seen.match(trace, copy);
+    const archived = copy?.path === 'archive';
+    if (first !== undefined && trace !== undefined && !(first.held && archived)) {
+      return { type: 'seen', trace, at: first.at };
     }
-    return {
-      type: 'inbox',
-      number: this.nextNumber(),
+    const kept = {
       event: this.tools.base64(event),
-      ...(key === undefined ? {} : { key }),
-      at: wall,
+      ...(trace === undefined ? {} : { trace }),
+      at: first?.at ?? copy?.stamp ?? wall,
     };
+    if (this.holding && copy !== undefined && !archived) {
+      return { type: 'held', ...kept };
+    }
+    if (copy !== undefined) {
+      this.youngest = Math.max(this.youngest, copy.stamp ?? wall);
+    }
+    return { type: 'inbox', number: this.nextNumber(), ...kept };
   }
 
-  /** The entry is on disk, so it may be shown. */
+  /** Younger ones may have been shown before this copy came. */
+  isLate({ path, stamp }: Copy): boolean {
+    return path === 'archive' && stamp !== undefined && stamp < this.youngest;
+  }
+
+  /** What waited behind the archive waits no longer. */
+  release(): JournalRecord | undefined {
+    this.holding = false;
+    this.youngest = Math.max(this.youngest, ...this.book.held.map(({ at }) => at));
+    return this.book.held.length === 0 ? undefined : { type: 'release' };
+  }
+
+  /** Everything up to this number is on disk, so it may be shown. */
   flushed(number: number): void {
     this.safe = Math.max(this.safe, number);
   }
@@ -59,16 +84,16 @@ export class Inbox {
    * @returns the record that says so, if it is news
    */
   attach(taken: number): JournalRecord | undefined {
-    const upTo = Math.max(taken, this.ledger.taken);
+    const upTo = Math.max(taken, this.book.taken);
     this.given = upTo;
-    return upTo > this.ledger.taken ? { type: 'taken', number: upTo } : undefined;
+    return upTo > this.book.taken ? { type: 'taken', number: upTo } : undefined;
   }
 
   /** What the attached host can be given now and was not yet; given by this call. */
   give(): InboxEntry[] {
     const entries: InboxEntry[] = [];
     for (let number = this.given + 1; number <= this.safe; number++) {
-      const entry = this.ledger.inbox.get(number);
+      const entry = this.book.entries.get(number);
       if (entry !== undefined) {
         entries.push(entry);
       }
@@ -80,11 +105,20 @@ export class Inbox {
   /** The host has dealt with everything up to `number`. */
   taken(number: number): JournalRecord | undefined {
     const upTo = Math.min(number, this.given);
-    return upTo > this.ledger.taken ? { type: 'taken', number: upTo } : undefined;
+    return upTo > this.book.taken ? { type: 'taken', number: upTo } : undefined;
   }
 
-  private keyOf(copy: Copy): string {
-    const text = [copy.from, copy.type, copy.id, copy.body].join('\u0000');
-    return this.tools.base64(this.tools.hash('sha256', this.tools.utf8(text)).subarray(0, 15));
+  private get book() {
+    return this.ledger.inbox;
+  }
+
+  private traceOf({ from, type, id, body, path, archiveId }: Copy): Trace {
+    const text = [from, type, id, body].join('\u0000');
+    const key = this.tools.base64(this.tools.hash('sha256', this.tools.utf8(text)).subarray(0, 15));
+    return {
+      key,
+      path: path === 'archive' ? path : `${path}:${this.session}`,
+      ...(archiveId === undefined ? {} : { archiveId }),
+    };
   }
 }

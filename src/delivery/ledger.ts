@@ -5,6 +5,7 @@
 
 import type { SavedManagement } from '../core/stream-management.js';
 import { distance } from '../core/serial.js';
+import { InboxBook } from './inbox-book.js';
 import type { JournalRecord, OutboxState, Transaction } from './records.js';
 
 export interface OutboxEntry {
@@ -19,16 +20,8 @@ export interface OutboxEntry {
   twice: boolean;
 }
 
-export interface InboxEntry {
-  readonly number: number;
-  /** base64 of the contract's event. */
-  readonly event: string;
-}
-
 /** Finished messages kept, so that a late error can quote the text and a late command finds its answer. */
 const FINISHED_KEPT = 500;
-/** Messages remembered to know their second copies. */
-const SEEN_KEPT = 2_000;
 
 const FINAL: ReadonlySet<OutboxState> = new Set(['at-server', 'delivered', 'failed']);
 
@@ -46,14 +39,10 @@ export class Ledger {
   session: SavedManagement | undefined;
   /** In the order of acceptance. */
   readonly outbox = new Map<string, OutboxEntry>();
-  /** Not taken by a host yet, in order. */
-  readonly inbox = new Map<number, InboxEntry>();
-  /** Key of a message we had, to the Unix ms of our first copy. */
-  readonly seen = new Map<string, number>();
-  lastInbox = 0;
-  taken = 0;
-  /** How many outbox entries wait for a link; saves the search when none does. */
+  readonly inbox = new InboxBook();
+  /** How many outbox entries wait for a link, or are in doubt; saves the search when none is. */
   queuedCount = 0;
+  doubtCount = 0;
   private finished = 0;
 
   applyAll(transactions: readonly Transaction[]): void {
@@ -97,20 +86,13 @@ export class Ledger {
         this.applyState(record.handle, record.state, record.twice);
         return;
       case 'inbox':
-        this.inbox.set(record.number, { number: record.number, event: record.event });
-        this.lastInbox = record.number;
-        if (record.key !== undefined) {
-          this.remember(record.key, record.at);
-        }
-        return;
-      case 'taken':
-        this.applyTaken(record.number);
-        return;
-      case 'last-inbox':
-        this.lastInbox = record.number;
-        return;
+      case 'held':
+      case 'release':
       case 'seen':
-        this.remember(record.key, record.at);
+      case 'taken':
+      case 'last-inbox':
+      case 'cursor':
+        this.inbox.apply(record);
     }
   }
 
@@ -148,15 +130,9 @@ export class Ledger {
       }
     }
     records.push(...this.sessionRecords());
-    for (const [key, at] of this.seen) {
-      records.push({ type: 'seen', key, at });
-    }
-    for (const entry of this.inbox.values()) {
-      records.push({ type: 'inbox', ...entry, at: 0 });
-    }
-    records.push({ type: 'last-inbox', number: this.lastInbox });
-    records.push({ type: 'taken', number: this.taken });
-    return [records];
+    records.push(...this.inbox.snapshot());
+    // One frame each: a frame has a greatest length, and the file is replaced as a whole anyway.
+    return records.map((record) => [record]);
   }
 
   private sessionRecords(): JournalRecord[] {
@@ -230,6 +206,7 @@ export class Ledger {
       this.finished++;
     }
     this.queuedCount += Number(state === 'queued') - Number(entry.state === 'queued');
+    this.doubtCount += Number(state === 'in-doubt') - Number(entry.state === 'in-doubt');
     entry.state = state;
     entry.twice = twice ?? entry.twice;
     if (this.finished > FINISHED_KEPT) {
@@ -243,30 +220,6 @@ export class Ledger {
         this.outbox.delete(entry.handle);
         this.finished--;
         return;
-      }
-    }
-  }
-
-  private applyTaken(number: number): void {
-    for (const known of this.inbox.keys()) {
-      if (known > number) {
-        break;
-      }
-      this.inbox.delete(known);
-    }
-    this.taken = Math.max(this.taken, number);
-    this.lastInbox = Math.max(this.lastInbox, number);
-  }
-
-  private remember(key: string, at: number): void {
-    if (this.seen.has(key)) {
-      return;
-    }
-    this.seen.set(key, at);
-    if (this.seen.size > SEEN_KEPT) {
-      const oldest = this.seen.keys().next();
-      if (oldest.done !== true) {
-        this.seen.delete(oldest.value);
       }
     }
   }

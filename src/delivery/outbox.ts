@@ -6,7 +6,8 @@
 import type { Tracked } from '../core/stream-management.js';
 import { isFinal } from './ledger.js';
 import type { Ledger, OutboxEntry } from './ledger.js';
-import type { JournalRecord } from './records.js';
+import type { JournalRecord, OutboxState } from './records.js';
+import type { Verdict } from './replay.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -25,6 +26,11 @@ export class Outbox {
     return this.ledger.outbox.get(handle);
   }
 
+  /** Something is to go before a message that is accepted now. */
+  get waiting(): boolean {
+    return this.ledger.queuedCount + this.ledger.doubtCount > 0;
+  }
+
   /** Waiting for a link, in the order of acceptance. */
   queued(): OutboxEntry[] {
     return this.ledger.queuedCount === 0
@@ -32,31 +38,68 @@ export class Outbox {
       : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'queued');
   }
 
-  /**
-   * A session is gone and its stanzas with it: messages are queued again.
-   * @param certain the server said how far it had got, so these surely never arrived
-   */
-  requeue(rest: readonly Tracked[], certain: boolean): JournalRecord[] {
-    const records: JournalRecord[] = [];
-    for (const { handle } of rest) {
-      const entry = handle === undefined ? undefined : this.get(handle);
-      if (entry !== undefined && !isFinal(entry.state)) {
-        const twice = entry.twice || !certain;
-        records.push({ type: 'state', handle: entry.handle, state: 'queued', twice });
+  private firstQueued(): OutboxEntry | undefined {
+    if (this.ledger.queuedCount === 0) {
+      return undefined;
+    }
+    for (const entry of this.ledger.outbox.values()) {
+      if (entry.state === 'queued') {
+        return entry;
       }
     }
-    return records;
+    return undefined;
+  }
+
+  /**
+   * A session is gone and its stanzas with it.
+   * @param certain the server said how far it had got, so these surely never arrived and are queued
+   *   again; else they are in doubt
+   */
+  lost(rest: readonly Tracked[], certain: boolean): JournalRecord[] {
+    const state = certain ? 'queued' : 'in-doubt';
+    return rest
+      .flatMap(({ handle }) => this.get(handle ?? '') ?? [])
+      .filter((entry) => !isFinal(entry.state))
+      .map(({ handle }) => ({ type: 'state', handle, state }));
+  }
+
+  /** The server may or may not have these, oldest first. */
+  doubts(): OutboxEntry[] {
+    return this.ledger.doubtCount === 0
+      ? []
+      : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'in-doubt');
+  }
+
+  /** What was found out about them, as records; what is not at the server is queued again. */
+  judged({ taken, untaken, unknown }: Verdict): JournalRecord[] {
+    const still = ({ state }: OutboxEntry) => state === 'in-doubt';
+    const record =
+      (state: OutboxState, twice?: boolean) =>
+      ({ handle }: OutboxEntry): JournalRecord => ({
+        type: 'state',
+        handle,
+        state,
+        ...(twice === undefined ? {} : { twice }),
+      });
+    return [
+      ...taken.filter(still).map(record('at-server')),
+      ...untaken.filter(still).map(record('queued')),
+      ...unknown.filter(still).map(record('queued', true)),
+    ];
   }
 
   /** Queued for too long to be sent without asking. */
   expired(wall: number): OutboxEntry[] {
     const oldest = wall - this.queueHours * HOUR_MS;
-    return this.queued().filter((entry) => entry.at < oldest);
+    const first = this.firstQueued();
+    return first === undefined || first.at >= oldest
+      ? []
+      : this.queued().filter((entry) => entry.at < oldest);
   }
 
   /** When the next one will expire, Unix ms. */
   nextExpiry(): number | undefined {
-    const first = this.queued()[0];
+    const first = this.firstQueued();
     return first === undefined ? undefined : first.at + this.queueHours * HOUR_MS + 1;
   }
 }

@@ -4,6 +4,7 @@
 // from all of them in order. Records are only ever added: a reader skips the types it does not know.
 
 import type { SavedManagement, StanzaKind } from '../core/stream-management.js';
+import type { Trace } from './seen.js';
 
 /** Where an outgoing message stands; final are `at-server`, `delivered` and `failed`. */
 export type OutboxState = 'queued' | 'sent' | 'in-doubt' | 'at-server' | 'delivered' | 'failed';
@@ -53,20 +54,38 @@ export type JournalRecord =
       readonly state: OutboxState;
       readonly twice?: boolean;
     }
-  /** An event for the host, as base64 of the contract's bytes; `key` as the ledger's `seen`. */
+  | InboxRecord;
+
+/** What came in. */
+export type InboxRecord =
+  /**
+   * An event for the host, as base64 of the contract's bytes, first seen at `at`. A copy of it that
+   * waits behind the archive is dropped.
+   */
   | {
       readonly type: 'inbox';
       readonly number: number;
       readonly event: string;
-      readonly key?: string;
+      readonly trace?: Trace;
       readonly at: number;
     }
+  /** One that waits behind the archive, and has no number yet. */
+  | {
+      readonly type: 'held';
+      readonly event: string;
+      readonly trace?: Trace;
+      readonly at: number;
+    }
+  /** What waited gets the next numbers, in the order it came. */
+  | { readonly type: 'release' }
+  /** Everything in this archive up to the message of this id was read; `at` is when it got that. */
+  | { readonly type: 'cursor'; readonly archive: string; readonly id: string; readonly at: number }
   /** The host has dealt with every inbox entry up to `number`. */
   | { readonly type: 'taken'; readonly number: number }
   /** Only in a compacted journal: the last inbox number given away. */
   | { readonly type: 'last-inbox'; readonly number: number }
-  /** Only in a compacted journal: a message we had, to know its second copy. */
-  | { readonly type: 'seen'; readonly key: string; readonly at: number };
+  /** Another copy of the message first seen at `at`. */
+  | { readonly type: 'seen'; readonly trace: Trace; readonly at: number };
 
 /** Records that are on disk together or not at all. */
 export type Transaction = readonly JournalRecord[];

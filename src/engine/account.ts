@@ -13,6 +13,7 @@ import { Store } from '../delivery/store.js';
 import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
 import type { Attach, Command } from '../contract/engine_pb.js';
 import type { EventBody } from '../features/feature.js';
+import { AccountArchive } from './archive-desk.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
 import type { AccountEffect, AccountInput } from './effects.js';
@@ -83,6 +84,7 @@ export class Account implements Context {
       sender,
       states,
       mailroom,
+      archive: new AccountArchive(this, this.store, this.outbox, mailroom, sender),
       ...options,
       caches,
       settling: () => this.link.settling,

@@ -37,7 +37,8 @@ export class Backoff {
   failed(now: number, reached: Reached): number {
     if (this.#upSince !== undefined) this.#fell(now, this.#upSince);
     this.#since ??= now;
-    const delay = reached === 'server' ? this.#refused() : this.#unanswered(now);
+    // Whole milliseconds, as the contract tells it; the clock has fractions.
+    const delay = Math.round(reached === 'server' ? this.#refused() : this.#unanswered(now));
     this.#due = now + delay;
     return delay;
   }

@@ -19,6 +19,7 @@ import type { Copy } from '../delivery/copy.js';
 import { features } from '../features/index.js';
 import type {
   Answer,
+  ArchiveDesk,
   EventBody,
   FeatureHooks,
   FeatureHost,
@@ -43,6 +44,7 @@ export interface HostParts {
   readonly sender: Sender;
   readonly states: MessageStates;
   readonly mailroom: Mailroom;
+  readonly archive: ArchiveDesk;
   readonly program: string;
   readonly caches: ReadonlyMap<string, string>;
   /** The session is an earlier process's and only to be settled. */
@@ -59,6 +61,7 @@ export class AccountHost implements FeatureHost {
   jid: Jid = Jid.of('', 'invalid', '');
   readonly tools: Tools;
   readonly program: string;
+  readonly archive: ArchiveDesk;
   /** What the features put into the inbox while one stanza is handled. */
   private kept: Kept[] = [];
   private timers: { readonly at: number; readonly run: () => void }[] = [];
@@ -73,6 +76,7 @@ export class AccountHost implements FeatureHost {
   ) {
     this.tools = context.tools;
     this.program = parts.program;
+    this.archive = parts.archive;
     this.router = new IqRouter(context.tools);
     this.idPrefix = hex(context.random(8));
     this.hooks = features.map((feature) => feature.attach(this));
@@ -212,9 +216,15 @@ export class AccountHost implements FeatureHost {
     this.context.log('warning', 'contract', `No feature takes the command ${String(body.case)}.`);
   }
 
-  moment(name: 'started' | 'resumed' | 'ended' | 'attached'): void {
+  moment(name: 'started' | 'ended' | 'attached'): void {
     for (const hook of this.hooks) {
       hook[name]?.();
+    }
+  }
+
+  resumed(outageMs: number): void {
+    for (const hook of this.hooks) {
+      hook.resumed?.(outageMs);
     }
   }
 

@@ -313,7 +313,7 @@ export class LinkKeeper {
     this.settling = false;
     if (cause.retry === 'never') {
       this.stop(cause);
-    } else if (this.attached && !this.teller.shown) {
+    } else if (this.attached && !this.teller.shown && !this.session.refusedSilently) {
       // The host has a rhythm of its own for an account that never came online.
       this.stop(cause);
     } else {
@@ -329,7 +329,9 @@ export class LinkKeeper {
     }
     this.phase = 'waiting';
     this.retryAt = this.context.clock().now + delay;
-    this.teller.interrupted(cause, delay);
+    if (!this.attached || this.teller.shown) {
+      this.teller.interrupted(cause, delay);
+    }
   }
 
   private stop(cause: Fault): void {

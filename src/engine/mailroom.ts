@@ -8,7 +8,7 @@ import { EventSchema } from '../contract/engine_pb.js';
 import type { Event, Message } from '../contract/engine_pb.js';
 import type { Copy } from '../delivery/copy.js';
 import type { Inbox } from '../delivery/inbox.js';
-import type { InboxEntry } from '../delivery/ledger.js';
+import type { InboxEntry } from '../delivery/inbox-book.js';
 import type { JournalRecord } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import type { EventBody } from '../features/feature.js';
@@ -34,7 +34,7 @@ export class Mailroom {
     private readonly store: Store,
     private readonly handled: (h: number) => void,
   ) {
-    this.suspect = store.ledger.inbox.size > 0 ? store.ledger.taken + 1 : 0;
+    this.suspect = store.ledger.inbox.entries.size > 0 ? store.ledger.inbox.taken + 1 : 0;
   }
 
   /**
@@ -48,20 +48,47 @@ export class Mailroom {
     h: number | undefined,
     others: readonly JournalRecord[] = [],
   ): void {
-    body.value.inbox = this.inbox.nextNumber();
+    if (body.case === 'message' && copy !== undefined) {
+      body.value.late = this.inbox.isLate(copy);
+    }
     const event = toBinary(EventSchema, create(EventSchema, { body }));
     const record = this.inbox.keep(event, this.context.clock().wall, copy);
-    if (record === undefined) {
-      this.context.log('info', 'inbox', 'A second copy of a message was dropped.');
+    if (record.type === 'seen') {
+      this.context.log('debug', 'inbox', 'A second copy of a message was dropped.');
     }
-    const records = [...(record === undefined ? [] : [record]), ...others];
     const done = this.counter(h);
-    this.store.commit([...records, ...this.counted(h)], () => {
-      if (record?.type === 'inbox') {
+    this.store.commit([record, ...others, ...this.counted(h)], () => {
+      if (record.type === 'inbox') {
         this.inbox.flushed(record.number);
       }
       done();
     });
+  }
+
+  /** A session's name, for telling its messages from copies that come another way. */
+  opened(session: string): void {
+    this.inbox.session = session;
+  }
+
+  get holding(): boolean {
+    return this.inbox.holding;
+  }
+
+  /** From now on what comes live waits behind the archive. */
+  hold(): void {
+    this.inbox.holding = true;
+  }
+
+  /** What waited is given now. */
+  release(): void {
+    const record = this.inbox.release();
+    const { last, held } = this.store.ledger.inbox;
+    const newest = last + held.length;
+    if (record !== undefined) {
+      this.store.commit([record], () => {
+        this.inbox.flushed(newest);
+      });
+    }
   }
 
   /** Stanza `h` is dealt with and left nothing to keep but its number. */
@@ -113,6 +140,9 @@ export class Mailroom {
     for (const entry of this.inbox.give()) {
       const body = this.bodyOf(entry);
       this.inHand.set(entry.number, body);
+      if (body.case === 'message' || body.case === 'messageState') {
+        body.value.inbox = entry.number;
+      }
       if (body.case === 'message') {
         body.value.maybeShown = entry.number === this.suspect;
       }
@@ -144,7 +174,7 @@ export class Mailroom {
       return [];
     }
     const messages: Message[] = [];
-    for (const [number, entry] of this.store.ledger.inbox) {
+    for (const [number, entry] of this.store.ledger.inbox.entries) {
       if (number > record.number) {
         break;
       }

@@ -11,6 +11,7 @@ import type { Outgoing, Tracked } from '../core/stream-management.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
 import type { JournalRecord } from '../delivery/records.js';
+import type { Verdict } from '../delivery/replay.js';
 import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
 import { accepted, refused } from './bodies.js';
@@ -21,6 +22,8 @@ import type { MessageStates } from './message-states.js';
 const STAMP_AFTER_MS = 15_000;
 
 export class Sender {
+  /** Not on disk yet: a command given again meanwhile has its answer still to come. */
+  private readonly accepting = new Set<string>();
   /** Lost to a failing disk before they left; tried again in this order. */
   private held: Outgoing[] = [];
   /** Flushed, to be written when the input has been dealt with. */
@@ -42,13 +45,18 @@ export class Sender {
     const tracked = new Set(this.store.ledger.session?.tracked.map(({ handle }) => handle));
     const records: JournalRecord[] = [];
     for (const { handle, state } of this.store.ledger.outbox.values()) {
-      if ((state === 'sent' || state === 'in-doubt') && !tracked.has(handle)) {
-        records.push({ type: 'state', handle, state: 'queued', twice: true });
+      if (state === 'sent' && !tracked.has(handle)) {
+        records.push({ type: 'state', handle, state: 'in-doubt' });
       }
     }
     if (records.length > 0) {
       this.store.commit(records, () => undefined);
     }
+  }
+
+  /** Messages may go: not while the session is being closed, in which they would be lost. */
+  private get takes(): boolean {
+    return this.open && this.session.online;
   }
 
   /** Stanzas without a place in the outbox: written now or never. */
@@ -64,6 +72,9 @@ export class Sender {
 
   /** Takes a message for good. Answers the command with Accepted or Refused. */
   accept(handle: string, to: string, xml: string, body: string): void {
+    if (this.accepting.has(handle)) {
+      return;
+    }
     if (this.outbox.get(handle) !== undefined) {
       this.context.tell(accepted(handle));
       return;
@@ -74,26 +85,35 @@ export class Sender {
     }
     const at = this.context.clock().wall;
     const record: JournalRecord = { type: 'accept', handle, to, xml, body, at };
+    this.accepting.add(handle);
     const dropped = (cause: Fault) => {
+      this.accepting.delete(handle);
       this.store.ledger.drop(handle);
       this.context.tell(refused(handle, cause));
     };
-    if (this.open && this.held.length === 0 && this.outbox.queued().length === 0) {
-      this.submit({ kind: 'message', handle, text: xml }, [record], dropped, () => {
-        this.context.tell(accepted(handle));
-      });
+    const kept = () => {
+      this.accepting.delete(handle);
+      this.context.tell(accepted(handle));
+    };
+    if (this.takes && this.held.length === 0 && !this.outbox.waiting) {
+      this.submit({ kind: 'message', handle, text: xml }, [record], dropped, kept);
       return;
     }
     const flushed = () => {
-      this.context.tell(accepted(handle));
+      kept();
       this.states.tell(this.outbox.get(handle), State.QUEUED);
     };
     this.store.commit([record], flushed, dropped);
   }
 
+  /** A session is there: what is counted from here on is meant for its link. */
+  linked(): void {
+    this.epoch++;
+    this.open = false;
+  }
+
   /** A fresh session, or this process's own on a new link, in which `resend` goes first. */
   opened(resend: readonly Tracked[]): void {
-    this.epoch++;
     this.open = true;
     this.rewrite(resend);
   }
@@ -103,7 +123,6 @@ export class Sender {
    * @returns whether anything goes
    */
   settle(h: number, resend: readonly Tracked[]): boolean {
-    this.epoch++;
     this.store.commit([{ type: 'resumed', h }], () => undefined);
     const entries = resend
       .flatMap(({ handle }) => this.outbox.get(handle ?? '') ?? [])
@@ -140,15 +159,30 @@ export class Sender {
   }
 
   /**
-   * The session is gone. Its messages are queued again, everything else is dropped.
+   * The session is gone. Its messages are queued again or in doubt, everything else is dropped.
    * @param kept called once that is on disk
    */
   lost(rest: readonly Tracked[], certain: boolean, kept: () => void): void {
-    const records = this.outbox.requeue(rest, certain);
+    const records = this.outbox.lost(rest, certain);
+    const doubts = this.outbox.doubts();
     if (this.store.ledger.session !== undefined) {
       records.push({ type: 'session-end' });
     }
-    this.store.commit(records, kept);
+    this.store.commit(records, () => {
+      for (const entry of this.outbox.doubts().filter((doubt) => !doubts.includes(doubt))) {
+        this.states.tell(entry, State.IN_DOUBT);
+      }
+      kept();
+    });
+  }
+
+  /** What became of the messages in doubt: the rest goes on from here. */
+  judged(verdict: Verdict): void {
+    this.store.commit(this.outbox.judged(verdict), () => {
+      for (const entry of verdict.taken) {
+        this.states.tell(entry, State.AT_SERVER);
+      }
+    });
   }
 
   /** Sends what waits, as far as the link and the disk allow; fails what waited too long. */
@@ -156,13 +190,14 @@ export class Sender {
     for (const entry of this.outbox.expired(this.context.clock().wall)) {
       this.states.fail(entry.handle, EXPIRED);
     }
-    if (!this.open || this.store.fault !== undefined) {
+    if (!this.takes || this.store.fault !== undefined) {
       return;
     }
     for (const outgoing of this.held.splice(0)) {
       this.stanza(outgoing);
     }
-    for (const entry of this.outbox.queued()) {
+    // In doubt goes before new, so that the order stays that of acceptance.
+    for (const entry of this.outbox.doubts().length > 0 ? [] : this.outbox.queued()) {
       const { handle } = entry;
       // Dropped by the disk it is queued again by itself, in its old place.
       this.submit({ kind: 'message', handle, text: this.stamped(entry) }, [], () => undefined);
@@ -236,7 +271,8 @@ export class Sender {
   }
 
   private stamped(entry: OutboxEntry): string {
-    if (this.context.clock().wall - entry.at < STAMP_AFTER_MS) {
+    // A second copy is told from a second message by the time at which it was written at first.
+    if (!entry.twice && this.context.clock().wall - entry.at < STAMP_AFTER_MS) {
       return entry.xml;
     }
     const delay = `<delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(entry.at)}'/>`;

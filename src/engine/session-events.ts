@@ -5,6 +5,7 @@
 import { fault } from '../core/errors.js';
 import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
+import type { StreamManagement } from '../core/stream-management.js';
 import { sessionRecord } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import type { Context } from './context.js';
@@ -25,6 +26,11 @@ export interface SessionParts {
 export class SessionEvents {
   /** A restored session has nothing left to settle and may be ended. */
   private settledAll = false;
+  private wasUp = false;
+  /** The session of which the features know. */
+  private started: StreamManagement | undefined;
+  /** When the last link that carried a session was lost, on the monotonic clock. */
+  private downAt = 0;
 
   constructor(
     private readonly context: Context,
@@ -53,6 +59,8 @@ export class SessionEvents {
         return;
       case 'down':
         this.settledAll = false;
+        this.downAt = this.wasUp ? this.context.clock().now : this.downAt;
+        this.wasUp = false;
         this.parts.sender.closed();
         this.parts.link.output(output);
         return;
@@ -63,6 +71,9 @@ export class SessionEvents {
 
   private online(online: Online): void {
     this.parts.host.jid = online.jid;
+    this.parts.sender.linked();
+    this.wasUp = true;
+    this.parts.mailroom.opened(this.parts.session.management?.id ?? this.parts.host.newId());
     if (online.how === 'restored') {
       this.parts.link.settling = true;
       const h = this.parts.session.management?.acked ?? 0;
@@ -72,22 +83,32 @@ export class SessionEvents {
       }
       return;
     }
+    const { management } = this.parts.session;
     if (online.how === 'resumed') {
       this.parts.sender.opened(online.resend);
-      this.parts.link.online(online);
-      this.parts.host.moment('resumed');
+      if (this.started === management) {
+        this.parts.link.online(online);
+        this.parts.host.resumed(this.context.clock().now - this.downAt);
+      } else {
+        // Its first link was lost before anything was begun on it.
+        this.start({ ...online, how: 'fresh' });
+      }
       return;
     }
     const saved = this.parts.session.resumable ? this.parts.session.management?.save() : undefined;
     const session = saved === undefined ? [] : [sessionRecord(saved)];
-    const { management } = this.parts.session;
     this.parts.store.commit(session, () => {
       if (this.parts.session.online && this.parts.session.management === management) {
-        this.parts.link.online(online);
         this.parts.sender.opened([]);
-        this.parts.host.moment('started');
+        this.start(online);
       }
     });
+  }
+
+  private start(online: Online): void {
+    this.started = this.parts.session.management;
+    this.parts.link.online(online);
+    this.parts.host.moment('started');
   }
 
   private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {

@@ -8,6 +8,8 @@ import type { Fault } from '../core/errors.js';
 import type { Jid } from '../core/jid.js';
 import type { Tools } from '../core/tools.js';
 import type { Copy } from '../delivery/copy.js';
+import type { Cursor } from '../delivery/inbox-book.js';
+import type { Replay, Verdict } from '../delivery/replay.js';
 import type { Command, Event, Message } from '../contract/engine_pb.js';
 
 /** One specification a feature follows; feeds the README's table and doap.xml. */
@@ -82,6 +84,7 @@ export interface FeatureHost {
   readonly tools: Tools;
   /** As in the last Attach. */
   readonly settings: Settings;
+  readonly archive: ArchiveDesk;
   clock(): Clock;
   /** Calls `run` once, `delayMs` of monotonic time from now, whatever became of the session meanwhile. */
   later(delayMs: number, run: () => void): void;
@@ -131,6 +134,36 @@ export interface FeatureHost {
   log(level: 'debug' | 'info' | 'warning', text: string): void;
 }
 
+/** A text as an archive has it. */
+export interface ArchivedText {
+  readonly body: Extract<EventBody, { case: 'message' }>;
+  readonly copy: Copy;
+}
+
+/** What reading an archive (XEP-0313) means for the inbox and the outbox. */
+export interface ArchiveDesk {
+  /** Texts that come live wait from now on, behind those of the archive. */
+  hold(): void;
+  /** They wait no longer. */
+  release(): void;
+  readonly holding: boolean;
+  /** How far an archive was read; nothing when it never was. */
+  cursor(archive: string): Cursor | undefined;
+  /**
+   * Keeps a page, oldest first, and with it how far the archive is read now.
+   * @param kept called once all of it is on disk
+   */
+  keep(texts: readonly ArchivedText[], archive: string, cursor: Cursor, kept: () => void): void;
+  /** A message of ours goes or went by this id. */
+  knows(id: string): boolean;
+  /** What is to be found out about messages in doubt; nothing when none is. */
+  replay(): Replay | undefined;
+  /** What was found out. Messages that are queued go on from here. */
+  judged(verdict: Verdict): void;
+  /** Nothing can be found out: what is in doubt goes again and may arrive twice. */
+  unjudged(): void;
+}
+
 /** The named moments of a feature's life. */
 export interface FeatureHooks {
   readonly commands?: {
@@ -143,8 +176,11 @@ export interface FeatureHooks {
   outgoing?(stanza: Element): void;
   /** A fresh session: nothing is known of the server's side. */
   started?(): void;
-  /** The same session on a new link: everything still holds (XEP-0198 §5). */
-  resumed?(): void;
+  /**
+   * The same session on a new link: everything still holds (XEP-0198 §5).
+   * @param outageMs how long there was none
+   */
+  resumed?(outageMs: number): void;
   /** The session is gone for good; what was learned in it no longer holds. */
   ended?(): void;
   /** A host joined: tell it everything. */

@@ -3,6 +3,7 @@
 // The ordered list of everything an account can do. A stanza is offered from the top down.
 
 import { UsageError } from '../core/errors.js';
+import { archive } from './archive.js';
 import { capsFeature } from './caps.js';
 import { chatStates } from './chat-states.js';
 import { contactInfo } from './contact-info.js';
@@ -42,6 +43,7 @@ export const features: readonly Feature[] = inOrder([
   roster,
   presence,
   subscriptions,
+  archive,
   chatStates,
   messages,
   version,

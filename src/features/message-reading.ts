@@ -11,7 +11,7 @@ import { parseDateTime } from '../core/stanza.js';
 import { Message_Type as Type, MessageSchema } from '../contract/engine_pb.js';
 import type { Message } from '../contract/engine_pb.js';
 import type { Copy } from '../delivery/copy.js';
-import type { FeatureHost } from './feature.js';
+import type { ArchivedText, FeatureHost } from './feature.js';
 import { parseJid } from './per-host.js';
 import { withoutNul } from './text.js';
 import { reduceXhtml, xhtmlText } from './xhtml.js';
@@ -63,14 +63,36 @@ export function readText(stanza: Element, from: Jid): ReadText | undefined {
   };
 }
 
-/** Hands a text to the inbox, with the time it was sent if that was not now. */
-export function keepText(
-  host: FeatureHost,
+/** A text as the inbox takes it, with the time it was sent if that was not now. */
+export function textBody(
   { value, copy }: ReadText,
   how: Pick<Copy, 'path' | 'stamp' | 'resent' | 'archiveId'>,
-): void {
+): ArchivedText {
   value.sentTimeMs = BigInt(Math.trunc(how.stamp ?? 0));
-  host.keep({ case: 'message', value }, { ...copy, ...how });
+  return { body: { case: 'message', value }, copy: { ...copy, ...how } };
+}
+
+/** Hands a text to the inbox. */
+export function keepText(
+  host: FeatureHost,
+  text: ReadText,
+  how: Pick<Copy, 'path' | 'stamp' | 'resent' | 'archiveId'>,
+): void {
+  const { body, copy } = textBody(text, how);
+  host.keep(body, copy);
+}
+
+/**
+ * The id of a live message in our own archive (XEP-0359 §3.2). A sender can forge one, and servers
+ * leave it in place: only where it is the only one in our account's name is it the server's.
+ */
+export function archiveIdOf(host: FeatureHost, stanza: Element): Pick<Copy, 'archiveId'> {
+  const account = host.jid.bare();
+  const [only, ...more] = children(stanza, 'stanza-id', NS.sid).filter(
+    (id) => parseJid(host, attribute(id, 'by'))?.equals(account) === true,
+  );
+  const archiveId = only === undefined || more.length > 0 ? '' : (attribute(only, 'id') ?? '');
+  return archiveId === '' ? {} : { archiveId };
 }
 
 /**

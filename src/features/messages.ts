@@ -10,7 +10,7 @@ import type { Jid } from '../core/jid.js';
 import { stanzaError } from '../core/stanza.js';
 import type { SendMessage } from '../contract/engine_pb.js';
 import type { Feature, FeatureHost } from './feature.js';
-import { keepText, readStamps, readText } from './message-reading.js';
+import { archiveIdOf, keepText, readStamps, readText } from './message-reading.js';
 import { malformedJid, parseJid } from './per-host.js';
 import { withoutNul } from './text.js';
 import { reduceXhtml } from './xhtml.js';
@@ -60,7 +60,7 @@ class Messages {
     if (text === undefined) return false;
     const stamps = readStamps(this.#host, stanza);
     const path = stamps.stamp === undefined ? 'live' : 'offline';
-    keepText(this.#host, text, { path, ...stamps });
+    keepText(this.#host, text, { path, ...stamps, ...archiveIdOf(this.#host, stanza) });
     return true;
   }
 

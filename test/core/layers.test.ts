@@ -64,7 +64,8 @@ const ROOMS: readonly [string, readonly string[]][] = [
   ['delivery', ['core']],
   ['features', ['core', 'delivery', 'contract']],
 ];
-const ALL = ['core', 'delivery', 'features', 'contract', 'transport', 'disk', 'engine', 'ipc'];
+// The lower first: the compiler blames the import by which it came upon a file at first.
+const ALL = ['core', 'contract', 'delivery', 'features', 'transport', 'disk', 'engine', 'ipc'];
 
 function someFileOf(room: string): string | undefined {
   const names = readdirSync(join(ROOT, 'src', room)).filter((name) => name.endsWith('.ts'));

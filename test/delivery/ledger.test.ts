@@ -86,7 +86,7 @@ describe('the ledger', () => {
     );
     const again = new Ledger();
     again.applyAll(ledger.snapshot());
-    expect([again.lastInbox, again.taken, again.inbox.size]).toEqual([7, 7, 0]);
+    expect([again.inbox.last, again.inbox.taken, again.inbox.entries.size]).toEqual([7, 7, 0]);
   });
 
   it('forgets old finished messages but no unfinished one', () => {
@@ -110,8 +110,23 @@ describe('the ledger', () => {
       fc.tuple(fc.constant('sent' as const), fc.option(fc.nat(20), { nil: undefined })),
       fc.constant('inbox' as const),
       fc.nat(20).map<JournalRecord>((n) => ({ type: 'taken', number: n })),
+      fc.nat(20).map<JournalRecord>((n) => ({
+        type: 'held',
+        event: `e${String(n)}`,
+        at: n,
+        ...(n % 3 === 0 ? {} : { trace: { key: `h${String(n)}`, path: 'live:s' } }),
+      })),
+      fc.constant<JournalRecord>({ type: 'release' }),
+      fc.nat(20).map<JournalRecord>((n) => ({
+        type: 'seen',
+        trace: { key: `h${String(n)}`, path: 'archive', archiveId: `a${String(n)}` },
+        at: n,
+      })),
       fc
-        .tuple(fc.nat(20), fc.constantFrom('queued', 'at-server', 'failed'))
+        .nat(20)
+        .map<JournalRecord>((n) => ({ type: 'cursor', archive: 'a', id: `${String(n)}`, at: n })),
+      fc
+        .tuple(fc.nat(20), fc.constantFrom('queued', 'in-doubt', 'at-server', 'failed'))
         .map<JournalRecord>(([n, state]) => ({
           type: 'state',
           handle: `m${String(n)}`,
@@ -132,6 +147,8 @@ describe('the ledger', () => {
   });
 });
 
+const LIVE = { key: 'k', path: 'live:s' };
+
 type Step = JournalRecord | 'ack' | 'inbox' | ['sent', number | undefined];
 
 /** Numbers follow from the state, as they do in life. */
@@ -141,7 +158,7 @@ function lawful(step: Step, ledger: Ledger): JournalRecord {
     return { type: 'acked', h: now?.tracked[0]?.number ?? now?.acked ?? 0 };
   }
   if (step === 'inbox') {
-    return { type: 'inbox', number: ledger.lastInbox + 1, event: 'e', key: 'k', at: 5 };
+    return { type: 'inbox', number: ledger.inbox.last + 1, event: 'e', trace: LIVE, at: 5 };
   }
   if (Array.isArray(step)) {
     const handle = step[1] === undefined ? undefined : `m${String(step[1])}`;
@@ -149,7 +166,7 @@ function lawful(step: Step, ledger: Ledger): JournalRecord {
     return sent((now?.sent ?? 0) + 1, known ? handle : undefined);
   }
   if (step.type === 'taken') {
-    return { ...step, number: Math.min(step.number, ledger.lastInbox) };
+    return { ...step, number: Math.min(step.number, ledger.inbox.last) };
   }
   if (step.type === 'state') {
     const held = now?.tracked.some((t) => t.handle === step.handle) ?? false;

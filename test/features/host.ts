@@ -12,6 +12,7 @@ import type { Element } from '../../src/core/xml.js';
 import { tools } from '../../src/engine/tools-node.js';
 import type { Copy } from '../../src/delivery/copy.js';
 import { features } from '../../src/features/index.js';
+import { RecordingDesk } from './desk.js';
 import type {
   Answer,
   CommandCase,
@@ -52,12 +53,14 @@ export class RecordingHost implements FeatureHost {
   readonly tools = tools;
   settings: Settings = {
     carbons: true,
-    archive: true,
+    archive: false,
     receipts: true,
     csi: true,
     archiveDays: 3,
   };
   now: Clock = { now: 1_000, wall: 1_800_000_000_000 };
+
+  readonly archive = new RecordingDesk();
 
   readonly sent: string[] = [];
   /** The names of all stanzas in their order. */
@@ -202,8 +205,11 @@ export class RecordingHost implements FeatureHost {
     }
   }
 
-  moment(name: 'started' | 'resumed' | 'ended' | 'attached'): void {
-    for (const hook of this.#hooks) hook[name]?.();
+  moment(name: 'started' | 'resumed' | 'ended' | 'attached', outageMs = 0): void {
+    for (const hook of this.#hooks) {
+      if (name === 'resumed') hook.resumed?.(outageMs);
+      else hook[name]?.();
+    }
   }
 
   /** A session dies with all that was asked in it, and a new one begins. */

@@ -42,7 +42,7 @@ const MISTAKES: readonly (readonly [string, () => void])[] = [
   [
     'the queue is thrown away when a session is lost',
     () => {
-      vi.spyOn(Outbox.prototype, 'requeue').mockReturnValue([]);
+      vi.spyOn(Outbox.prototype, 'lost').mockReturnValue([]);
     },
   ],
   [

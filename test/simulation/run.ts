@@ -87,16 +87,25 @@ export function runSeed(seed: number): Outcome {
   const world = new World(seed);
   const { chance } = world;
   // A server that does not say how far it had got leaves room for doubt, and only then may a text arrive twice.
-  const sure = chance.happens(0.7);
+  const failedH = chance.happens(0.7);
+  const archive = chance.happens(0.7);
+  const forgetful = chance.happens(0.3);
+  const sure = failedH && !forgetful;
   const server = new ModelServer(world, DOMAIN, {
     resumeMs: chance.pick([20_000, 600_000]),
-    failedH: sure,
+    failedH,
+    archive,
+    archiveLagMs: chance.pick([0, 0, 500, 1_500]),
+    stripsIds: chance.happens(0.2),
+    otherDevices: archive && chance.happens(0.5),
   });
   const alice = new Person(world, server, `alice@${DOMAIN}`, chance.pick([5, 50, 300]));
   const bob = new Person(world, server, `bob@${DOMAIN}`, chance.pick([5, 50, 300]));
   talk(world, alice, bob);
   talk(world, bob, alice);
-  const faults = trouble(world, [alice, bob]);
+  const faults = trouble(world, [alice, bob], () => {
+    server.restart(forgetful);
+  });
   world.run(TROUBLE_MS);
   for (const person of [alice, bob]) {
     person.disk.full = false;
@@ -132,7 +141,7 @@ function talk(world: World, from: Person, to: Person): void {
   }
 }
 
-function trouble(world: World, people: readonly Person[]): number {
+function trouble(world: World, people: readonly Person[], restart: () => void): number {
   const { chance } = world;
   const count = chance.between(3, 20);
   for (let n = 0; n < count; n++) {
@@ -146,9 +155,16 @@ function trouble(world: World, people: readonly Person[]): number {
         'host',
         'disk',
         'sleep',
+        'deaf',
+        'server',
+        'slow disk',
       ] as const);
       world.note(`fault ${kind} ${person.jid}`);
-      strike(world, person, kind);
+      if (kind === 'server') {
+        restart();
+      } else {
+        strike(world, person, kind);
+      }
     });
   }
   return count;
@@ -157,7 +173,7 @@ function trouble(world: World, people: readonly Person[]): number {
 function strike(
   world: World,
   person: Person,
-  kind: 'cut' | 'half-open' | 'engine' | 'host' | 'disk' | 'sleep',
+  kind: 'cut' | 'half-open' | 'engine' | 'host' | 'disk' | 'sleep' | 'deaf' | 'slow disk',
 ): void {
   switch (kind) {
     case 'cut':
@@ -165,6 +181,15 @@ function strike(
       return;
     case 'half-open':
       person.engine?.link?.cut(false, world.chance.happens(0.5));
+      return;
+    case 'deaf':
+      person.engine?.link?.deafen();
+      return;
+    case 'slow disk':
+      person.disk.slowMs = world.chance.between(50, 2_000);
+      world.after(world.chance.between(500, 6_000), () => {
+        person.disk.slowMs = 0;
+      });
       return;
     case 'engine':
       person.killEngine();
@@ -213,7 +238,7 @@ function judge(from: Person, to: Person): string[] {
   const seen = new Map<string, number>();
   const twice = doubted(from);
   let last = 0;
-  for (const { body, marked, life } of to.record.shown) {
+  for (const { body, marked, late, life } of to.record.shown) {
     const earlier = seen.get(body);
     if (earlier === life || (earlier !== undefined && !marked)) {
       if (!twice.has(body) && !to.unwritten.has(life)) {
@@ -221,7 +246,7 @@ function judge(from: Person, to: Person): string[] {
       }
     }
     const order = Number(body.split('-')[1]);
-    if (earlier === undefined && order < last && !twice.has(body)) {
+    if (earlier === undefined && order < last && !late && !twice.has(body)) {
       broken.push(`${body} was shown after ${String(last)}`);
     }
     if (typed.get(body)?.refused === true) {

@@ -8,6 +8,8 @@ import {
   HandledSchema,
   Link_State,
   SendMessageSchema,
+  MessageState_State as State,
+  QueryMessageSchema,
   SetPresenceSchema,
 } from '../../src/contract/engine_pb.js';
 import type { Attach, Detach_How } from '../../src/contract/engine_pb.js';
@@ -61,10 +63,10 @@ export class ModelAccount {
     this.pass(1_000);
   }
 
-  detach(how: Detach_How): void {
+  detach(how: Detach_How, ms = 1_000): void {
     const value = create(DetachSchema, { how });
     this.engine.command(create(CommandSchema, { body: { case: 'detach', value } }));
-    this.pass(1_000);
+    this.pass(ms);
   }
 
   /** @returns the command's id */
@@ -73,6 +75,24 @@ export class ModelAccount {
     this.engine.command(create(CommandSchema, { id, body: { case: 'sendMessage', value } }));
     this.pass(500);
     return id;
+  }
+
+  /** Announces itself. */
+  presence(status: string): void {
+    const value = create(SetPresenceSchema, { status });
+    this.engine.command(create(CommandSchema, { body: { case: 'setPresence', value } }));
+  }
+
+  /** Our server tells that bob does not exist, before it acknowledges the message. */
+  bounce(id: string): void {
+    const [session] = this.server.sessions.values();
+    if (session !== undefined) {
+      const error =
+        "<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+      const text = `<message from='bob@${DOMAIN}' to='${session.jid}' type='error' id='${id}'>${error}</message>`;
+      this.server.deliver(session, { text, at: this.world.clock().wall });
+    }
+    this.pass(100);
   }
 
   handled(seq: number): void {
@@ -87,9 +107,35 @@ export class ModelAccount {
     if (session === undefined) {
       throw new Error('alice has no session');
     }
-    const text = `<message xmlns='jabber:client' from='bob@${DOMAIN}/b' to='${session.jid}' type='chat' id='${id}'><body>${body}</body></message>`;
-    this.server.deliver(session, { text, at: this.world.clock().wall });
+    this.server.routeText(messageText(`bob@${DOMAIN}/b`, session.jid, body, id), session.user);
     this.pass(500);
+  }
+
+  /** Somebody's message that the server routes by itself: to a session, or to the offline store. */
+  arrives(body: string): void {
+    const user = `alice@${DOMAIN}`;
+    this.server.routeText(messageText(`bob@${DOMAIN}/b`, user, body), user);
+  }
+
+  /** A message for alice that another device of hers has got. */
+  handedElsewhere(body: string): void {
+    this.archived(`bob@${DOMAIN}/b`, `alice@${DOMAIN}`, body);
+  }
+
+  sentElsewhere(body: string): void {
+    this.archived(`alice@${DOMAIN}/phone`, `bob@${DOMAIN}`, body);
+  }
+
+  /** Where a text stands, by the journal. */
+  standing(id: string): string | undefined {
+    const value = create(QueryMessageSchema, { id });
+    this.engine.command(create(CommandSchema, { body: { case: 'queryMessage', value } }));
+    const answer = this.take('messageState').at(-1);
+    return answer === undefined ? undefined : State[answer.state];
+  }
+
+  private archived(from: string, to: string, body: string): void {
+    this.server.keep(`alice@${DOMAIN}`, messageText(from, to, body));
   }
 
   cut(): void {
@@ -124,4 +170,8 @@ export class ModelAccount {
     const tell = ({ body }: { body: EventBody }) => this.told.push(body);
     return new ModelEngine(this.world, this.disk, this.server, 5, tell, 0);
   }
+}
+
+function messageText(from: string, to: string, body: string, id = body): string {
+  return `<message xmlns='jabber:client' from='${from}' to='${to}' type='chat' id='${id}'><body>${body}</body></message>`;
 }

@@ -215,6 +215,18 @@ export class Connection implements End {
   private answer(iq: Element, session: ServerSession): void {
     const id = String(iq.getAttr('id'));
     const roster = iq.getChild('query', 'jabber:iq:roster');
+    const archived = iq.getChild('query', 'urn:xmpp:mam:2');
+    if (archived !== undefined && this.server.options.archive === true) {
+      const archive = this.server.archiveOf(session.user);
+      if (this.server.archiveMute) {
+        return;
+      }
+      const { results, last } = archive.answer(iq, archived, session.jid, this.server.world.now);
+      for (const text of [...results, last]) {
+        this.server.deliver(session, { text, at: this.server.world.clock().wall });
+      }
+      return;
+    }
     const text =
       roster !== undefined && iq.getAttr('to') === undefined
         ? `<iq type='result' id='${id}' to='${session.jid}'><query xmlns='jabber:iq:roster'/></iq>`

@@ -16,6 +16,8 @@ export class ModelDisk {
   durable: Uint8Array = new Uint8Array();
   readonly caches = new Map<string, string>();
   full = false;
+  /** How much longer than usual each flush takes. */
+  slowMs = 0;
   private jobs: Job[] = [];
   private busy = false;
   /** Counts processes: a dead one's jobs answer nobody. */
@@ -58,7 +60,7 @@ export class ModelDisk {
     // Group commit: whatever waits when the disk is free is flushed by one call.
     const group = 'compact' in first ? 1 : this.jobs.findIndex((job) => 'compact' in job);
     const count = group === -1 ? this.jobs.length : group;
-    this.world.after(this.world.chance.between(1, 12), () => {
+    this.world.after(this.slowMs + this.world.chance.between(1, 12), () => {
       if (life === this.life) {
         this.finish(this.jobs.slice(0, count), answer);
       }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 
 import { Buffer } from 'node:buffer';
+import { create, toBinary } from '@bufbuild/protobuf';
 import type { Dial, TlsFacts } from '../../../src/core/effects.js';
 import { fault } from '../../../src/core/errors.js';
 import { Account } from '../../../src/engine/account.js';
 import type { AccountEffect, AccountInput } from '../../../src/engine/effects.js';
+import { EventSchema } from '../../../src/contract/engine_pb.js';
 import type { Command } from '../../../src/contract/engine_pb.js';
 import type { EventBody } from '../../../src/features/feature.js';
 import { nodeTools } from '../../support/tools.js';
@@ -156,6 +158,8 @@ export class ModelEngine {
         this.disk.caches.set(effect.name, effect.text);
         return;
       case 'tell':
+        // As the real one does: what cannot be encoded would end it.
+        toBinary(EventSchema, create(EventSchema, { body: effect.body }));
         this.toHost({ body: effect.body, inbox: effect.inbox });
         return;
       case 'log':

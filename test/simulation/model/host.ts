@@ -19,6 +19,7 @@ export interface Shown {
   readonly from: string;
   readonly body: string;
   readonly marked: boolean;
+  readonly late: boolean;
   readonly life: number;
 }
 
@@ -138,6 +139,7 @@ export class ModelHost {
           from: body.value.from.split('/')[0] ?? '',
           body: body.value.body,
           marked: body.value.maybeShown,
+          late: body.value.late,
           life: this.life,
         });
         break;

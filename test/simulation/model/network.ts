@@ -13,6 +13,7 @@ export class ModelLink {
   private client: End | undefined;
   private server: End | undefined;
   private cutAt: number | undefined;
+  private deaf = false;
   private lastArrival = { client: 0, server: 0 };
 
   constructor(
@@ -74,9 +75,14 @@ export class ModelLink {
     }
   }
 
+  /** From now on the client hears nothing, while what it writes arrives. */
+  deafen(): void {
+    this.deaf = true;
+  }
+
   private carry(to: 'client' | 'server', deliver: (end: End) => void, close = false): void {
     const sent = this.world.now;
-    if (this.cutAt !== undefined && !close) {
+    if ((this.cutAt !== undefined && !close) || (to === 'client' && this.deaf)) {
       return;
     }
     const { chance } = this.world;

@@ -2,6 +2,7 @@
 
 import { formatDateTime } from '../../../src/core/stanza.js';
 import type { Element } from '../../../src/core/xml.js';
+import { ModelArchive } from './archive.js';
 import { Connection, MODULUS } from './connection.js';
 import type { End, ModelLink } from './network.js';
 import type { World } from './world.js';
@@ -37,6 +38,14 @@ export interface ServerOptions {
   readonly silent?: boolean;
   /** No XEP-0198 at all, as old servers have it. */
   readonly plain?: boolean;
+  /** Keeps archives (XEP-0313). */
+  readonly archive?: boolean;
+  /** How long a message takes to show in them. */
+  readonly archiveLagMs?: number;
+  /** Live messages carry no stanza-id (XEP-0359). */
+  readonly stripsIds?: boolean;
+  /** A message for somebody who is away goes to another device of his, and is in the archive alone. */
+  readonly otherDevices?: boolean;
   /** Where sessions are to be resumed (XEP-0198 §3). */
   readonly location?: string;
 }
@@ -45,12 +54,16 @@ export interface ServerOptions {
 export class ModelServer {
   readonly sessions = new Map<string, ServerSession>();
   readonly offline = new Map<string, Stored[]>();
+  /** By bare JID. */
+  readonly archives = new Map<string, ModelArchive>();
   /** `h` of sessions that are over, as servers keep it for `<failed/>`. */
   readonly ended = new Map<string, number>();
   /** Every element that came, of all connections, in order; `</>` is a closing tag. */
   readonly received: string[] = [];
   /** Takes what comes and says nothing: a network that swallows its answers. */
   mute = false;
+  /** Questions to archives get no answer. */
+  archiveMute = false;
   private ids = 0;
 
   constructor(
@@ -102,6 +115,19 @@ export class ModelServer {
     });
   }
 
+  /**
+   * All links break and all sessions end.
+   * @param forgetful it does not know afterwards how far it had got in them
+   */
+  restart(forgetful: boolean): void {
+    for (const session of [...this.sessions.values()]) {
+      this.end(session, false);
+    }
+    if (forgetful) {
+      this.ended.clear();
+    }
+  }
+
   /** What nobody acknowledged goes to the offline store, with the time it came. */
   end(session: ServerSession, conflict: boolean): void {
     if (!this.sessions.delete(session.id)) {
@@ -123,13 +149,46 @@ export class ModelServer {
     const to = String(stanza.getAttr('to') ?? '');
     const user = to.split('/')[0] ?? '';
     stanza.setAttrs({ ...stanza.attrs, from: from.jid });
-    const stored = { text: stanza.toString(), at: this.world.clock().wall };
+    this.keep(from.user, stanza.toString());
+    this.routeText(stanza.toString(), user);
+  }
+
+  /** A message for one of our users, kept in his archive and delivered, or stored until he comes. */
+  routeText(text: string, user: string): void {
+    const id = this.keep(user, text);
+    const stamped =
+      id === undefined || this.options.stripsIds === true
+        ? text
+        : text.replace(
+            /<\/message>$/,
+            `<stanza-id xmlns='urn:xmpp:sid:0' by='${user}' id='${id}'/></message>`,
+          );
+    const stored = { text: stamped, at: this.world.clock().wall };
     const target = [...this.sessions.values()].find((s) => s.user === user && s.available);
     if (target === undefined) {
-      this.store(user, stored);
+      if (this.options.otherDevices !== true) {
+        this.store(user, stored);
+      }
     } else {
       this.deliver(target, stored);
     }
+  }
+
+  archiveOf(user: string): ModelArchive {
+    const archive = this.archives.get(user) ?? new ModelArchive();
+    this.archives.set(user, archive);
+    return archive;
+  }
+
+  /** @returns the archive's id; nothing where there is no archive */
+  keep(user: string, text: string): string | undefined {
+    if (this.options.archive !== true) {
+      return undefined;
+    }
+    const id = `a${String(++this.ids)}`;
+    const visibleAt = this.world.now + (this.options.archiveLagMs ?? 0);
+    this.archiveOf(user).add({ id, text, at: this.world.clock().wall, visibleAt });
+    return id;
   }
 
   deliver(session: ServerSession, stored: Stored): void {

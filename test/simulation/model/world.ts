@@ -27,7 +27,8 @@ export class World {
   }
 
   clock(): Clock {
-    return { now: this.now, wall: this.wallOffset + this.now };
+    // The real clock has fractions of a millisecond, the wall has none.
+    return { now: this.now + 0.4427, wall: this.wallOffset + this.now };
   }
 
   after(delayMs: number, run: () => void): void {

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// The part of the ledger that is about what came in: what the host has not taken, what waits behind
+// the archive, what was seen, and how far each archive was read.
+
+import type { InboxRecord } from './records.js';
+import { Seen } from './seen.js';
+import type { Sighting } from './seen.js';
+
+export interface InboxEntry {
+  readonly number: number;
+  /** base64 of the contract's event. */
+  readonly event: string;
+}
+
+/** Came live while the archive was being read: gets its number when it is released. */
+interface HeldEntry {
+  readonly event: string;
+  readonly at: number;
+  readonly sighting: Sighting | undefined;
+}
+
+/** The last of an archive's messages up to which all of them were read (XEP-0313 §4.2). */
+export interface Cursor {
+  /** The archive's own id; empty when nothing but a time is known. */
+  readonly id: string;
+  /** Unix ms: when the archive got that message. */
+  readonly at: number;
+}
+
+export class InboxBook {
+  /** Not taken by a host yet, in order. */
+  readonly entries = new Map<number, InboxEntry>();
+  readonly seen = new Seen();
+  /** By the archive's JID. */
+  readonly cursors = new Map<string, Cursor>();
+  held: HeldEntry[] = [];
+  /** The highest number ever given to an entry. */
+  last = 0;
+  /** The host has taken everything up to here. */
+  taken = 0;
+
+  apply(record: InboxRecord): void {
+    switch (record.type) {
+      case 'inbox':
+        this.entries.set(record.number, { number: record.number, event: record.event });
+        this.last = record.number;
+        this.see(record);
+        break;
+      case 'held':
+        this.hold(record);
+        break;
+      case 'release':
+        this.release();
+        break;
+      case 'seen':
+        this.see(record);
+        break;
+      case 'taken':
+        this.take(record.number);
+        break;
+      case 'last-inbox':
+        this.last = record.number;
+        break;
+      case 'cursor':
+        this.cursors.set(record.archive, { id: record.id, at: record.at });
+    }
+  }
+
+  /** The shortest records that add up to this state again. */
+  snapshot(): InboxRecord[] {
+    const records: InboxRecord[] = [];
+    for (const { trace, at } of this.seen.traces()) {
+      records.push({ type: 'seen', trace, at });
+    }
+    for (const entry of this.entries.values()) {
+      records.push({ type: 'inbox', ...entry, at: 0 });
+    }
+    records.push({ type: 'last-inbox', number: this.last });
+    records.push({ type: 'taken', number: this.taken });
+    for (const { event, at, sighting } of this.held) {
+      const trace =
+        sighting === undefined
+          ? {}
+          : { trace: { key: sighting.key, path: sighting.paths[0] ?? '' }, at: sighting.at };
+      records.push({ type: 'held', event, at, ...trace });
+    }
+    for (const [archive, cursor] of this.cursors) {
+      records.push({ type: 'cursor', archive, ...cursor });
+    }
+    return records;
+  }
+
+  private see(record: InboxRecord & { type: 'inbox' | 'seen' }): void {
+    if (record.trace === undefined) {
+      return;
+    }
+    const sighting = this.seen.remember(record.trace, record.at);
+    if (sighting.held && record.type === 'inbox') {
+      // The archive brought it, in its place: the copy that waited behind the archive is not needed.
+      sighting.held = false;
+      this.held = this.held.filter((entry) => entry.sighting !== sighting);
+    }
+  }
+
+  private hold({ event, at, trace }: InboxRecord & { type: 'held' }): void {
+    const sighting = trace === undefined ? undefined : this.seen.remember(trace, at);
+    if (sighting !== undefined) {
+      sighting.held = true;
+    }
+    this.held.push({ event, at, sighting });
+  }
+
+  private release(): void {
+    for (const { event, sighting } of this.held.splice(0)) {
+      if (sighting !== undefined) {
+        sighting.held = false;
+      }
+      this.last++;
+      this.entries.set(this.last, { number: this.last, event });
+    }
+  }
+
+  private take(number: number): void {
+    for (const known of this.entries.keys()) {
+      if (known > number) {
+        break;
+      }
+      this.entries.delete(known);
+    }
+    this.taken = Math.max(this.taken, number);
+    this.last = Math.max(this.last, number);
+  }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+//
+// Verified replay: which of the messages in doubt did the server take? Its archive is read backwards
+// from the newest until a control is met, a message of ours that it is known to have taken before.
+// What is found between is there; what is not was never taken, provided that the archive keeps all.
+// The old session must be dead before the first page is asked for, or it may still add to them.
+
+import type { OutboxEntry } from './ledger.js';
+
+/** One message of our own account in the archive. */
+export interface OwnMessage {
+  /** Its ids: stanza id and origin-id (XEP-0359), as far as it has them. */
+  readonly ids: readonly string[];
+  /** Bare. */
+  readonly to: string;
+}
+
+/** What is to become of the messages in doubt. */
+export interface Verdict {
+  /** The server has these. */
+  readonly taken: readonly OutboxEntry[];
+  /** The server surely has none of these. */
+  readonly untaken: readonly OutboxEntry[];
+  /** Nobody can tell. */
+  readonly unknown: readonly OutboxEntry[];
+}
+
+/** An archive that shows no control in so many pages is not asked further. */
+const PAGES = 5;
+
+export class Replay {
+  private readonly found = new Set<string>();
+  private pages = 0;
+  private asked = 1;
+
+  /**
+   * @param doubts oldest first
+   * @param known finds a message of ours by its handle, in doubt or not
+   */
+  constructor(
+    private readonly doubts: readonly OutboxEntry[],
+    private readonly known: (handle: string) => OutboxEntry | undefined,
+    private readonly bare: (jid: string) => string,
+  ) {}
+
+  /**
+   * The next page, the newest first.
+   * @param own the messages of our own account in it
+   * @param complete nothing is older than this page
+   * @returns `older`: ask for the page before; `again`: begin anew at the newest, a little later, since
+   *          archives lag; else the verdict
+   */
+  page(own: readonly OwnMessage[], complete: boolean): 'older' | 'again' | Verdict {
+    this.pages++;
+    const controlled = this.look(own);
+    if (!controlled && !complete && this.pages < PAGES) {
+      return 'older';
+    }
+    const last = this.doubts.findLastIndex(({ handle }) => this.found.has(handle));
+    const taken = this.doubts.slice(0, last + 1);
+    const rest = this.doubts.slice(last + 1);
+    // The server takes them in order, so it has those before a found one, too. But an archive that
+    // does not show them is no witness for the rest.
+    const hole = taken.some(({ handle }) => !this.found.has(handle));
+    if (!controlled || hole) {
+      return { taken, untaken: [], unknown: rest };
+    }
+    if (rest.length > 0 && this.asked === 1) {
+      this.asked++;
+      this.pages = 0;
+      return 'again';
+    }
+    return { taken, untaken: rest, unknown: [] };
+  }
+
+  /** @returns whether a control was among them */
+  private look(own: readonly OwnMessage[]): boolean {
+    let controlled = false;
+    for (const { ids, to } of own) {
+      const entry = ids.map(this.known).find((known) => known !== undefined);
+      if (entry === undefined || this.bare(entry.to) !== to) {
+        continue;
+      }
+      if (this.doubts.includes(entry)) {
+        this.found.add(entry.handle);
+      } else if (!entry.twice && (entry.state === 'at-server' || entry.state === 'delivered')) {
+        controlled = true;
+      }
+    }
+    return controlled;
+  }
+}

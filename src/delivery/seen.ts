@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+//
+// Which messages were seen already, so that a second copy of one is known, by whichever way it comes.
+// Two messages that were both meant are never taken for copies, not even with equal id and text: one
+// way brings each message once, so two by the same way are two.
+
+/** What a sighting is known by; kept in the journal. */
+export interface Trace {
+  /** A hash of sender, type, id and body. */
+  readonly key: string;
+  /**
+   * The way it came, as a name that holds for one instance of it: `archive`, or `live`, `offline` or
+   * `carbon` with the session's name behind it.
+   */
+  readonly path: string;
+  /** Its id in our archive, where that is sure. */
+  readonly archiveId?: string;
+}
+
+export interface Times {
+  /** When the server got it, Unix ms; absent for a copy without a stamp. */
+  readonly stamp?: number;
+  /** When its sender says that he sent it at first. */
+  readonly resent?: number;
+  /** Its own id; empty for none. */
+  readonly id: string;
+}
+
+export interface Sighting {
+  readonly key: string;
+  readonly paths: string[];
+  archiveId: string | undefined;
+  /** Of our first copy, Unix ms: when the server got it, if that is known. */
+  readonly at: number;
+  /** Waits behind the archive; kept as long as it does. */
+  held: boolean;
+}
+
+/** A copy may be stamped this much later than our first one: clocks differ, and ids are the surer sign. */
+const SLACK_MS = 60_000;
+const SLACK_WITH_ID_MS = 10 * 60_000;
+/** Sightings remembered; those that the archive has not confirmed yet stay longer. */
+const KEPT = 2_000;
+const KEPT_AT_MOST = 20_000;
+
+export class Seen {
+  private readonly byKey = new Map<string, Sighting[]>();
+  private readonly byArchiveId = new Map<string, Sighting>();
+  private readonly oldest = new Set<Sighting>();
+
+  /** @returns the sighting that this is another copy of */
+  match(trace: Trace, times: Times): Sighting | undefined {
+    const { key, path, archiveId } = trace;
+    const exact = archiveId === undefined ? undefined : this.byArchiveId.get(archiveId);
+    return (
+      exact ?? this.byKey.get(key)?.find((first) => isCopy(first, { path, archiveId, ...times }))
+    );
+  }
+
+  /** When the youngest message was seen that does not wait behind the archive; 0 for none. */
+  get youngest(): number {
+    let youngest = 0;
+    for (const { at, held } of this.oldest) {
+      youngest = held ? youngest : Math.max(youngest, at);
+    }
+    return youngest;
+  }
+
+  /** A message was seen at `at`; seen before at that very time it is the same, on another path. */
+  remember({ key, path, archiveId }: Trace, at: number): Sighting {
+    const known = this.byKey
+      .get(key)
+      ?.find(
+        (first) =>
+          first.at === at && (first.archiveId ?? archiveId) === (archiveId ?? first.archiveId),
+      );
+    const sighting = known ?? { key, paths: [], archiveId: undefined, at, held: false };
+    if (!sighting.paths.includes(path)) {
+      sighting.paths.push(path);
+    }
+    if (archiveId !== undefined && sighting.archiveId === undefined) {
+      sighting.archiveId = archiveId;
+      this.byArchiveId.set(archiveId, sighting);
+    }
+    if (known === undefined) {
+      this.byKey.set(key, [...(this.byKey.get(key) ?? []), sighting]);
+      this.oldest.add(sighting);
+      this.trim();
+    }
+    return sighting;
+  }
+
+  /** Oldest first, one for each way. */
+  *traces(): Generator<{ readonly trace: Trace; readonly at: number }> {
+    for (const { key, paths, archiveId, at } of this.oldest) {
+      for (const path of paths) {
+        yield { trace: { key, path, ...(archiveId === undefined ? {} : { archiveId }) }, at };
+      }
+    }
+  }
+
+  private trim(): void {
+    // What the archive is still to bring once more must not be forgotten before: it goes to the end.
+    for (let tries = 0; this.oldest.size > KEPT && tries < 4; tries++) {
+      const [first] = this.oldest;
+      if (first === undefined) {
+        return;
+      }
+      this.oldest.delete(first);
+      const awaited = first.held || !first.paths.includes('archive');
+      if (awaited && this.oldest.size < KEPT_AT_MOST) {
+        this.oldest.add(first);
+      } else {
+        this.forget(first);
+      }
+    }
+  }
+
+  private forget(sighting: Sighting): void {
+    const others = this.byKey.get(sighting.key)?.filter((other) => other !== sighting) ?? [];
+    if (others.length === 0) {
+      this.byKey.delete(sighting.key);
+    } else {
+      this.byKey.set(sighting.key, others);
+    }
+    if (sighting.archiveId !== undefined) {
+      this.byArchiveId.delete(sighting.archiveId);
+    }
+  }
+}
+
+function isCopy(
+  first: Sighting,
+  copy: Times & { readonly path: string; readonly archiveId: string | undefined },
+): boolean {
+  const { path, archiveId, stamp, resent, id } = copy;
+  // Its sender sent it again, as he says himself.
+  if (resent !== undefined && resent <= first.at + SLACK_MS) {
+    return true;
+  }
+  const live = path.startsWith('live');
+  const others = archiveId !== undefined && first.archiveId !== undefined;
+  if (live || others || first.paths.includes(path)) {
+    return false;
+  }
+  return stamp === undefined || stamp <= first.at + (id === '' ? SLACK_MS : SLACK_WITH_ID_MS);
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Questions to a message archive, a page at a time (XEP-0313 §4, XEP-0059).
+
+import { formatDateTime } from '../core/date-time.js';
+import type { Fault } from '../core/errors.js';
+import { fault } from '../core/errors.js';
+import { NS } from '../core/namespaces.js';
+import { attribute, child, childText, xml } from '../core/xml.js';
+import type { Element } from '../core/xml.js';
+import type { FeatureHost } from './feature.js';
+import { readStamp } from './message-reading.js';
+import { isOwnAccount } from './per-host.js';
+import type { Jid } from '../core/jid.js';
+
+/** Which page: behind a message, from a time on, or before a message (before none: the newest). */
+export type PageWanted =
+  { readonly after: string } | { readonly start: number } | { readonly before: string };
+
+export interface ArchivedMessage {
+  /** The archive's id of it. */
+  readonly id: string;
+  /** When the archive got it, Unix ms. */
+  readonly stamp: number;
+  readonly message: Element;
+}
+
+export interface Page {
+  /** Oldest first. */
+  readonly messages: readonly ArchivedMessage[];
+  /** Nothing lies further in the direction asked for. */
+  readonly complete: boolean;
+  /** Ids of the first and the last of the page, whether they could be read or not. */
+  readonly first: string | undefined;
+  readonly last: string | undefined;
+}
+
+interface Open {
+  readonly queryid: string;
+  readonly messages: ArchivedMessage[];
+  readonly progress: () => void;
+}
+
+/** Servers give at most this many on their own, too. */
+const PAGE = 50;
+/** A page that does not end is not what was asked for. */
+const PAGE_AT_MOST = 1_000;
+
+const ENDLESS = fault(
+  'stanza',
+  'policy-violation',
+  'The archive sent more than it was asked for. It is not read further in this session.',
+  { retry: 'never' },
+);
+
+export class ArchiveQueries {
+  private readonly open = new Map<string, Open>();
+
+  constructor(private readonly host: FeatureHost) {}
+
+  /**
+   * Asks our own account's archive for one page.
+   * @param progress called for each message that comes
+   */
+  ask(wanted: PageWanted, progress: () => void, done: (page: Page | Fault) => void): void {
+    const queryid = this.host.newId();
+    const query: Open = { queryid, messages: [], progress };
+    this.open.set(queryid, query);
+    this.host.request(undefined, 'set', queryOf(queryid, wanted), (answer) => {
+      this.open.delete(queryid);
+      if (answer.type === 'error') {
+        done(answer.fault);
+      } else if (query.messages.length > PAGE_AT_MOST) {
+        done(ENDLESS);
+      } else {
+        done(pageOf(answer.stanza, query.messages));
+      }
+    });
+  }
+
+  /**
+   * Results are taken from our own account only, for questions that are open (XEP-0313, Security).
+   * @returns whether the stanza was a result, wanted or not
+   */
+  result(stanza: Element, from: Jid | undefined): boolean {
+    const result = child(stanza, 'result', NS.mam);
+    if (result === undefined) return false;
+    const query = this.open.get(attribute(result, 'queryid') ?? '');
+    if (query === undefined || !isOwnAccount(this.host, from)) {
+      this.host.log('warning', 'A message of an archive that was not asked for was dropped.');
+      return true;
+    }
+    const message = readResult(this.host, result);
+    if (message !== undefined && query.messages.length <= PAGE_AT_MOST) {
+      query.messages.push(message);
+    }
+    query.progress();
+    return true;
+  }
+}
+
+function queryOf(queryid: string, wanted: PageWanted): Element {
+  const field = (name: string, value: string, type?: string) =>
+    xml('field', { var: name, type }, xml('value', {}, value));
+  const form =
+    'start' in wanted
+      ? xml(
+          'x',
+          { xmlns: NS.dataForms, type: 'submit' },
+          field('FORM_TYPE', NS.mam, 'hidden'),
+          field('start', formatDateTime(wanted.start)),
+        )
+      : undefined;
+  const set = xml('set', { xmlns: NS.rsm }, xml('max', {}, String(PAGE)));
+  if ('after' in wanted) set.append(xml('after', {}, wanted.after));
+  if ('before' in wanted) set.append(xml('before', {}, wanted.before));
+  return xml('query', { xmlns: NS.mam, queryid }, form, set);
+}
+
+function readResult(host: FeatureHost, result: Element): ArchivedMessage | undefined {
+  const forwarded = child(result, 'forwarded', NS.forward);
+  const delay = forwarded === undefined ? undefined : child(forwarded, 'delay', NS.delay);
+  const message = forwarded === undefined ? undefined : child(forwarded, 'message', NS.client);
+  const stamp = delay === undefined ? undefined : readStamp(host, delay);
+  const id = attribute(result, 'id') ?? '';
+  return message === undefined || stamp === undefined || id === ''
+    ? undefined
+    : { id, stamp, message };
+}
+
+function pageOf(answer: Element, messages: readonly ArchivedMessage[]): Page | Fault {
+  const fin = child(answer, 'fin', NS.mam);
+  const set = fin === undefined ? undefined : child(fin, 'set', NS.rsm);
+  if (fin === undefined) {
+    return fault('stanza', 'undefined-condition', 'The archive gave an answer without an end.');
+  }
+  return {
+    messages,
+    complete: attribute(fin, 'complete') === 'true',
+    first: set === undefined ? undefined : childText(set, 'first', NS.rsm),
+    last: set === undefined ? undefined : childText(set, 'last', NS.rsm),
+  };
+}

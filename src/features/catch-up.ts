@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading our own archive from where it was read last, until nothing is left (XEP-0313 §4.2). Only what
+// the archive itself gave moves that point, so an interruption anywhere leaves no gap behind.
+
+import type { Fault } from '../core/errors.js';
+import { Jid } from '../core/jid.js';
+import { attribute, child } from '../core/xml.js';
+import type { Element } from '../core/xml.js';
+import { NS } from '../core/namespaces.js';
+import type { Cursor } from '../delivery/inbox-book.js';
+import type { ArchivedMessage, ArchiveQueries, Page, PageWanted } from './archive-query.js';
+import type { ArchivedText, FeatureHost } from './feature.js';
+import { readStamps, readText, textBody } from './message-reading.js';
+
+/** Live texts do not wait longer for an archive from which nothing comes. */
+const PATIENCE_MS = 10_000;
+const DAY_MS = 24 * 3_600_000;
+/** Where the archive no longer knows the message we had read up to, time must do: clocks differ. */
+const SLACK_MS = 60_000;
+
+export class CatchUp {
+  private running = false;
+  /** It ended before the archive did: to be gone on with at the next occasion. */
+  private unfinished = false;
+  /** Its last page may have been asked for before what there is now. */
+  private again = false;
+  private progressAt = 0;
+  private watching = false;
+
+  constructor(
+    private readonly host: FeatureHost,
+    private readonly queries: ArchiveQueries,
+  ) {}
+
+  get behind(): boolean {
+    return this.unfinished && !this.running;
+  }
+
+  /** @param hold what comes live waits until it has ended, or does not go on */
+  start(hold: boolean): void {
+    if (hold) {
+      this.host.archive.hold();
+      this.watch();
+    }
+    this.unfinished = true;
+    this.again = this.running;
+    if (!this.running) {
+      this.running = true;
+      this.next(false);
+    }
+  }
+
+  /** The session is gone, with what was asked in it. */
+  ended(): void {
+    this.running = false;
+    this.again = false;
+  }
+
+  /** What waited when an earlier process ended waits for the archive, too, but not for ever. */
+  watch(): void {
+    this.progressAt = this.host.clock().now;
+    this.wake();
+  }
+
+  private wake(): void {
+    if (this.watching || !this.host.archive.holding) {
+      return;
+    }
+    this.watching = true;
+    const left = this.progressAt + PATIENCE_MS - this.host.clock().now;
+    this.host.later(Math.max(left, 1), () => {
+      this.watching = false;
+      if (this.host.clock().now >= this.progressAt + PATIENCE_MS) {
+        this.host.archive.release();
+      } else {
+        this.wake();
+      }
+    });
+  }
+
+  private progress(): void {
+    this.progressAt = this.host.clock().now;
+  }
+
+  private get account(): string {
+    return this.host.jid.bare().toString();
+  }
+
+  private cursor(): Cursor {
+    const days = this.host.settings.archiveDays;
+    const beginning = { id: '', at: this.host.clock().wall - days * DAY_MS };
+    return this.host.archive.cursor(this.account) ?? beginning;
+  }
+
+  /** @param lost the archive does not know our last message any more */
+  private next(lost: boolean): void {
+    const cursor = this.cursor();
+    const from = lost ? cursor.at - SLACK_MS : cursor.at;
+    const wanted: PageWanted = cursor.id === '' || lost ? { start: from } : { after: cursor.id };
+    this.queries.ask(
+      wanted,
+      () => {
+        this.progress();
+      },
+      (page) => {
+        if (!this.running) {
+          return;
+        }
+        if ('condition' in page) {
+          this.refused(page, lost);
+        } else {
+          this.take(page, cursor);
+        }
+      },
+    );
+  }
+
+  private refused(cause: Fault, lost: boolean): void {
+    if (cause.condition === 'item-not-found' && !lost) {
+      this.next(true);
+      return;
+    }
+    this.running = false;
+    // Another session, or the same on another link, goes on with it.
+    this.unfinished = cause.kind !== 'stanza';
+    this.host.log('info', `The archive was not read to its end: ${cause.text}`);
+    if (cause.kind === 'stanza') {
+      this.host.archive.release();
+    }
+  }
+
+  private take(page: Page, before: Cursor): void {
+    this.progress();
+    const texts = page.messages.flatMap((archived) => this.text(archived) ?? []);
+    const newest = page.messages.at(-1);
+    const id = page.last ?? newest?.id ?? before.id;
+    const cursor = { id, at: newest?.stamp ?? before.at };
+    // A page that leads nowhere would be asked for without end.
+    const done = page.complete || id === before.id;
+    this.host.archive.keep(texts, this.account, cursor, () => {
+      if (!this.running) {
+        return;
+      }
+      if (!done || this.again) {
+        this.again &&= !done;
+        this.next(false);
+        return;
+      }
+      this.running = false;
+      this.unfinished = false;
+      this.host.archive.release();
+    });
+  }
+
+  private text({ id, stamp, message }: ArchivedMessage): ArchivedText | undefined {
+    const from = Jid.parse(attribute(message, 'from') ?? '', this.host.tools);
+    const to = Jid.parse(attribute(message, 'to') ?? '', this.host.tools);
+    const text = from === undefined ? undefined : readText(message, from);
+    if (from === undefined || text === undefined || this.isOurs(from, message)) {
+      return undefined;
+    }
+    if (from.sameBare(this.host.jid) && to?.sameBare(this.host.jid) === false) {
+      text.value.outgoing = true;
+      text.value.to = to.toString();
+    }
+    const { resent } = readStamps(this.host, message);
+    return textBody(text, {
+      path: 'archive',
+      stamp,
+      archiveId: id,
+      ...(resent === undefined ? {} : { resent }),
+    });
+  }
+
+  /** Sent by this very client: the host has shown it when it was typed. */
+  private isOurs(from: Jid, message: Element): boolean {
+    const { archive, jid } = this.host;
+    return (
+      from.equals(jid) || (from.sameBare(jid) && idsOf(message).some((id) => archive.knows(id)))
+    );
+  }
+}
+
+/** A message's own ids: the stanza's, and the origin's (XEP-0359 §3.1). */
+export function idsOf(message: Element): string[] {
+  const origin = child(message, 'origin-id', NS.sid);
+  const ids = [
+    attribute(message, 'id'),
+    origin === undefined ? undefined : attribute(origin, 'id'),
+  ];
+  return ids.flatMap((id) => id ?? []);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, it } from 'vitest';
+import type { OutboxEntry } from '../../src/delivery/ledger.js';
+import { Replay } from '../../src/delivery/replay.js';
+import type { OwnMessage, Verdict } from '../../src/delivery/replay.js';
+
+const entry = (handle: string, more: Partial<OutboxEntry> = {}): OutboxEntry => ({
+  handle,
+  to: 'bob@b/phone',
+  xml: '',
+  body: handle,
+  at: 0,
+  state: 'in-doubt',
+  twice: false,
+  ...more,
+});
+
+const CONTROL = entry('control', { state: 'at-server' });
+const own = (...handles: string[]): OwnMessage[] =>
+  handles.map((id) => ({ ids: ['stanza', id], to: 'bob@b' }));
+
+function replayOf(doubts: readonly string[], others: readonly OutboxEntry[] = [CONTROL]): Replay {
+  const entries = [...others, ...doubts.map((handle) => entry(handle))];
+  const known = (handle: string) => entries.find((found) => found.handle === handle);
+  return new Replay(entries.slice(others.length), known, (jid) => jid.split('/')[0] ?? '');
+}
+
+const words = (verdict: ReturnType<Replay['page']>) =>
+  typeof verdict === 'string'
+    ? verdict
+    : Object.entries(verdict satisfies Verdict)
+        .filter(([, found]) => (found as OutboxEntry[]).length > 0)
+        .map(([what, found]) => `${what}: ${(found as OutboxEntry[]).map((e) => e.handle).join()}`)
+        .join(' ');
+
+describe('verified replay', () => {
+  it('finds all of them above a control', () => {
+    expect(words(replayOf(['x', 'y']).page(own('control', 'x', 'y'), false))).toBe('taken: x,y');
+  });
+
+  it('reads on until it meets a control', () => {
+    const replay = replayOf(['x']);
+    expect(words(replay.page(own('x'), false))).toBe('older');
+    expect(words(replay.page(own('control'), false))).toBe('taken: x');
+  });
+
+  it('asks once more for what is absent, and then knows that it was never taken', () => {
+    const replay = replayOf(['x', 'y']);
+    expect(words(replay.page(own('control', 'x'), false))).toBe('again');
+    expect(words(replay.page(own('control', 'x'), false))).toBe('taken: x untaken: y');
+  });
+
+  it('finds at the second look what the archive had not shown at the first', () => {
+    const replay = replayOf(['x']);
+    expect(words(replay.page(own('control'), false))).toBe('again');
+    expect(words(replay.page(own('control', 'x'), false))).toBe('taken: x');
+  });
+
+  it('settles what was sent before a found one, and trusts no archive with such a hole', () => {
+    expect(words(replayOf(['x', 'y', 'z']).page(own('control', 'y'), false))).toBe(
+      'taken: x,y unknown: z',
+    );
+  });
+
+  it('knows nothing without a control, when the archive ends', () => {
+    expect(words(replayOf(['x']).page([], true))).toBe('unknown: x');
+  });
+
+  it('gives up after five pages without one', () => {
+    const replay = replayOf(['x']);
+    const pages = [1, 2, 3, 4, 5].map(() => words(replay.page(own('stranger'), false)));
+    expect(pages).toEqual(['older', 'older', 'older', 'older', 'unknown: x']);
+  });
+
+  it.each<[string, OutboxEntry]>([
+    ['one that may be there twice', entry('control', { state: 'at-server', twice: true })],
+    ['one that failed', entry('control', { state: 'failed' })],
+    ['one that is queued', entry('control', { state: 'queued' })],
+    ['one to somebody else', entry('control', { state: 'at-server', to: 'eve@b' })],
+  ])('takes for a control: not %s', (_, control) => {
+    expect(words(replayOf(['x'], [control]).page(own('control'), true))).toBe('unknown: x');
+  });
+
+  it('takes a delivered message for a control', () => {
+    const delivered = entry('control', { state: 'delivered' });
+    expect(words(replayOf(['x'], [delivered]).page(own('control', 'x'), true))).toBe('taken: x');
+  });
+});

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// The account and the server's archive: what was missed is read (XEP-0313), what is in doubt is looked for.
+import { describe, expect, it } from 'vitest';
+import { MessageState_State as State } from '../../src/contract/engine_pb.js';
+import { ModelAccount } from '../support/model-account.js';
+
+type Options = ConstructorParameters<typeof ModelAccount>[0];
+
+function signedIn(options: Options = {}): ModelAccount {
+  const account = new ModelAccount({ archive: true, ...options });
+  account.attach();
+  account.pass(3_000);
+  account.wire();
+  account.told.length = 0;
+  return account;
+}
+
+const states = (account: ModelAccount) =>
+  account
+    .take('messageState')
+    .map(({ state, maybeTwice }) => State[state] + (maybeTwice ? '?' : ''));
+const bodies = (account: ModelAccount) =>
+  account
+    .take('message')
+    .map(({ body, outgoing, late }) => `${outgoing ? '> ' : ''}${body}${late ? ' late' : ''}`);
+const sendings = (account: ModelAccount, text: string) =>
+  account.server.received.filter((line) => line.startsWith('<message') && line.includes(text));
+
+describe('a text in doubt, on a server with an archive', () => {
+  const arrived = { silent: true };
+
+  it('that had arrived is not sent again', () => {
+    const account = signedIn(arrived);
+    account.send('control');
+    account.told.length = 0;
+    account.engine.link?.deafen();
+    account.send('arrived');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['IN_DOUBT', 'AT_SERVER']);
+    expect(sendings(account, 'arrived')).toHaveLength(1);
+  });
+
+  it('that had not arrived is sent once more, and not called doubtful', () => {
+    const account = signedIn(arrived);
+    account.send('control');
+    account.told.length = 0;
+    account.engine.link?.cut(false, true);
+    account.send('lost');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['IN_DOUBT', 'AT_SERVER']);
+    expect(sendings(account, 'lost')).toHaveLength(1);
+  });
+
+  it('is asked for twice, since archives lag', () => {
+    const account = signedIn({ ...arrived, archiveLagMs: 1_500 });
+    account.send('control');
+    account.pass(5_000);
+    account.told.length = 0;
+    account.engine.link?.deafen();
+    account.send('arrived late in the archive');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['IN_DOUBT', 'AT_SERVER']);
+    expect(sendings(account, 'arrived late')).toHaveLength(1);
+  });
+
+  it('without a control in the archive goes again and may arrive twice', () => {
+    const account = signedIn(arrived);
+    account.engine.link?.cut(false, true);
+    account.send('the first ever');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['IN_DOUBT', 'AT_SERVER?']);
+  });
+
+  it('goes before what was typed later', () => {
+    const account = signedIn(arrived);
+    account.send('control');
+    account.engine.link?.cut(false, true);
+    account.send('first');
+    account.send('second');
+    account.pass(5_000);
+    account.send('third');
+    account.pass(60_000);
+    const order = account.server
+      .archiveOf('bob@model.test')
+      .messages.map(({ text }) => /<body>(.*)<.body>/.exec(text)?.[1]);
+    expect(order).toEqual(['control', 'first', 'second', 'third']);
+  });
+
+  it('is looked for by the next engine, too', () => {
+    const account = signedIn(arrived);
+    account.send('control');
+    account.engine.link?.deafen();
+    account.send('arrived');
+    account.restart();
+    account.attach();
+    account.pass(60_000);
+    expect(sendings(account, 'arrived')).toHaveLength(1);
+    expect(account.standing('id-2')).toBe('AT_SERVER');
+  });
+});
+
+describe('what was missed', () => {
+  it('is read from the archive when the session was lost, in order, and once', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.receive('before');
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    account.handedElsewhere('missed 1');
+    account.handedElsewhere('missed 2');
+    account.engine.unreachable = false;
+    account.pass(10_000);
+    account.receive('after');
+    expect(bodies(account)).toEqual(['before', 'missed 1', 'missed 2', 'after']);
+  });
+
+  it('is not shown twice when it comes from the offline store as well', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    account.arrives('stored');
+    account.engine.unreachable = false;
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['stored']);
+  });
+
+  it('shows what was sent from another device as sent', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.send('from here');
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    account.sentElsewhere('from the phone');
+    account.engine.unreachable = false;
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['> from the phone']);
+  });
+
+  it('comes before what is live meanwhile, over many pages', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    for (let n = 1; n <= 180; n++) account.handedElsewhere(`missed ${String(n)}`);
+    account.engine.unreachable = false;
+    while (account.server.sessions.size === 0) account.pass(10);
+    account.receive('live');
+    account.pass(15_000);
+    const missed = Array.from({ length: 180 }, (_, n) => `missed ${String(n + 1)}`);
+    expect(bodies(account)).toEqual([...missed, 'live']);
+  });
+
+  it('does not hold up what is live for more than 10 s without progress, and comes late then', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    account.handedElsewhere('missed');
+    account.server.archiveMute = true;
+    account.engine.unreachable = false;
+    account.pass(3_000);
+    account.receive('live');
+    expect(bodies(account)).toEqual([]);
+    account.pass(12_000);
+    expect(bodies(account)).toEqual(['live']);
+    account.server.archiveMute = false;
+    account.cut();
+    account.pass(70_000);
+    expect(bodies(account)).toEqual(['missed late']);
+  });
+
+  it('is found although the archive has forgotten how far it was read', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.receive('known');
+    account.pass(16 * 60_000);
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    account.handedElsewhere('missed');
+    account.server.archiveOf('alice@model.test').messages.shift();
+    account.engine.unreachable = false;
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['known', 'missed']);
+  });
+
+  it('waits on disk when the engine is killed in the middle, and is shown once', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    account.engine.unreachable = true;
+    account.cut();
+    account.pass(5_000);
+    for (let n = 1; n <= 120; n++) account.handedElsewhere(`missed ${String(n)}`);
+    account.engine.unreachable = false;
+    while (bodies(account).length === 0) account.pass(5);
+    account.restart();
+    account.attach({ inboxTaken: 0 });
+    account.pass(30_000);
+    expect(new Set(bodies(account)).size).toBe(120);
+  });
+});

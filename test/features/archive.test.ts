@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+//
+// Reading the archive (XEP-0313) page by page (XEP-0059), and who may answer for it.
+import { describe, expect, test } from 'vitest';
+import { serialise } from '../../src/core/xml.js';
+import type { OutboxEntry } from '../../src/delivery/ledger.js';
+import { Replay } from '../../src/delivery/replay.js';
+import { failure, RecordingHost, result } from './host.js';
+
+const ME = 'romeo@montague.example';
+const MAM = 'urn:xmpp:mam:2';
+
+class Reader extends RecordingHost {
+  queryid = '';
+
+  begin(): this {
+    this.settings = { ...this.settings, archive: true };
+    this.signedIn('juliet@capulet.example');
+    return this;
+  }
+
+  /** What is asked next. */
+  asked(): string {
+    const request = this.requests.find(({ payload }) => payload.attrs.xmlns === MAM);
+    if (request === undefined) return '';
+    this.queryid = String(request.payload.attrs.queryid);
+    return serialise(request.payload);
+  }
+
+  gives(
+    id: string,
+    message: string,
+    { from = ME, queryid = this.queryid, stamp = '2026-09-10T23:08:25Z' } = {},
+  ): void {
+    this.receive(
+      `<message from='${from}' to='${ME}/orchard'><result xmlns='${MAM}' queryid='${queryid}' id='${id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${stamp}'/>${message}</forwarded></result></message>`,
+    );
+  }
+
+  ends(last: string, complete: boolean, first = last): void {
+    const set =
+      last === '' ? '' : `<first index='0'>${first}</first><last>${last}</last><count>9</count>`;
+    this.take('query', MAM).done(
+      result(
+        `<fin xmlns='${MAM}' complete='${String(complete)}'><set xmlns='http://jabber.org/protocol/rsm'>${set}</set></fin>`,
+      ),
+    );
+  }
+}
+
+const text = (body: string, from = 'juliet@capulet.example/balcony', to = ME) =>
+  `<message xmlns='jabber:client' from='${from}' to='${to}' type='chat' id='${body}'><body>${body}</body></message>`;
+const bodies = (host: Reader) => host.archive.texts.map(({ body }) => body.value.body);
+
+describe('an archive that was never read', () => {
+  test('is read from some days back on, and what is live waits meanwhile', () => {
+    const host = new Reader().begin();
+    expect(host.asked()).toContain('var="start"><value>2027-01-12T08:00:00.000Z');
+    expect(host.archive.holding).toBe(true);
+    host.gives('a1', text('one'));
+    host.gives('a2', text('two'));
+    host.ends('a2', true, 'a1');
+    expect(bodies(host)).toEqual(['one', 'two']);
+    expect(host.archive.holding).toBe(false);
+    expect(host.archive.cursors.get(ME)).toEqual({ id: 'a2', at: 1_789_081_705_000 });
+  });
+
+  test('is not asked at all when the user does not want it', () => {
+    const host = new Reader();
+    host.signedIn();
+    expect(host.asked()).toBe('');
+  });
+});
+
+describe('pages (XEP-0059)', () => {
+  test('follow each other by the last id until the archive says that it is complete', () => {
+    const host = new Reader();
+    host.archive.cursors.set(ME, { id: 'a0', at: 5 });
+    host.begin();
+    expect(host.asked()).toContain('<after>a0</after>');
+    host.gives('a1', text('one'));
+    host.ends('a1', false);
+    expect(host.asked()).toContain('<after>a1</after>');
+    host.gives('a2', text('two'));
+    host.ends('a2', true);
+    expect(bodies(host)).toEqual(['one', 'two']);
+    expect(host.archive.cursors.get(ME)?.id).toBe('a2');
+  });
+
+  test('of a message that is not a text move the cursor all the same', () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.gives('a1', "<message xmlns='jabber:client' from='a@b/c'/>");
+    host.ends('a1', true);
+    expect(bodies(host)).toEqual([]);
+    expect(host.archive.cursors.get(ME)?.id).toBe('a1');
+  });
+
+  test('that lead nowhere end the reading', () => {
+    const host = new Reader();
+    host.archive.cursors.set(ME, { id: 'a0', at: 5 });
+    host.begin();
+    host.ends('a0', false);
+    expect(host.asked()).toBe('');
+    expect(host.archive.holding).toBe(false);
+  });
+
+  test('go on by time where the archive has forgotten our last message', () => {
+    const host = new Reader();
+    host.archive.cursors.set(ME, { id: 'gone', at: 1_789_081_705_000 });
+    host.begin();
+    host.take('query', MAM).done(failure('stanza', 'item-not-found'));
+    expect(host.asked()).toContain('var="start"><value>2026-09-10T23:07:25.000Z');
+  });
+
+  test('of a server without an archive let everything through at once', () => {
+    const host = new Reader().begin();
+    expect(host.archive.holding).toBe(true);
+    host.take('query', MAM).done(failure('stanza', 'service-unavailable'));
+    expect(host.archive.holding).toBe(false);
+    expect(host.asked()).toBe('');
+  });
+
+  test('without end are given up', () => {
+    const host = new Reader().begin();
+    host.asked();
+    for (let n = 0; n < 1_200; n += 1) host.gives(`a${String(n)}`, text(`flood ${String(n)}`));
+    host.ends('a1199', false);
+    expect(bodies(host)).toEqual([]);
+    expect(host.asked()).toBe('');
+  });
+});
+
+describe('a result of the archive is dropped', () => {
+  const spoofs: [string, Parameters<Reader['gives']>[2]][] = [
+    ['from a contact', { from: 'juliet@capulet.example' }],
+    ['from the server', { from: 'montague.example' }],
+    ['from our own full address', { from: `${ME}/orchard` }],
+    ['from a look-alike', { from: 'romeo@montague.example.evil' }],
+    ['to a question that nobody asked', { queryid: 'other' }],
+  ];
+  test.each(spoofs)('%s', (_title, how) => {
+    const host = new Reader().begin();
+    host.asked();
+    host.gives('a1', text('forged'), how);
+    host.ends('', true);
+    expect(bodies(host)).toEqual([]);
+    expect(host.kept).toEqual([]);
+  });
+
+  test('when the question was answered already', () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.ends('', true);
+    host.gives('a1', text('too late'));
+    expect(bodies(host)).toEqual([]);
+    expect(host.kept).toEqual([]);
+  });
+});
+
+describe('our own messages in the archive', () => {
+  test('of another device are shown as sent', () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.gives('a1', text('hello', `${ME}/phone`, 'juliet@capulet.example'));
+    host.ends('a1', true);
+    expect(host.archive.texts[0]?.body.value).toMatchObject({
+      outgoing: true,
+      from: `${ME}/phone`,
+      to: 'juliet@capulet.example',
+    });
+  });
+
+  test.each([
+    ['of this client', `${ME}/orchard`],
+    ['of this client under an earlier name, by their id', `${ME}/earlier`],
+  ])('%s are not shown again', (_title, from) => {
+    const host = new Reader();
+    host.archive.ours.add('mine');
+    host.begin();
+    host.asked();
+    host.gives('a1', text('mine', from, 'juliet@capulet.example'));
+    host.ends('a1', true);
+    expect(bodies(host)).toEqual([]);
+  });
+});
+
+describe('the archive is read again', () => {
+  const reader = () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.ends('', true);
+    host.pass(5_000);
+    host.asked();
+    host.ends('', true);
+    return host;
+  };
+
+  test('a little after a sign-in, since archives lag', () => {
+    const host = new Reader().begin();
+    host.ends('', true);
+    expect(host.asked()).toBe('');
+    host.pass(5_000);
+    expect(host.asked()).not.toBe('');
+    expect(host.archive.holding).toBe(false);
+  });
+
+  test.each([
+    [60_000, false],
+    [60_001, true],
+  ])('after an outage of %d ms: %s', (outage, expected) => {
+    const host = reader();
+    host.moment('resumed', outage);
+    expect(host.asked() !== '').toBe(expected);
+  });
+
+  test.each([
+    [499, false],
+    [500, true],
+  ])('behind %d texts: %s', (count, expected) => {
+    const host = reader();
+    for (let n = 0; n < count; n += 1) host.receive(text(String(n)));
+    expect(host.asked() !== '').toBe(expected);
+  });
+
+  test('a quarter of an hour after a text, and not without one', () => {
+    const host = reader();
+    host.pass(3_600_000);
+    expect(host.asked()).toBe('');
+    host.receive(text('one'));
+    host.pass(15 * 60_000 - 1);
+    expect(host.asked()).toBe('');
+    host.pass(1);
+    expect(host.asked()).not.toBe('');
+  });
+});
+
+describe('a text in doubt', () => {
+  const entry = (handle: string, state: OutboxEntry['state']): OutboxEntry => ({
+    handle,
+    to: 'juliet@capulet.example',
+    xml: '',
+    body: handle,
+    at: 0,
+    state,
+    twice: false,
+  });
+  const mine = (id: string) => text(id, `${ME}/orchard`, 'juliet@capulet.example');
+
+  function doubting(): Reader {
+    const host = new Reader();
+    const entries = [entry('control', 'at-server'), entry('x', 'in-doubt')];
+    const known = (id: string) => entries.find(({ handle }) => handle === id);
+    host.archive.doubts = new Replay(entries.slice(1), known, (jid) => jid);
+    return host.begin();
+  }
+
+  test('is looked for from the newest message backwards', () => {
+    const host = doubting();
+    expect(host.asked()).toContain('<before></before>');
+    host.gives('a9', mine('x'));
+    host.ends('a9', false, 'a8');
+    expect(host.archive.verdicts).toEqual([]);
+    // The catch-up asks as well; the next page of this one is before the first of the last.
+    expect(host.requests.map(({ payload }) => serialise(payload)).join()).toContain(
+      '<before>a8</before>',
+    );
+  });
+
+  test('goes again at once where there is no archive', () => {
+    const host = doubting();
+    host.take('query', MAM).done(failure('stanza', 'feature-not-implemented'));
+    expect(host.archive.verdicts).toEqual(['none']);
+  });
+
+  test('is asked for again on the next link when the answer was given up without one', () => {
+    const host = doubting();
+    host.online = false;
+    host.take('query', MAM).done(failure('timeout', 'no-answer'));
+    expect(host.archive.verdicts).toEqual([]);
+    host.online = true;
+    host.requests.length = 0;
+    host.moment('resumed', 1_000);
+    expect(host.asked()).toContain('<before></before>');
+  });
+});
