@@ -190,7 +190,7 @@ export class Session {
 
   linkClosed(cause: Fault | undefined): void {
     if (this.phase !== 'idle') {
-      this.down(cause, undefined);
+      this.down(this.online ? (cause ?? SERVER_ENDED) : cause, undefined);
     }
   }
 

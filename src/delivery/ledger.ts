@@ -40,9 +40,8 @@ export class Ledger {
   /** In the order of acceptance. */
   readonly outbox = new Map<string, OutboxEntry>();
   readonly inbox = new InboxBook();
-  /** How many outbox entries wait for a link, or are in doubt; saves the search when none is. */
-  queuedCount = 0;
-  doubtCount = 0;
+  /** How many outbox entries are in these states; saves the search when none is. */
+  readonly counts = { queued: 0, sent: 0, 'in-doubt': 0 };
   private finished = 0;
 
   applyAll(transactions: readonly Transaction[]): void {
@@ -78,7 +77,7 @@ export class Ledger {
         const { type: _type, ...entry } = record;
         if (!this.outbox.has(entry.handle)) {
           this.outbox.set(entry.handle, { ...entry, state: 'queued', twice: false });
-          this.queuedCount++;
+          this.count('queued', 1);
         }
         return;
       }
@@ -98,8 +97,9 @@ export class Ledger {
 
   /** Forgets an entry whose acceptance never reached the disk. */
   drop(handle: string): void {
-    if (this.outbox.get(handle)?.state === 'queued') {
-      this.queuedCount--;
+    const entry = this.outbox.get(handle);
+    if (entry !== undefined) {
+      this.count(entry.state, -1);
     }
     this.outbox.delete(handle);
   }
@@ -205,12 +205,18 @@ export class Ledger {
     if (!isFinal(entry.state) && isFinal(state)) {
       this.finished++;
     }
-    this.queuedCount += Number(state === 'queued') - Number(entry.state === 'queued');
-    this.doubtCount += Number(state === 'in-doubt') - Number(entry.state === 'in-doubt');
+    this.count(entry.state, -1);
+    this.count(state, 1);
     entry.state = state;
     entry.twice = twice ?? entry.twice;
     if (this.finished > FINISHED_KEPT) {
       this.forgetFinished();
+    }
+  }
+
+  private count(state: OutboxState, by: 1 | -1): void {
+    if (state === 'queued' || state === 'sent' || state === 'in-doubt') {
+      this.counts[state] += by;
     }
   }
 

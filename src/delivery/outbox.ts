@@ -26,20 +26,25 @@ export class Outbox {
     return this.ledger.outbox.get(handle);
   }
 
+  /** Something is on its way and not acknowledged. */
+  get underWay(): boolean {
+    return this.ledger.counts.sent > 0;
+  }
+
   /** Something is to go before a message that is accepted now. */
   get waiting(): boolean {
-    return this.ledger.queuedCount + this.ledger.doubtCount > 0;
+    return this.ledger.counts.queued + this.ledger.counts['in-doubt'] > 0;
   }
 
   /** Waiting for a link, in the order of acceptance. */
   queued(): OutboxEntry[] {
-    return this.ledger.queuedCount === 0
+    return this.ledger.counts.queued === 0
       ? []
       : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'queued');
   }
 
   private firstQueued(): OutboxEntry | undefined {
-    if (this.ledger.queuedCount === 0) {
+    if (this.ledger.counts.queued === 0) {
       return undefined;
     }
     for (const entry of this.ledger.outbox.values()) {
@@ -65,7 +70,7 @@ export class Outbox {
 
   /** The server may or may not have these, oldest first. */
   doubts(): OutboxEntry[] {
-    return this.ledger.doubtCount === 0
+    return this.ledger.counts['in-doubt'] === 0
       ? []
       : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'in-doubt');
   }

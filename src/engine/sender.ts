@@ -5,6 +5,7 @@
 
 import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
+import { NS } from '../core/namespaces.js';
 import { formatDateTime } from '../core/stanza.js';
 import type { Session } from '../core/session.js';
 import type { Outgoing, Tracked } from '../core/stream-management.js';
@@ -15,6 +16,8 @@ import type { Verdict } from '../delivery/replay.js';
 import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
 import { accepted, refused } from './bodies.js';
+import { Writer } from './writer.js';
+import type { Writing } from './writer.js';
 import type { Context } from './context.js';
 import type { MessageStates } from './message-states.js';
 
@@ -26,8 +29,7 @@ export class Sender {
   private readonly accepting = new Set<string>();
   /** Lost to a failing disk before they left; tried again in this order. */
   private held: Outgoing[] = [];
-  /** Flushed, to be written when the input has been dealt with. */
-  private ready: string[] = [];
+  private readonly writer: Writer;
   /** Counts links: bytes meant for an earlier one are not written to a later one. */
   private epoch = 0;
   private open = false;
@@ -38,7 +40,9 @@ export class Sender {
     private readonly store: Store,
     private readonly outbox: Outbox,
     private readonly states: MessageStates,
-  ) {}
+  ) {
+    this.writer = new Writer(context, session);
+  }
 
   /** Messages that an earlier process wrote into a session of which nothing is left. */
   recover(): void {
@@ -95,7 +99,8 @@ export class Sender {
       this.accepting.delete(handle);
       this.context.tell(accepted(handle));
     };
-    if (this.takes && this.held.length === 0 && !this.outbox.waiting) {
+    const first = this.held.length === 0 && !this.outbox.waiting && !this.writer.careful;
+    if (this.takes && first) {
       this.submit({ kind: 'message', handle, text: xml }, [record], dropped, kept);
       return;
     }
@@ -134,11 +139,14 @@ export class Sender {
   }
 
   /** The link is gone; what was tracked waits in the session. */
-  closed(): void {
+  closed(cause: Fault | undefined): void {
     this.epoch++;
     this.open = false;
-    this.ready = [];
     this.held = [];
+    const blamed = this.writer.closed(cause);
+    if (blamed !== undefined) {
+      this.states.fail(blamed, poison(cause));
+    }
   }
 
   /** The server has handled these. */
@@ -147,6 +155,7 @@ export class Sender {
       return;
     }
     const handles = stanzas.flatMap(({ handle }) => (handle === undefined ? [] : [handle]));
+    this.writer.acknowledged(handles);
     const records: JournalRecord[] =
       this.store.ledger.session === undefined
         ? handles.map((handle) => ({ type: 'state', handle, state: 'at-server' }))
@@ -198,6 +207,9 @@ export class Sender {
     }
     // In doubt goes before new, so that the order stays that of acceptance.
     for (const entry of this.outbox.doubts().length > 0 ? [] : this.outbox.queued()) {
+      if (this.writer.careful && this.outbox.underWay) {
+        return;
+      }
       const { handle } = entry;
       // Dropped by the disk it is queued again by itself, in its old place.
       this.submit({ kind: 'message', handle, text: this.stamped(entry) }, [], () => undefined);
@@ -206,9 +218,7 @@ export class Sender {
 
   /** Writes what became safe during this input, in one piece. */
   flush(): void {
-    if (this.ready.length > 0) {
-      this.session.write(this.ready.splice(0), this.context.clock());
-    }
+    this.writer.flush(!this.outbox.waiting && !this.outbox.underWay);
   }
 
   private submit(
@@ -227,7 +237,7 @@ export class Sender {
       () => {
         flushed?.();
         if (epoch === this.epoch) {
-          this.ready.push(outgoing.text);
+          this.writer.push(outgoing);
         }
       },
       (cause) => {
@@ -266,8 +276,14 @@ export class Sender {
         return;
       }
       const unacked = new Set(this.session.management?.unacked);
-      this.ready.push(...resend.filter((s) => unacked.has(s)).map((s) => s.text));
+      this.writer.push(...resend.filter((s) => unacked.has(s)).map((s) => this.harmless(s)));
     });
+  }
+
+  /** What was given up keeps its number, but not its words. */
+  private harmless(stanza: Tracked): Writing {
+    const given = this.outbox.get(stanza.handle ?? '')?.state === 'failed';
+    return given ? { text: PLACE_HOLDER } : stanza;
   }
 
   private stamped(entry: OutboxEntry): string {
@@ -278,6 +294,16 @@ export class Sender {
     const delay = `<delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(entry.at)}'/>`;
     return entry.xml.replace(/<\/message>$/, () => `${delay}</message>`);
   }
+}
+
+/** Answered by the server to nobody's interest; it only has to count (XEP-0198 §4). */
+const PLACE_HOLDER = `<iq type='get' id='place-holder'><ping xmlns='${NS.ping}'/></iq>`;
+
+function poison(cause: Fault | undefined): Fault {
+  const text =
+    'The server ended the connection whenever this message was sent, so it is given up. ' +
+    'It may be too large, or in a form that the server does not take.';
+  return fault('stream', cause?.condition ?? 'closed', text, { retry: 'never' });
 }
 
 const EXPIRED = fault(

@@ -61,7 +61,7 @@ export class SessionEvents {
         this.settledAll = false;
         this.downAt = this.wasUp ? this.context.clock().now : this.downAt;
         this.wasUp = false;
-        this.parts.sender.closed();
+        this.parts.sender.closed(output.fault);
         this.parts.link.output(output);
         return;
       default:

@@ -76,7 +76,7 @@ describe('the ledger', () => {
     ledger.untrack();
     expect(ledger.session).toMatchObject({ sent: 1, tracked: [{ number: 1 }] });
     expect(states(ledger)).toEqual({ a: 'queued' });
-    expect(ledger.queuedCount).toBe(1);
+    expect(ledger.counts).toEqual({ queued: 1, sent: 0, 'in-doubt': 0 });
   });
 
   it('never gives an inbox number twice, even when everything is taken', () => {

@@ -110,6 +110,9 @@ export class Connection implements End {
   private element(element: Element): void {
     const name = element.getName();
     const { session } = this;
+    if (!this.open) {
+      return;
+    }
     this.server.received.push(element.toString());
     if (name === 'starttls') {
       this.write("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
@@ -123,9 +126,31 @@ export class Connection implements End {
       this.management(element);
     } else if (session === undefined) {
       this.bindTo(element);
+    } else if (this.poisoned(element)) {
+      this.refuse();
     } else {
       session.handled = (session.handled + (session.managed ? 1 : 0)) % MODULUS;
       this.stanza(element, session);
+    }
+  }
+
+  private poisoned(element: Element): boolean {
+    const { poison } = this.server;
+    return poison !== undefined && element.toString().includes(poison.word);
+  }
+
+  /** It is not counted, and the session can be resumed: the next link brings it again. */
+  private refuse(): void {
+    const condition = this.server.poison?.condition;
+    if (condition !== undefined) {
+      this.write(
+        `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
+      );
+    }
+    const { session } = this;
+    this.hangUp();
+    if (session !== undefined) {
+      this.server.lapse(session);
     }
   }
 

@@ -62,6 +62,8 @@ export class ModelServer {
   readonly received: string[] = [];
   /** Takes what comes and says nothing: a network that swallows its answers. */
   mute = false;
+  /** A message with this in it ends the stream: with a stream error of that name, or without a word. */
+  poison: { readonly word: string; readonly condition?: string } | undefined;
   /** Questions to archives get no answer. */
   archiveMute = false;
   private ids = 0;
