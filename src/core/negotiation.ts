@@ -16,7 +16,7 @@ import { session } from './steps/session.js';
 import { starttls } from './steps/starttls.js';
 import type { Outcome, Step, StepHost } from './steps/step.js';
 import type { Random, Tools } from './tools.js';
-import { is, serialise } from './xml.js';
+import { elements, is, namespaceOf, serialise } from './xml.js';
 import type { Element } from './xml.js';
 
 export interface NegotiationOptions {
@@ -78,6 +78,8 @@ export interface Established {
   readonly mechanism: string;
   /** `TLSv1.3`; empty in clear. */
   readonly tlsVersion: string;
+  /** Namespaces of what the last `<stream:features/>` offered. */
+  readonly offered: readonly string[];
   /** Stanzas that came between bind and the end of the negotiation; `h` does not count them. */
   readonly early: readonly Element[];
 }
@@ -233,7 +235,8 @@ export class Negotiation {
     const { jid, ...rest } = this.outcome;
     if (jid === undefined) throw new UsageError('no-jid', 'nothing was bound');
     const tlsVersion = this.tls?.protocol ?? '';
-    this.finish({ type: 'established', jid, ...rest, tlsVersion, early: this.early });
+    const offered = this.features === undefined ? [] : elements(this.features).map(namespaceOf);
+    this.finish({ type: 'established', jid, ...rest, tlsVersion, offered, early: this.early });
   }
 
   /** A stanza may come as soon as there is an address to send it to; all else is a fault. */

@@ -46,6 +46,8 @@ export interface Online {
   readonly jid: Jid;
   readonly mechanism: string;
   readonly tlsVersion: string;
+  /** Namespaces of the features of this stream (RFC 6120 §4.3.2). */
+  readonly offered: readonly string[];
   /** To be written again, oldest first: already counted when `resumed`, to be tracked anew when `restored`. */
   readonly resend: readonly Tracked[];
 }

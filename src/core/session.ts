@@ -331,8 +331,8 @@ export class Session {
     this.phase = 'online';
     this.phaseDeadline = undefined;
     this.negotiation = undefined;
-    const { jid, mechanism, tlsVersion } = output;
-    const common = { type: 'online' as const, jid, mechanism, tlsVersion };
+    const { jid, mechanism, tlsVersion, offered } = output;
+    const common = { type: 'online' as const, jid, mechanism, tlsVersion, offered };
     if (output.resumed !== undefined) {
       this.resumed(output.resumed.h, common);
       return;
@@ -347,10 +347,7 @@ export class Session {
     }
   }
 
-  private resumed(
-    h: number,
-    common: Pick<Online, 'type' | 'jid' | 'mechanism' | 'tlsVersion'>,
-  ): void {
+  private resumed(h: number, common: Omit<Online, 'how' | 'resend'>): void {
     this.acks.opened(this.clock.now, true);
     const result = this.kept.resumed(h);
     if ('condition' in result) {

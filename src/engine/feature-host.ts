@@ -62,6 +62,7 @@ export class AccountHost implements FeatureHost {
   readonly tools: Tools;
   readonly program: string;
   readonly archive: ArchiveDesk;
+  offered: readonly string[] = [];
   /** What the features put into the inbox while one stanza is handled. */
   private kept: Kept[] = [];
   private timers: { readonly at: number; readonly run: () => void }[] = [];

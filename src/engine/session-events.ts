@@ -74,6 +74,7 @@ export class SessionEvents {
     this.parts.sender.linked();
     this.wasUp = true;
     this.parts.mailroom.opened(this.parts.session.management?.id ?? this.parts.host.newId());
+    this.parts.host.offered = online.offered;
     if (online.how === 'restored') {
       this.parts.link.settling = true;
       const h = this.parts.session.management?.acked ?? 0;

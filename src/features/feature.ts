@@ -78,6 +78,8 @@ export interface FeatureHost {
   readonly jid: Jid;
   /** Signed in on a living link, so that `send` and `request` reach the server. */
   readonly online: boolean;
+  /** Namespaces of the features of the newest stream (RFC 6120 §4.3.2). */
+  readonly offered: readonly string[];
   /** Name and version of the host program ("Pidgin 2.14.12"). */
   readonly program: string;
   /** The platform's pure functions, for JIDs and hashes. Given by every host that runs the list. */

@@ -79,6 +79,7 @@ describe('a negotiation', () => {
       management: { id: 'x', max: 600 },
       mechanism: 'EXTERNAL',
       tlsVersion: 'TLSv1.3',
+      offered: ['urn:ietf:params:xml:ns:xmpp-bind', 'urn:xmpp:sm:3'],
       early: [],
     });
     expect(established).not.toHaveProperty('resumed');

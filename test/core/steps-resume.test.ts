@@ -48,7 +48,8 @@ describe('the resume step (XEP-0198 §5)', () => {
   ])('goes on with the session at h=%s', (text, h) => {
     const [output, ...more] = asked().say(resumed(`${id} h='${text}'`));
     expect(more).toEqual([]);
-    expect(output).toMatchObject({ type: 'established', resumed: { h }, early: [] });
+    const offered = ['urn:ietf:params:xml:ns:xmpp-bind', 'urn:xmpp:sm:3'];
+    expect(output).toMatchObject({ type: 'established', resumed: { h }, offered, early: [] });
     expect(output).not.toHaveProperty('management');
     expect(output?.type === 'established' && output.jid.toString()).toBe('alice@example.org/desk');
   });

@@ -49,6 +49,7 @@ export function stanza(text: string): Element {
 export class RecordingHost implements FeatureHost {
   jid = jidOf('romeo@montague.example/orchard');
   online = true;
+  offered: readonly string[] = ['urn:xmpp:csi:0'];
   program = 'Pidgin 2.14.12';
   readonly tools = tools;
   settings: Settings = {
