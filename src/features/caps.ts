@@ -10,6 +10,7 @@ import type { Jid } from '../core/jid.js';
 import { capsHash, readInfo } from './caps-hash.js';
 import type { DiscoInfo } from './caps-hash.js';
 import { NODE, ownInfo } from './disco.js';
+import type { Announced } from './disco.js';
 import type { Answer, Feature, FeatureHost } from './feature.js';
 import { perHost } from './per-host.js';
 import { clip } from './text.js';
@@ -222,8 +223,7 @@ function isEntry(value: unknown): value is [string, Software] {
 /** What other features may ask about a contact's software. */
 export const capsOf = perHost((host) => new Caps(host));
 
-/** @param announced the namespaces of all features of the list, doubles allowed */
-export function capsFeature(announced: () => readonly string[]): Feature {
+export function capsFeature(announced: Announced): Feature {
   return {
     name: 'caps',
     specs: [

@@ -57,8 +57,15 @@ class ChatStates {
     const idle = chat.told === undefined && state !== State.COMPOSING;
     if (name === undefined || idle || chat.told === state || !this.#mayTell(jid, chat)) return;
     chat.told = state;
-    const notification = xml(name, { xmlns: NS.chatStates });
-    this.#host.send(xml('message', { to: to.toString(), type: 'chat' }, notification));
+    this.#host.send(
+      xml(
+        'message',
+        { to: to.toString(), type: 'chat' },
+        xml(name, { xmlns: NS.chatStates }),
+        // It says nothing of later (XEP-0334 §3.2). Our other devices may see it (XEP-0280 §10.2).
+        xml('no-store', { xmlns: NS.hints }),
+      ),
+    );
   }
 
   /** §5.1: content carries `<active/>` until an answer without a state says that it is not wanted. */

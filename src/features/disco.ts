@@ -7,7 +7,7 @@ import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
 import { capsHash } from './caps-hash.js';
 import type { Identity } from './caps-hash.js';
-import type { Feature, FeatureHost, StanzaError } from './feature.js';
+import type { Feature, FeatureHost, Settings, StanzaError } from './feature.js';
 
 /**
  * Names this software in XEP-0115; a name, not a place. Nobody can own a domain below `.invalid`
@@ -17,6 +17,9 @@ export const NODE = 'https://steadfast.invalid';
 
 const ITEM_NOT_FOUND: StanzaError = { error: 'cancel', condition: 'item-not-found' };
 
+/** The namespaces of all features of the list, doubles allowed. */
+export type Announced = (settings: Settings) => readonly string[];
+
 /** What we answer, and its XEP-0115 hash. */
 export interface OwnInfo {
   readonly identity: Identity;
@@ -24,8 +27,8 @@ export interface OwnInfo {
   readonly ver: string;
 }
 
-export function ownInfo(host: FeatureHost, announced: () => readonly string[]): OwnInfo {
-  const features = [...new Set(announced())].sort();
+export function ownInfo(host: FeatureHost, announced: Announced): OwnInfo {
+  const features = [...new Set(announced(host.settings))].sort();
   const identity = {
     category: 'client',
     type: clientType(host.program),
@@ -42,8 +45,7 @@ function clientType(program: string): string {
   return /^(pidgin|adium|chatty)/i.test(program) ? 'pc' : 'bot';
 }
 
-/** @param announced the namespaces of all features of the list, doubles allowed */
-export function discoFeature(announced: () => readonly string[]): Feature {
+export function discoFeature(announced: Announced): Feature {
   return {
     name: 'disco',
     specs: [

@@ -197,7 +197,7 @@ export interface Feature {
   readonly specs: readonly Spec[];
   /** Names of features that must stand earlier in the list. */
   readonly after?: readonly string[];
-  /** Announced by service discovery (XEP-0030). */
-  readonly namespaces?: readonly string[];
+  /** Announced by service discovery (XEP-0030); a function, where the user's settings decide. */
+  readonly namespaces?: readonly string[] | ((settings: Settings) => readonly string[]);
   attach(host: FeatureHost): FeatureHooks;
 }

@@ -8,10 +8,11 @@ import { capsFeature } from './caps.js';
 import { chatStates } from './chat-states.js';
 import { contactInfo } from './contact-info.js';
 import { discoFeature } from './disco.js';
-import type { Feature } from './feature.js';
+import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
+import { receipts } from './receipts.js';
 import { roster } from './roster.js';
 import { subscriptions } from './subscriptions.js';
 import { time } from './time.js';
@@ -35,7 +36,10 @@ export function inOrder(list: readonly Feature[]): readonly Feature[] {
   return list;
 }
 
-const announced = (): string[] => features.flatMap(({ namespaces }) => namespaces ?? []);
+const announced = (settings: Settings): string[] =>
+  features.flatMap(({ namespaces = [] }) =>
+    typeof namespaces === 'function' ? namespaces(settings) : namespaces,
+  );
 
 export const features: readonly Feature[] = inOrder([
   discoFeature(announced),
@@ -44,6 +48,7 @@ export const features: readonly Feature[] = inOrder([
   presence,
   subscriptions,
   archive,
+  receipts,
   chatStates,
   messages,
   version,

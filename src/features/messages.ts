@@ -12,6 +12,7 @@ import type { SendMessage } from '../contract/engine_pb.js';
 import type { Feature, FeatureHost } from './feature.js';
 import { archiveIdOf, keepText, readStamps, readText } from './message-reading.js';
 import { malformedJid, parseJid } from './per-host.js';
+import { asksForReceipt } from './receipts.js';
 import { withoutNul } from './text.js';
 import { reduceXhtml } from './xhtml.js';
 
@@ -58,6 +59,7 @@ class Messages {
     }
     const text = readText(stanza, from ?? this.#host.jid.bare());
     if (text === undefined) return false;
+    text.value.receiptRequested = asksForReceipt(stanza);
     const stamps = readStamps(this.#host, stanza);
     const path = stamps.stamp === undefined ? 'live' : 'offline';
     keepText(this.#host, text, { path, ...stamps, ...archiveIdOf(this.#host, stanza) });

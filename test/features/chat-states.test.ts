@@ -50,7 +50,7 @@ describe('a chat state on its own', () => {
     const host = contactOnline([STATES]);
     type(host, State.COMPOSING);
     expect(host.sent).toEqual([
-      `<message to="${JULIET}" type="chat"><composing xmlns="${STATES}"/></message>`,
+      `<message to="${JULIET}" type="chat"><composing xmlns="${STATES}"/><no-store xmlns="urn:xmpp:hints"/></message>`,
     ]);
   });
 

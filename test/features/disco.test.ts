@@ -34,7 +34,10 @@ describe('service discovery (XEP-0030)', () => {
     const vars = stanza(ask(`<query xmlns='${INFO}'/>`))
       .getChildren('feature')
       .map(({ attrs }) => String(attrs.var));
-    const announced = features.flatMap(({ namespaces }) => namespaces ?? []);
+    const { settings } = new RecordingHost();
+    const announced = features.flatMap(({ namespaces = [] }) =>
+      typeof namespaces === 'function' ? namespaces(settings) : namespaces,
+    );
     expect(vars).toEqual([...new Set(announced)].sort());
     expect(vars).toContain(INFO);
     expect(vars).toContain('http://jabber.org/protocol/caps');

@@ -53,7 +53,8 @@ export class RecordingHost implements FeatureHost {
   program = 'Pidgin 2.14.12';
   readonly tools = tools;
   settings: Settings = {
-    carbons: true,
+    // Asked for in each session; what is tested beside it shall not see that.
+    carbons: false,
     archive: false,
     receipts: true,
     csi: true,
@@ -220,6 +221,13 @@ export class RecordingHost implements FeatureHost {
     this.moment('ended');
     this.online = true;
     this.moment('started');
+  }
+
+  /** The host program has dealt with the messages that were kept so far. */
+  taken(): void {
+    for (const { body } of this.kept.splice(0)) {
+      for (const hook of this.#hooks) hook.taken?.(body.value);
+    }
   }
 
   pass(ms: number): void {
