@@ -5,6 +5,7 @@
 import { UsageError } from '../core/errors.js';
 import { archive } from './archive.js';
 import { capsFeature } from './caps.js';
+import { chatMarkers } from './chat-markers.js';
 import { chatStates } from './chat-states.js';
 import { contactInfo } from './contact-info.js';
 import { discoFeature } from './disco.js';
@@ -49,6 +50,7 @@ export const features: readonly Feature[] = inOrder([
   subscriptions,
   archive,
   receipts,
+  chatMarkers,
   chatStates,
   messages,
   version,
