@@ -10,7 +10,7 @@ import type { Jid } from '../core/jid.js';
 import { ChatState_State as State, ChatStateSchema } from '../contract/engine_pb.js';
 import { capsOf } from './caps.js';
 import type { Feature, FeatureHost } from './feature.js';
-import { parseJid } from './per-host.js';
+import { parseJid, perHost } from './per-host.js';
 import { presenceOf } from './presence.js';
 import { rosterOf } from './roster.js';
 
@@ -98,6 +98,18 @@ class ChatStates {
     return true;
   }
 
+  /**
+   * A copy of what went to another device of ours: that conversation goes on there, so it can end a
+   * typing notice here (XEP-0280 §10.2), and starts none.
+   */
+  copied(message: Element, from: Jid): void {
+    const state = stateOf(message);
+    const late = child(message, 'delay', NS.delay) !== undefined;
+    if (typeof state === 'string' || isContent(message) || late) return;
+    if (state === State.COMPOSING || state === State.PAUSED) return;
+    if (this.#chats.has(from.bare().toString())) this.#tell(from, state);
+  }
+
   /** Nobody in a new session was told anything, and nobody's client is the one that spoke. */
   ended(): void {
     this.#chats.clear();
@@ -108,6 +120,10 @@ class ChatStates {
     // A stranger's typing is shown only in a chat; it opens none.
     if (!this.#chats.has(jid) && !rosterOf(this.#host).has(jid)) return;
     this.#chat(jid).supports = true;
+    this.#tell(from, state);
+  }
+
+  #tell(from: Jid, state: State): void {
     const value = create(ChatStateSchema, { from: from.toString(), state });
     this.#host.tell({ case: 'chatState', value });
   }
@@ -155,6 +171,9 @@ function stateOf(message: Element): State | 'none' | 'invalid' {
   return found.length > 1 ? 'invalid' : (states.get(localName(first)) ?? 'invalid');
 }
 
+/** The chats, for features that see copies of them. */
+export const chatStatesOf = perHost((host) => new ChatStates(host));
+
 export const chatStates: Feature = {
   name: 'chat-states',
   specs: [
@@ -166,10 +185,10 @@ export const chatStates: Feature = {
       note: 'one-to-one chats, without threads; the host decides on all but what a message itself carries',
     },
   ],
-  after: ['roster', 'caps', 'presence'],
+  after: ['carbons', 'roster', 'caps', 'presence'],
   namespaces: [NS.chatStates],
   attach(host) {
-    const all = new ChatStates(host);
+    const all = chatStatesOf(host);
     return {
       commands: {
         sendChatState: ({ to, state }) => {

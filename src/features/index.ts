@@ -5,6 +5,7 @@
 import { UsageError } from '../core/errors.js';
 import { archive } from './archive.js';
 import { capsFeature } from './caps.js';
+import { carbons } from './carbons.js';
 import { chatMarkers } from './chat-markers.js';
 import { chatStates } from './chat-states.js';
 import { contactInfo } from './contact-info.js';
@@ -45,6 +46,8 @@ const announced = (settings: Settings): string[] =>
 export const features: readonly Feature[] = inOrder([
   discoFeature(announced),
   capsFeature(announced),
+  // Ahead of the presence, so that nothing goes to another device only once we are seen.
+  carbons,
   roster,
   presence,
   subscriptions,

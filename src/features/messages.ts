@@ -110,7 +110,7 @@ export const messages: Feature = {
       note: 'origin-id',
     },
   ],
-  after: ['chat-states'],
+  after: ['carbons', 'chat-states'],
   namespaces: [NS.oob, NS.xhtmlIm, NS.delay, NS.sid],
   attach(host) {
     const all = new Messages(host);

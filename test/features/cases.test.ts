@@ -17,6 +17,7 @@ const names = readdirSync(folder)
 const topics: readonly [first: string, specification: string][] = [
   ['message', 'RFC 6121 §5, XEP-0066, XEP-0071'],
   ['delay', 'XEP-0203'],
+  ['carbon', 'XEP-0280, XEP-0297'],
   ['presence', 'RFC 6121 §4, XEP-0319'],
   ['subscription', 'RFC 6121 §3, XEP-0172'],
   ['chat', 'XEP-0085'],
