@@ -9,6 +9,7 @@ import { carbons } from './carbons.js';
 import { chatMarkers } from './chat-markers.js';
 import { chatStates } from './chat-states.js';
 import { contactInfo } from './contact-info.js';
+import { csi } from './csi.js';
 import { discoFeature } from './disco.js';
 import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
@@ -50,6 +51,7 @@ export const features: readonly Feature[] = inOrder([
   carbons,
   roster,
   presence,
+  csi,
   subscriptions,
   archive,
   receipts,

@@ -8,16 +8,12 @@ import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
 import { formatDateTime, parseDateTime, stanzaError } from '../core/stanza.js';
-import {
-  Presence_ResourceSchema,
-  PresenceSchema,
-  SetPresenceSchema,
-  Show,
-} from '../contract/engine_pb.js';
+import { Presence_ResourceSchema, PresenceSchema, Show } from '../contract/engine_pb.js';
 import type { Presence as PresenceMessage, SetPresence } from '../contract/engine_pb.js';
 import { capsOf } from './caps.js';
 import { errorMessage } from './error.js';
 import type { Feature, FeatureHost } from './feature.js';
+import { ownPresenceOf } from './own-presence.js';
 import { perHost } from './per-host.js';
 import { PresenceBook } from './presence-book.js';
 import type { ResourcePresence } from './presence-book.js';
@@ -45,7 +41,6 @@ export const presenceOf = perHost(() => new PresenceBook());
 class Presence {
   readonly #host: FeatureHost;
   readonly #book: PresenceBook;
-  #wanted: SetPresence = create(SetPresenceSchema);
   /** What the server has of us in this session. */
   #announced: string | undefined;
   #session = 0;
@@ -62,7 +57,7 @@ class Presence {
   }
 
   set(wanted: SetPresence): void {
-    this.#wanted = wanted;
+    ownPresenceOf(this.#host).set(wanted);
     this.announce();
   }
 
@@ -203,7 +198,7 @@ class Presence {
   }
 
   #ownPresence(): Element {
-    const { show, status, priority, idleSinceTimeMs } = this.#wanted;
+    const { show, status, priority, idleSinceTimeMs } = ownPresenceOf(this.#host).wanted;
     const [word] = [...shows].find(([, meaning]) => meaning === show) ?? [];
     const bounded = Math.max(-128, Math.min(127, priority));
     const idle =
