@@ -61,6 +61,10 @@ static const struct
   { PATH, "ca_file", "Trust these authorities too (file)", STEAD_OPTION_CA_FILE, 0, NULL },
   { STRING, "pin_sha256", "Accept only the server certificate with SHA-256",
     STEAD_OPTION_PIN_SHA256, 0, NULL },
+  { TRUTH, "carbons", "Show what other devices send and receive", STEAD_OPTION_CARBONS, TRUE,
+    NULL },
+  { TRUTH, "receipts", "Ask for and give delivery receipts", STEAD_OPTION_RECEIPTS, TRUE, NULL },
+  { TRUTH, "csi", "Let the server save traffic while you are away", STEAD_OPTION_CSI, TRUE, NULL },
   { NUMBER, "queue_hours", "Keep unsent messages for (hours)", STEAD_OPTION_QUEUE_HOURS, 24, NULL },
 };
 

@@ -54,6 +54,9 @@ describe('signing in', () => {
       pin_sha256: 'AB:CD',
       auth_plain_in_clear: true,
       queue_hours: 3,
+      carbons: false,
+      receipts: false,
+      csi: false,
     });
     const { body } = await stage.engine.next('attach');
     expect(body.value).toMatchObject({
@@ -70,6 +73,9 @@ describe('signing in', () => {
       pinSha256: 'AB:CD',
       plainInClear: true,
       queueHours: 3,
+      noCarbons: true,
+      noReceipts: true,
+      noCsi: true,
       presence: { show: Show.AVAILABLE, priority: 1, status: '' },
     });
     expect(body.value.folder).toContain(`${stage.workspace.path('purple')}/steadfast/`);
@@ -84,6 +90,9 @@ describe('signing in', () => {
       plainInClear: false,
       port: 5222,
       queueHours: 24,
+      noCarbons: false,
+      noReceipts: false,
+      noCsi: false,
     });
   });
 

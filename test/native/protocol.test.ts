@@ -85,6 +85,9 @@ describe('what the protocol declares to libpurple', () => {
     ['client_cert_passphrase', 'string', null, true],
     ['ca_file', 'string', null, false],
     ['pin_sha256', 'string', null, false],
+    ['carbons', 'bool', true, undefined],
+    ['receipts', 'bool', true, undefined],
+    ['csi', 'bool', true, undefined],
     ['queue_hours', 'int', 24, undefined],
   ])('the option %s is a %s with default %s', (key, type, value, masked) => {
     const option = ours.options.find((one) => one.key === key);
@@ -94,7 +97,7 @@ describe('what the protocol declares to libpurple', () => {
 
   test('an option is shown only if it does something', () => {
     const keys = ours.options.map(({ key }) => key);
-    for (const later of ['carbons', 'archive', 'receipts', 'csi', 'ft_proxies', 'bosh_url'])
+    for (const later of ['archive', 'archive_days', 'ft_proxies', 'bosh_url'])
       expect(keys).not.toContain(later);
   });
 
