@@ -121,6 +121,7 @@ session_open (PurpleAccount *account)
   link_open (session);
   roster_open (session);
   presence_open (session);
+  receipts_open (session);
   info_open (session);
   return session;
 }
@@ -132,6 +133,7 @@ session_close (ShimSession *session)
   secrets_close (session);
   subscriptions_close (session);
   info_close (session);
+  receipts_close (session);
   presence_close (session);
   roster_close (session);
   link_close (session);

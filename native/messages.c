@@ -201,9 +201,12 @@ messages_got_state (guint32 account, const stead_event *event)
     case STEAD_STATE_QUEUED:
       tell_queued (account, stead_event_state_to (event));
       break;
+    case STEAD_STATE_DELIVERED:
+      receipts_got (account, event);
+      forget (account, id);
+      break;
     case STEAD_STATE_SENT:
     case STEAD_STATE_IN_DOUBT:
-    case STEAD_STATE_DELIVERED:
     case STEAD_STATE_UNKNOWN:
       break;
     }

@@ -254,6 +254,7 @@ presence_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info, gboolean 
   resources = presence_resources (session, name);
   for (i = 0; resources != NULL && i < resources->len; i++)
     add_resource (info, g_ptr_array_index (resources, i));
+  receipts_tooltip_text (buddy, info);
   contact = roster_contact (session, name);
   if (full && contact != NULL)
     purple_notify_user_info_add_pair_plaintext (info, "Subscription", subscription_words (contact));

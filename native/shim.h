@@ -46,6 +46,7 @@ typedef struct
   GHashTable *named;    /* bare JIDs named since the roster's `begin`, or NULL outside of one */
   gboolean applying;    /* the buddy list is being changed by us, not by the person */
 
+  GHashTable *arrivals;  /* bare JID to the last text that arrived there, see receipts.c */
   GHashTable *presences; /* bare JID to GPtrArray of resources, see presence.c */
   gint64 idle_since_time_ms;
 
@@ -143,6 +144,14 @@ void messages_got_accepted (guint32 account, const stead_event *event);
 void messages_got_refused (guint32 account, const stead_event *event);
 /* Remembers what a command was about until it is answered. @id may be %NULL: nothing happens. */
 void messages_expect (guint32 account, const char *id, const char *jid, const char *text);
+
+/* ---- receipts.c ---------------------------------------------------------------------------------
+ */
+
+void receipts_open (ShimSession *session);
+void receipts_close (ShimSession *session);
+void receipts_got (guint32 account, const stead_event *event);
+void receipts_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info);
 
 /* ---- chat-states.c ------------------------------------------------------------------------------
  */
