@@ -55,7 +55,7 @@ export default defineConfig({
           include: [
             'test/sanitized/*.test.ts',
             'test/contract/golden.test.ts',
-            'test/native/{messages,roster,prompts,protocol}.test.ts',
+            'test/native/{messages,carbons,receipts,roster,prompts,protocol}.test.ts',
           ],
           env: sanitizers,
         },

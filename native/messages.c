@@ -256,33 +256,56 @@ html_of (const stead_event *event)
   return shown;
 }
 
+static void
+tell_maybe_shown (PurpleConversation *conversation, const stead_event *event)
+{
+  if (conversation != NULL && stead_event_message_maybe_shown (event))
+    link_write_line (conversation, "The message above may have been shown before.");
+}
+
+/* From another device of ours. serv_got_im() would show it as the other one's, and make a sound. */
+static void
+show_outgoing (PurpleAccount *account, const char *html, PurpleMessageFlags flags, time_t when,
+               const stead_event *event)
+{
+  const char *to = stead_event_message_to (event);
+  char *bare = g_strndup (to, strcspn (to, "/"));
+  PurpleConversation *conversation = conversation_with (account, bare, TRUE);
+
+  purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, html,
+                        flags | PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND, when);
+  tell_maybe_shown (conversation, event);
+  g_free (bare);
+}
+
+static void
+show_received (PurpleConnection *gc, const char *html, PurpleMessageFlags flags, time_t when,
+               const stead_event *event)
+{
+  const char *from = stead_event_message_from (event);
+  char *bare = g_strndup (from, strcspn (from, "/"));
+
+  serv_got_im (gc, bare, html, flags | PURPLE_MESSAGE_RECV, when);
+  tell_maybe_shown (conversation_with (purple_connection_get_account (gc), bare, FALSE), event);
+  g_free (bare);
+}
+
 void
 messages_got_message (ShimSession *session, const stead_event *event)
 {
   PurpleConnection *gc = account_connection (session);
-  const char *from = stead_event_message_from (event);
-  char *bare = g_strndup (from, strcspn (from, "/"));
   gint64 sent_s = stead_event_message_sent_time_ms (event) / 1000;
-  PurpleMessageFlags flags = PURPLE_MESSAGE_RECV;
+  time_t when = sent_s > 0 ? (time_t) sent_s : time (NULL);
+  /* The flag does no more than mute the sound; replays after an outage shall be heard. */
+  PurpleMessageFlags flags = stead_event_message_late (event) ? PURPLE_MESSAGE_DELAYED : 0;
   char *html;
 
   if (gc == NULL)
-    {
-      g_free (bare);
-      return;
-    }
+    return;
   html = html_of (event);
-  /* The flag does no more than mute the sound; replays after an outage shall be heard. */
-  if (stead_event_message_late (event))
-    flags |= PURPLE_MESSAGE_DELAYED;
-  serv_got_im (gc, bare, html, flags, sent_s > 0 ? (time_t) sent_s : time (NULL));
-  if (stead_event_message_maybe_shown (event))
-    {
-      PurpleConversation *conversation = conversation_with (session->account, bare, FALSE);
-
-      if (conversation != NULL)
-        link_write_line (conversation, "The message above may have been shown before.");
-    }
+  if (stead_event_message_outgoing (event))
+    show_outgoing (session->account, html, flags, when, event);
+  else
+    show_received (gc, html, flags, when, event);
   g_free (html);
-  g_free (bare);
 }
