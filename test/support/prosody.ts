@@ -13,7 +13,16 @@ import type { Workspace } from './workspace.js';
 
 /** What mod_steadfast_watch saw. `session` is the XEP-0198 resumption id, once there is one. */
 export interface Sight {
-  event: 'authenticated' | 'refused' | 'bound' | 'unbound' | 'hibernating' | 'resumed' | 'message';
+  event:
+    | 'authenticated'
+    | 'refused'
+    | 'bound'
+    | 'unbound'
+    | 'hibernating'
+    | 'resumed'
+    | 'active'
+    | 'inactive'
+    | 'message';
   /** Unix time in ms. */
   at: number;
   user?: string;

@@ -47,6 +47,10 @@ module:hook("smacks-hibernation-end", function (event)
 	tell("resumed", event.resumed, { tls = (tls_facts(event.resumed)) });
 end);
 
+for _, state in ipairs({ "active", "inactive" }) do
+	module:hook("csi-client-" .. state, function (event) tell(state, event.origin, {}); end, 10);
+end
+
 local function message(event)
 	local stanza, body = event.stanza, event.stanza:get_child_text("body");
 	if body then
