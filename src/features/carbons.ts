@@ -10,6 +10,7 @@ import type { Copy } from '../delivery/copy.js';
 import { takeMarker } from './chat-markers.js';
 import { chatStatesOf } from './chat-states.js';
 import type { Answer, Feature, FeatureHost } from './feature.js';
+import { isOwnCopy } from './own-copies.js';
 import { keepText, readStamp, readStamps, readText } from './message-reading.js';
 import { isOwnAccount, parseJid } from './per-host.js';
 import { takeReceipt } from './receipts.js';
@@ -113,7 +114,8 @@ class Carbons {
     const { sent, message, from, to } = carbon;
     if (sent) {
       // Our own come back from some servers; one to ourselves comes as received by us, too.
-      if (!from.equals(this.#host.jid) && !to.sameBare(this.#host.jid)) this.#keep(carbon);
+      const known = isOwnCopy(this.#host, from, message) || to.sameBare(this.#host.jid);
+      if (!known) this.#keep(carbon);
       return;
     }
     takeReceipt(this.#host, message, from);

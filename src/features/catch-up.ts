@@ -5,12 +5,11 @@
 
 import type { Fault } from '../core/errors.js';
 import { Jid } from '../core/jid.js';
-import { attribute, child } from '../core/xml.js';
-import type { Element } from '../core/xml.js';
-import { NS } from '../core/namespaces.js';
+import { attribute } from '../core/xml.js';
 import type { Cursor } from '../delivery/inbox-book.js';
 import type { ArchivedMessage, ArchiveQueries, Page, PageWanted } from './archive-query.js';
 import type { ArchivedText, FeatureHost } from './feature.js';
+import { isOwnCopy } from './own-copies.js';
 import { readStamps, readText, textBody } from './message-reading.js';
 
 /** Live texts do not wait longer for an archive from which nothing comes. */
@@ -157,7 +156,7 @@ export class CatchUp {
     const from = Jid.parse(attribute(message, 'from') ?? '', this.host.tools);
     const to = Jid.parse(attribute(message, 'to') ?? '', this.host.tools);
     const text = from === undefined ? undefined : readText(message, from);
-    if (from === undefined || text === undefined || this.isOurs(from, message)) {
+    if (from === undefined || text === undefined || isOwnCopy(this.host, from, message)) {
       return undefined;
     }
     if (from.sameBare(this.host.jid) && to?.sameBare(this.host.jid) === false) {
@@ -172,22 +171,4 @@ export class CatchUp {
       ...(resent === undefined ? {} : { resent }),
     });
   }
-
-  /** Sent by this very client: the host has shown it when it was typed. */
-  private isOurs(from: Jid, message: Element): boolean {
-    const { archive, jid } = this.host;
-    return (
-      from.equals(jid) || (from.sameBare(jid) && idsOf(message).some((id) => archive.knows(id)))
-    );
-  }
-}
-
-/** A message's own ids: the stanza's, and the origin's (XEP-0359 §3.1). */
-export function idsOf(message: Element): string[] {
-  const origin = child(message, 'origin-id', NS.sid);
-  const ids = [
-    attribute(message, 'id'),
-    origin === undefined ? undefined : attribute(origin, 'id'),
-  ];
-  return ids.flatMap((id) => id ?? []);
 }

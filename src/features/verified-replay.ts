@@ -8,8 +8,8 @@ import { attribute } from '../core/xml.js';
 import type { Replay } from '../delivery/replay.js';
 import type { OwnMessage } from '../delivery/replay.js';
 import type { ArchiveQueries, Page } from './archive-query.js';
-import { idsOf } from './catch-up.js';
 import type { FeatureHost } from './feature.js';
+import { idsOf } from './own-copies.js';
 
 /** Archives lag: what is absent is asked for once more after this long. */
 const AGAIN_MS = 2_000;

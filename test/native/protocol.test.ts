@@ -86,6 +86,8 @@ describe('what the protocol declares to libpurple', () => {
     ['ca_file', 'string', null, false],
     ['pin_sha256', 'string', null, false],
     ['carbons', 'bool', true, undefined],
+    ['archive', 'bool', true, undefined],
+    ['archive_days', 'int', 3, undefined],
     ['receipts', 'bool', true, undefined],
     ['csi', 'bool', true, undefined],
     ['queue_hours', 'int', 24, undefined],
@@ -97,8 +99,7 @@ describe('what the protocol declares to libpurple', () => {
 
   test('an option is shown only if it does something', () => {
     const keys = ours.options.map(({ key }) => key);
-    for (const later of ['archive', 'archive_days', 'ft_proxies', 'bosh_url'])
-      expect(keys).not.toContain(later);
+    for (const later of ['ft_proxies', 'bosh_url']) expect(keys).not.toContain(later);
   });
 
   test('the struct has its size, offline contacts can be written to, libpurple sends no pings', () => {

@@ -8,11 +8,16 @@ import { Acknowledgements } from '../../src/core/acknowledgements.js';
 import { KeptSession } from '../../src/core/kept-session.js';
 import { StreamManagement } from '../../src/core/stream-management.js';
 import { Inbox } from '../../src/delivery/inbox.js';
+import { Replay } from '../../src/delivery/replay.js';
+import { Seen } from '../../src/delivery/seen.js';
 import { Outbox } from '../../src/delivery/outbox.js';
 import { Store } from '../../src/delivery/store.js';
+import { AccountArchive } from '../../src/engine/archive-desk.js';
+import type { Context } from '../../src/engine/context.js';
+import { Mailroom } from '../../src/engine/mailroom.js';
 import { runSeed } from './run.js';
 
-const SEEDS = 300;
+const SEEDS = 2_000;
 
 /** The first seed that notices. */
 function foundBy(): number | undefined {
@@ -119,6 +124,81 @@ const MISTAKES: readonly (readonly [string, () => void])[] = [
           ledger.apply({ type: 'taken', number: last.number });
         }
         return entries;
+      });
+    },
+  ],
+  [
+    'live traffic moves the point up to which the archive was read',
+    () => {
+      const keep = Reflect.get(Mailroom.prototype, 'keep');
+      vi.spyOn(Mailroom.prototype, 'keep').mockImplementation(function (
+        this: Mailroom,
+        body,
+        copy,
+        h,
+        others = [],
+      ) {
+        const { archiveId } = copy ?? {};
+        const { wall } = (Reflect.get(this, 'context') as Context).clock();
+        const jid = (Reflect.get(this, 'store') as Store).ledger.session?.jid.split('/')[0] ?? '';
+        const cursor = { type: 'cursor', archive: jid, id: archiveId ?? '', at: wall } as const;
+        keep.call(this, body, copy, h, archiveId === undefined ? others : [...others, cursor]);
+      });
+    },
+  ],
+  [
+    'live texts do not wait behind the archive',
+    () => {
+      vi.spyOn(Mailroom.prototype, 'hold').mockReturnValue(undefined);
+    },
+  ],
+  [
+    'the archive counts as read before its texts are on disk',
+    () => {
+      vi.spyOn(AccountArchive.prototype, 'keep').mockImplementation(function (
+        this: AccountArchive,
+        texts,
+        archive,
+        cursor,
+        kept,
+      ) {
+        const store = Reflect.get(this, 'store') as Store;
+        const mailroom = Reflect.get(this, 'mailroom') as Mailroom;
+        store.commit([{ type: 'cursor', archive, ...cursor }], () => {
+          texts.forEach(({ body, copy }) => {
+            mailroom.keep(body, copy, undefined);
+          });
+          kept();
+        });
+      });
+    },
+  ],
+  [
+    'the archive is asked for what is in doubt once, although it lags',
+    () => {
+      const page = Reflect.get(Replay.prototype, 'page');
+      vi.spyOn(Replay.prototype, 'page').mockImplementation(function (this: Replay, own, complete) {
+        const first = page.call(this, own, complete);
+        return first === 'again' ? page.call(this, own, complete) : first;
+      });
+    },
+  ],
+  [
+    'what is in doubt is taken for arrived',
+    () => {
+      vi.spyOn(Replay.prototype, 'page').mockImplementation(function (this: Replay) {
+        const taken = Reflect.get(this, 'doubts') as [];
+        return { taken, untaken: [], unknown: [] };
+      });
+    },
+  ],
+  [
+    'a text that waited behind the archive is shown beside the copy from there',
+    () => {
+      const match = Reflect.get(Seen.prototype, 'match');
+      vi.spyOn(Seen.prototype, 'match').mockImplementation(function (this: Seen, trace, times) {
+        const first = match.call(this, trace, times);
+        return first?.held === true ? undefined : first;
       });
     },
   ],
