@@ -6,12 +6,15 @@
 import { fault } from './errors.js';
 import type { Fault } from './errors.js';
 import { NS } from './namespaces.js';
+import { isStanza } from './stanza.js';
 import { readStreamError, streamError } from './stream-error.js';
 import type { Tools } from './tools.js';
 import { attribute, child, is, serialise, startTag, xml } from './xml.js';
 import type { Element } from './xml.js';
+import { xmlFault } from './xml-limits.js';
 import { XmlReader } from './xml-reader.js';
 import type { XmlLimits } from './xml-reader.js';
+import { ReducedElement } from './xml-reduced.js';
 
 /** What the server said in its header. */
 export interface StreamHeader {
@@ -26,7 +29,7 @@ export interface StreamHeader {
 export interface StreamHandlers {
   write(text: string): void;
   opened(header: StreamHeader): void;
-  /** A complete child of the root, features included, stream errors not. */
+  /** A complete child of the root, features included, stream errors not. Only stanzas come reduced. */
   element(el: Element): void;
   /** The peer sent its closing tag. */
   ended(): void;
@@ -44,7 +47,7 @@ export interface StreamOptions {
  * Before the sign-in nobody has a stanza to send, and what comes may be anybody's: looking at it
  * piece by piece must stay cheap.
  */
-const beforeSignIn: Partial<XmlLimits> = { stanza: 64 * 1024 };
+const beforeSignIn: Partial<XmlLimits> = { stanza: 64 * 1024, reduced: 0 };
 
 const closingTag = '</stream:stream>';
 const gt = 0x3e;
@@ -146,6 +149,10 @@ export class Stream {
 
   private onElement(el: Element): void {
     if (this.deaf) return;
+    if (el instanceof ReducedElement && !isStanza(el)) {
+      // Of what only servers say too much would be lost with its content.
+      return this.failed(xmlFault('policy-violation'));
+    }
     if (is(el, 'error', NS.stream)) {
       this.stopReading();
       return this.handlers.fault(readStreamError(el));

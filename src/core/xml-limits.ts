@@ -5,10 +5,15 @@
 import type { Fault } from './errors.js';
 import { fault } from './errors.js';
 
-/** Lengths are UTF-16 code units, the measure of what the text costs us; wire bytes are one to three times that. */
+/**
+ * A stanza past one of these is reduced to its outline, anything else ends the stream. Lengths are UTF-16
+ * code units, the measure of what the text costs us; wire bytes are one to three times that.
+ */
 export interface XmlLimits {
   /** From the end of one stanza to the end of the next, finished or not. */
   readonly stanza: number;
+  /** The same for one that is reduced: past this it ends the stream. 0 reduces none. */
+  readonly reduced: number;
   /** From the first byte to the end of the stream's start tag. */
   readonly header: number;
   /** Elements within each other, the stanza being the first. */
@@ -19,6 +24,7 @@ export interface XmlLimits {
 
 export const defaultLimits: XmlLimits = {
   stanza: 1024 * 1024,
+  reduced: 16 * 1024 * 1024,
   header: 16 * 1024,
   depth: 128,
   attributes: 128,

@@ -4,20 +4,24 @@
 // §11 forbids, limits in every direction, and trees that can live without their stream.
 
 import { Element } from 'ltx';
-import { SaxesParser } from 'saxes';
 import type { SaxesTagNS, XMLDecl } from 'saxes';
 import type { Fault } from './errors.js';
 import type { Tools } from './tools.js';
 import { Utf8Input } from './utf8-input.js';
 import { conditionOf, defaultLimits, xmlFault } from './xml-limits.js';
 import type { XmlCondition, XmlLimits } from './xml-limits.js';
+import { KEPT_LENGTH, OpenNames, Outline } from './xml-reduced.js';
+import { newTokenizer } from './xml-tokenizer.js';
 
 export type { XmlLimits } from './xml-limits.js';
 
 export interface XmlHandlers {
   /** The stream's start tag, without children. */
   open(root: Element): void;
-  /** A child of the root, complete: a tree of its own that says its namespaces itself. */
+  /**
+   * A child of the root, complete: a tree of its own that says its namespaces itself. One that went past a
+   * limit is a {@link ReducedElement}.
+   */
   element(element: Element): void;
   /** The stream's end tag. Nothing comes after it. */
   end(): void;
@@ -25,36 +29,12 @@ export interface XmlHandlers {
   fault(fault: Fault): void;
 }
 
-/** The tokenizer's handlers, set as fields: set through `on()`, so many make it three times slower. */
-interface Hooks {
-  xmldeclHandler: (declaration: XMLDecl) => void;
-  doctypeHandler: () => void;
-  piHandler: () => void;
-  commentHandler: () => void;
-  openTagStartHandler: () => void;
-  attributeHandler: () => void;
-  openTagHandler: (tag: SaxesTagNS) => void;
-  closeTagHandler: () => void;
-  /** Runs at the `>` of an end tag, its name then being in `name`. */
-  closeTag: () => void;
-  readonly name: string;
-  textHandler: (text: string) => void;
-  cdataHandler: (text: string) => void;
-  errorHandler: (error: Error) => void;
-}
-
 /** Thrown through the tokenizer to make it leave the rest of a chunk alone. */
 const halt = new Error('no more of this stream is read');
 
 /** One XML document, that is one stream: a restart needs a new reader. */
 export class XmlReader {
-  private readonly parser = new SaxesParser({
-    xmlns: true,
-    position: false,
-    // XML 1.1 has other characters and other line ends (RFC 6120 §11.4 wants 1.0).
-    defaultXMLVersion: '1.0',
-    forceXMLVersion: true,
-  });
+  private readonly tokenizer = newTokenizer();
   private readonly limits: XmlLimits;
   private readonly input: Utf8Input;
   private stopped = false;
@@ -62,6 +42,10 @@ export class XmlReader {
   private depth = 0;
   private root: Element | undefined;
   private top: Element | undefined;
+  /** Of the stanza being read, once its name is complete. */
+  private outline: Outline | undefined;
+  /** The stanza being read is past a limit and only its outline will remain: what was opened since. */
+  private past: OpenNames | undefined;
   private attributes = 0;
   /** Code units that the tokenizer is through with. */
   private fed = 0;
@@ -79,7 +63,8 @@ export class XmlReader {
     this.limits = { ...defaultLimits, ...limits };
     this.allowed = this.limits.header;
     this.input = new Utf8Input(tools);
-    this.connect(this.parser as unknown as Hooks);
+    this.connect();
+    this.connectTags();
   }
 
   /** Takes the next bytes, cut anywhere. Never throws for what a peer sent. */
@@ -104,48 +89,96 @@ export class XmlReader {
     // RFC 6120 §11.6: no byte order mark; the tokenizer would skip one.
     if (this.fed === 0 && text.startsWith('\ufeff')) this.refuse('not-well-formed');
     this.inside = true;
-    this.parser.write(text);
+    this.tokenizer.write(text);
     this.inside = false;
     this.fed += text.length;
     this.checkSize();
+    if (this.past !== undefined) this.tokenizer.text = this.tokenizer.text.slice(0, KEPT_LENGTH);
   }
 
-  private connect(hooks: Hooks): void {
+  private connect(): void {
+    const { tokenizer } = this;
     const restricted = (): never => this.refuse('restricted-xml');
-    hooks.xmldeclHandler = (declaration) => this.declaration(declaration);
-    hooks.doctypeHandler = restricted;
-    hooks.piHandler = restricted;
-    hooks.commentHandler = restricted;
-    hooks.openTagStartHandler = () => this.tagBegins();
-    hooks.attributeHandler = () => this.attribute();
-    hooks.openTagHandler = (tag) => this.tagOpens(tag);
-    hooks.closeTagHandler = () => this.tagCloses();
+    tokenizer.xmldeclHandler = (declaration) => this.declaration(declaration);
+    tokenizer.doctypeHandler = restricted;
+    tokenizer.piHandler = restricted;
+    tokenizer.commentHandler = restricted;
+    tokenizer.openTagStartHandler = ({ name }) => this.tagBegins(name);
+    tokenizer.openTagHandler = (tag) => this.tagOpens(tag);
+    tokenizer.closeTagHandler = () => this.tagCloses();
+    tokenizer.textHandler = (text) => this.text(text);
+    tokenizer.cdataHandler = (text) => this.text(text);
+    tokenizer.errorHandler = (error) => this.refuse(conditionOf(error.message));
+  }
+
+  /**
+   * Past a limit the tokenizer looks at no namespace and no second attribute of a name, since that takes
+   * it the longer the more there is, and keeps none of the open tags.
+   */
+  private connectTags(): void {
+    const { tokenizer } = this;
+    const pushAttrib = tokenizer.pushAttrib.bind(tokenizer);
+    tokenizer.pushAttrib = (name, value) => {
+      this.attribute(name, value);
+      if (this.past === undefined) pushAttrib(name, value);
+    };
+    const processAttribs = tokenizer.processAttribs.bind(tokenizer);
+    tokenizer.processAttribs = () => {
+      this.checkSize();
+      if (this.past === undefined) processAttribs();
+      else tokenizer.attribList = [];
+    };
+    const openTag = tokenizer.openTag.bind(tokenizer);
+    tokenizer.openTag = () => {
+      openTag();
+      if (this.past !== undefined) this.past.push(tokenizer.tags.pop()?.name ?? '');
+    };
     // The tokenizer tells of an element as closed before it looks whether the end tag was its own.
-    const closeTag = hooks.closeTag.bind(hooks);
-    hooks.closeTag = () => {
-      if (hooks.name !== (this.top ?? this.root)?.name) this.refuse('not-well-formed');
+    const closeTag = tokenizer.closeTag.bind(tokenizer);
+    tokenizer.closeTag = () => {
+      const { name } = tokenizer;
+      if (this.past?.empty === false) {
+        if (!this.past.pop(name)) this.refuse('not-well-formed');
+        tokenizer.tags.push({ name, ns: {} });
+      } else if (name !== tokenizer.tags.at(-1)?.name) {
+        this.refuse('not-well-formed');
+      }
       closeTag();
     };
-    hooks.textHandler = (text) => this.text(text);
-    hooks.cdataHandler = (text) => this.text(text);
-    hooks.errorHandler = (error) => this.refuse(conditionOf(error.message));
   }
 
   private refuse(condition: XmlCondition): never {
     // What lies past the limit is not looked at, however much of it came in one chunk.
     this.stopped = true;
-    this.handlers.fault(xmlFault(this.tooLong() ? 'policy-violation' : condition));
+    const tooLong = this.length > this.bound;
+    this.handlers.fault(xmlFault(tooLong ? 'policy-violation' : condition));
     throw halt;
   }
 
   private checkSize(): void {
-    if (this.tooLong()) this.refuse('policy-violation');
+    if (this.past === undefined ? this.length > this.allowed : this.length > this.bound) {
+      this.goPast();
+    }
   }
 
-  private tooLong(): boolean {
+  /** A limit was passed. */
+  private goPast(): void {
+    if (this.length > this.bound || this.outline === undefined || this.limits.reduced === 0) {
+      this.refuse('policy-violation');
+    }
+    this.past ??= new OpenNames();
+    this.top = undefined;
+  }
+
+  /** Of the header or stanza being read, as far as it was read. */
+  private get length(): number {
     // Between two chunks the tokenizer's own count is off.
-    const position = this.inside ? this.parser.position : this.fed;
-    return position - this.start > this.allowed;
+    return (this.inside ? this.tokenizer.position : this.fed) - this.start;
+  }
+
+  /** Where the stream ends, whatever is being read. */
+  private get bound(): number {
+    return this.outline === undefined ? this.allowed : Math.max(this.allowed, this.limits.reduced);
   }
 
   /** To be called after every handler of the owner. */
@@ -161,22 +194,27 @@ export class XmlReader {
     }
   }
 
-  private tagBegins(): void {
+  private tagBegins(name: string): void {
     this.checkSize();
     this.attributes = 0;
-    // Refused here, not at the tag's end: the tokenizer's look-up of a prefix walks all open elements.
-    if (this.depth > this.limits.depth) this.refuse('policy-violation');
+    if (this.depth === 1) this.outline = new Outline(name);
+    // Found here, not at the tag's end: the tokenizer's look-up of a prefix walks all open elements.
+    if (this.depth > this.limits.depth) this.goPast();
   }
 
-  private attribute(): void {
+  private attribute(name: string, value: string): void {
     this.checkSize();
     this.attributes += 1;
-    if (this.attributes > this.limits.attributes) this.refuse('policy-violation');
+    if (this.attributes > this.limits.attributes) this.goPast();
+    if (this.depth === 1 && this.outline?.take(name, value) === false) {
+      this.refuse('not-well-formed');
+    }
   }
 
   private tagOpens(tag: SaxesTagNS): void {
     this.checkSize();
     this.depth += 1;
+    if (this.past !== undefined) return;
     const element = new Element(tag.name);
     if (this.depth > 2) this.top?.cnode(element);
     let prefixed = tag.prefix !== '';
@@ -194,7 +232,7 @@ export class XmlReader {
   private rootOpens(root: Element): void {
     this.root = root;
     this.allowed = this.limits.stanza;
-    this.start = this.parser.position;
+    this.start = this.tokenizer.position;
     this.handlers.open(root);
     this.goOn();
   }
@@ -204,7 +242,7 @@ export class XmlReader {
     this.top = element;
     // What the stream's start tag says for all is said in the tree itself.
     if (this.depth === 2 && element.attrs.xmlns === undefined) {
-      element.attrs.xmlns = this.parser.resolve('') ?? '';
+      element.attrs.xmlns = this.tokenizer.resolve('') ?? '';
     }
     if (prefixed === undefined) return;
     if (prefixed.prefix !== '') declarePrefix(element, prefixed.prefix, prefixed.uri);
@@ -215,6 +253,7 @@ export class XmlReader {
 
   private text(text: string): void {
     this.checkSize();
+    if (this.past !== undefined) return;
     if (this.top === undefined) {
       // Between stanzas only white space may stand (RFC 6120 §11.7), before the root by XML itself.
       if (/[^ \t\n\r]/.test(text)) {
@@ -231,16 +270,20 @@ export class XmlReader {
   private tagCloses(): void {
     this.checkSize();
     this.depth -= 1;
-    const closed = this.top;
-    if (closed === undefined) {
+    if (this.depth === 0) {
       this.stopped = true;
       this.handlers.end();
       throw halt;
     }
-    this.top = closed.parent ?? undefined;
-    if (this.top !== undefined) return;
-    this.start = this.parser.position;
-    this.handlers.element(closed);
+    const closed = this.top;
+    this.top = closed?.parent ?? undefined;
+    if (this.depth > 1) return;
+    const reduced = this.past && this.outline?.element(this.tokenizer.resolve('') ?? '');
+    this.past = undefined;
+    this.outline = undefined;
+    this.start = this.tokenizer.position;
+    const element = reduced ?? closed;
+    if (element !== undefined) this.handlers.element(element);
     this.goOn();
   }
 }

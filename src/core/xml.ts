@@ -191,6 +191,7 @@ export function parseFragment(text: string, tools: Tools): Element[] | undefined
       },
     },
     tools,
+    { reduced: 0 },
   );
   reader.write(tools.utf8(`<_><_>${text}</_>`));
   const early = ended;

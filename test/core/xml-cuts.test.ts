@@ -17,6 +17,7 @@ describe('how the bytes are cut changes nothing', () => {
       '</m>',
       '<m',
       '<b a="1">',
+      "<m id='",
       '</b>',
       '<iq/>',
       '<p:q/>',
@@ -60,6 +61,7 @@ describe('how the bytes are cut changes nothing', () => {
       fc.property(fc.array(piece, { maxLength: 14 }), fc.boolean(), (parts, headed) => {
         read(join(headed ? head : '', ...parts), {
           stanza: 60,
+          reduced: 90,
           header: 150,
           depth: 3,
           attributes: 2,

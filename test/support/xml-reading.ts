@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { XmlReader } from '../../src/core/xml-reader.js';
 import type { XmlLimits } from '../../src/core/xml-reader.js';
 import { serialise } from '../../src/core/xml.js';
+import { ReducedElement } from '../../src/core/xml-reduced.js';
 import { nodeTools } from './tools.js';
 
 export const head =
@@ -31,7 +32,8 @@ export function newReading(limits: Partial<XmlLimits> = {}): Reading {
   const reader = new XmlReader(
     {
       open: (root) => events.push(`open ${root.name}`),
-      element: (element) => events.push(serialise(element)),
+      element: (element) =>
+        events.push(`${element instanceof ReducedElement ? 'reduced ' : ''}${serialise(element)}`),
       end: () => events.push('end'),
       fault: (fault) => events.push(`fault ${fault.kind} ${fault.condition}`),
     },
