@@ -11,10 +11,19 @@ import { stanzaError } from './stanza.js';
 import type { Tools } from './tools.js';
 import type { Element } from './xml.js';
 import { attribute, is } from './xml.js';
+import { ReducedElement } from './xml-reduced.js';
 
 export type IqOutcome =
   | { readonly type: 'result'; readonly stanza: Element }
   | { readonly type: 'error'; readonly fault: Fault; readonly stanza?: Element };
+
+/** An empty result means something to most who ask; this one was not empty. */
+const UNREAD = fault(
+  'stanza',
+  'policy-violation',
+  'The answer was too large or too complex to be read.',
+  { retry: 'never' },
+);
 
 interface Waiting {
   /** `undefined`: our own account. */
@@ -69,11 +78,10 @@ export class IqRouter {
     if (id === undefined || waiting === undefined) return false;
     if (!this.#isFromAsked(waiting, attribute(stanza, 'from'))) return false;
     this.#waiting.delete(id);
-    waiting.done(
-      type === 'result'
-        ? { type: 'result', stanza }
-        : { type: 'error', fault: stanzaError(stanza), stanza },
-    );
+    if (type === 'error') waiting.done({ type, fault: stanzaError(stanza), stanza });
+    else if (stanza instanceof ReducedElement)
+      waiting.done({ type: 'error', fault: UNREAD, stanza });
+    else waiting.done({ type, stanza });
     return true;
   }
 

@@ -14,6 +14,7 @@ import type { Clock } from '../core/effects.js';
 import type { Tools } from '../core/tools.js';
 import type { Element } from '../core/xml.js';
 import { is, serialise, xml } from '../core/xml.js';
+import { ReducedElement } from '../core/xml-reduced.js';
 import type { Command, Message } from '../contract/engine_pb.js';
 import type { Copy } from '../delivery/copy.js';
 import { features } from '../features/index.js';
@@ -192,6 +193,9 @@ export class AccountHost implements FeatureHost {
 
   /** Hands one inbound stanza to its feature and its effects to the journal, as one transaction. */
   incoming(stanza: Element, h: number): void {
+    if (stanza instanceof ReducedElement) {
+      this.log('warning', `A stanza was too large or too complex to be read: ${stanza.name}.`);
+    }
     if (stanza.getName() === 'iq') {
       this.incomingIq(stanza);
     } else if (!this.parts.settling() || stanza.getName() === 'message') {

@@ -5,6 +5,7 @@
 import { fault } from '../core/errors.js';
 import { attribute, localName, parseFragment, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
+import { ReducedElement } from '../core/xml-reduced.js';
 import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
 import { stanzaError } from '../core/stanza.js';
@@ -57,12 +58,28 @@ class Messages {
       if (id !== '') this.#host.bounced(id, from, stanzaError(stanza));
       return true;
     }
+    if (stanza instanceof ReducedElement) return this.#unreadable(stanza, from);
     const text = readText(stanza, from ?? this.#host.jid.bare());
     if (text === undefined) return false;
     text.value.receiptRequested = asksForReceipt(stanza);
     const stamps = readStamps(this.#host, stanza);
     const path = stamps.stamp === undefined ? 'live' : 'offline';
     keepText(this.#host, text, { path, ...stamps, ...archiveIdOf(this.#host, stanza) });
+    return true;
+  }
+
+  /** Its content was thrown away unread, so that its sender and the time are all that can be told. */
+  #unreadable(stanza: ReducedElement, from: Jid | undefined): boolean {
+    if (from === undefined || attribute(stanza, 'type') === 'headline') return false;
+    const words =
+      `A message from ${from.bare().toString()} was too large or too complex to be shown. ` +
+      'What it said is lost here: ask for it in another way.';
+    const told = xml(localName(stanza), { ...stanza.attrs }, xml('body', {}, words));
+    const text = readText(told, from);
+    if (text === undefined) return false;
+    text.value.sentTimeMs = BigInt(Math.trunc(this.#host.clock().wall));
+    const body = { case: 'message', value: text.value } as const;
+    this.#host.keep(body, { ...text.copy, path: 'live' });
     return true;
   }
 

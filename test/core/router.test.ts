@@ -7,6 +7,7 @@ import { fault } from '../../src/core/errors.js';
 import { Jid } from '../../src/core/jid.js';
 import { NS } from '../../src/core/namespaces.js';
 import { xml } from '../../src/core/xml.js';
+import { ReducedElement } from '../../src/core/xml-reduced.js';
 import { nodeTools as tools } from '../support/tools.js';
 
 const OWN = 'juliet@capulet.example/balcony';
@@ -231,4 +232,14 @@ describe('the end of a session', () => {
     expect(told).toEqual(['a']);
     expect(router.deadline()).toBe(1_000);
   });
+});
+
+it('a result that was too large or too complex is no empty one but an error', () => {
+  const { router, told, expectAnswer } = asking();
+  expectAnswer();
+  const { attrs } = iq('result');
+  expect(router.answer(Object.assign(new ReducedElement('iq'), { attrs }))).toBe(true);
+  expect(told).toMatchObject([
+    ['q1', { type: 'error', fault: { kind: 'stanza', condition: 'policy-violation' } }],
+  ]);
 });

@@ -173,6 +173,39 @@ describe('errors of a stream', () => {
   });
 });
 
+describe('what is too much', () => {
+  const many = Array.from({ length: 130 }, (_, n) => ` a${String(n)}='1'`).join('');
+  const error = [`write ${errorOf('policy-violation')}`, 'fault stream policy-violation later'];
+
+  it('ends the stream before the sign-in', () => {
+    expect(receive(`<message><x${many}/></message>`)).toEqual(error);
+  });
+
+  describe('after the sign-in', () => {
+    beforeEach(() => {
+      receive("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+      stream.start();
+      receive(header + features(offerBind));
+    });
+
+    it.each(['message', 'presence', 'iq'])('is no end if it is a stanza: %s', (name) => {
+      expect(receive(`<${name}><x${many}/></${name}><iq/>`)).toEqual([
+        `element ${name}`,
+        'element iq',
+      ]);
+    });
+
+    it.each([
+      ['stream:features', `<stream:features><x${many}/></stream:features>`],
+      ['stream:error', `<stream:error><x${many}/></stream:error>`],
+      ['an element of XEP-0198', `<a xmlns='urn:xmpp:sm:3' h='1'${many}/>`],
+      ['a message of another namespace', `<message xmlns='urn:x'${many}/>`],
+    ])('is the end if only a server can say it: %s', (_, text) => {
+      expect(receive(`${text}<iq/>`)).toEqual(error);
+    });
+  });
+});
+
 describe('the end of a stream', () => {
   it('our closing tag is written once, and what was on its way still arrives', () => {
     stream.end();

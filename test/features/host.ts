@@ -172,8 +172,8 @@ export class RecordingHost implements FeatureHost {
   // --- what a test does --------------------------------------------------------------------------
 
   /** @returns whether a feature has taken it */
-  receive(text: string): boolean {
-    const element = stanza(text);
+  receive(text: string | Element): boolean {
+    const element = typeof text === 'string' ? stanza(text) : text;
     const from = attribute(element, 'from');
     const incoming = { from: from === undefined ? undefined : jidOf(from), settling: false };
     return this.#hooks.some((hook) => hook.incoming?.(element, incoming) === 'taken');

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { describe, expect, test } from 'vitest';
-import { SendMessageSchema } from '../../src/contract/engine_pb.js';
+import { Message_Type as Type, SendMessageSchema } from '../../src/contract/engine_pb.js';
 import { NS } from '../../src/core/namespaces.js';
 import { child, childText } from '../../src/core/xml.js';
+import { ReducedElement } from '../../src/core/xml-reduced.js';
 import { RecordingHost, stanza } from './host.js';
 
 const JULIET = 'juliet@capulet.example';
@@ -109,6 +110,53 @@ describe('a received message', () => {
     const body = 'x'.repeat(900_000);
     host.receive(`<message from='a@b/c' type='chat'><body>${body}</body></message>`);
     expect(host.kept[0]?.body.value.body).toBe(body);
+  });
+
+  /** A message as the reader hands it over when it was past a limit. */
+  function reduced(attrs: Record<string, string>): ReducedElement {
+    return Object.assign(new ReducedElement('message'), { attrs: { xmlns: NS.client, ...attrs } });
+  }
+
+  test.each([
+    ['chat', Type.CHAT],
+    ['normal', Type.NORMAL],
+    ['', Type.NORMAL],
+  ])('that was too large or too complex is told with sender and time: %s', (type, expected) => {
+    const host = new RecordingHost();
+    const attrs = { from: `${JULIET}/b`, id: 'i', ...(type === '' ? {} : { type }) };
+    expect(host.receive(reduced(attrs))).toBe(true);
+    expect(host.kept).toMatchObject([
+      {
+        body: {
+          value: {
+            type: expected,
+            from: `${JULIET}/b`,
+            body:
+              `A message from ${JULIET} was too large or too complex to be shown. ` +
+              'What it said is lost here: ask for it in another way.',
+            sentTimeMs: BigInt(host.now.wall),
+          },
+        },
+        copy: { path: 'live', id: 'i' },
+      },
+    ]);
+    expect(host.kept[0]?.copy.stamp).toBeUndefined();
+  });
+
+  test.each([
+    ['of a room', { from: 'room@chat.example/x', type: 'groupchat' }],
+    ['a headline', { from: 'news.example', type: 'headline' }],
+    ['of nobody', { type: 'chat' }],
+  ])('that was too large or too complex and is %s is told to nobody', (_title, attrs) => {
+    const host = new RecordingHost();
+    expect(host.receive(reduced(attrs))).toBe(false);
+    expect(host.kept).toEqual([]);
+  });
+
+  test('that was too large or too complex and is an error fails the message it names', () => {
+    const host = new RecordingHost();
+    expect(host.receive(reduced({ from: JULIET, type: 'error', id: 'm1' }))).toBe(true);
+    expect(host.failed).toMatchObject([{ id: 'm1' }]);
   });
 
   test('that is an error fails the message it names (RFC 6121 §5.2.2)', () => {

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// What others and their servers send to do harm. Each of these did once.
+
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../../src/contract/engine_pb.js';
+import { ModelAccount } from '../support/model-account.js';
+
+function signedIn(options: ConstructorParameters<typeof ModelAccount>[0] = {}): ModelAccount {
+  const account = new ModelAccount(options);
+  account.attach();
+  expect(account.links().at(-1)).toBe('ONLINE');
+  account.wire();
+  return account;
+}
+
+/** Somebody's stanza for alice, as her server passes it on. */
+function deliver(account: ModelAccount, name: string, attributes: string, content: string): void {
+  const [session] = account.server.sessions.values();
+  if (session === undefined) throw new Error('alice has no session');
+  const text = `<${name} xmlns='jabber:client' from='mallory@evil.test/x' to='${session.jid}' ${attributes}>${content}</${name}>`;
+  account.server.deliver(session, { text, at: account.world.clock().wall });
+  account.pass(500);
+}
+
+const many = Array.from({ length: 130 }, (_, n) => ` a${String(n)}='1'`).join('');
+const harmful: [title: string, content: string][] = [
+  ['130 attributes', `<x${many}/>`],
+  ['130 elements within each other', `${'<x>'.repeat(130)}${'</x>'.repeat(130)}`],
+  ['more than a mebibyte', 'x'.repeat(1_100_000)],
+];
+
+describe('a message that is too large or too complex locks nobody out', () => {
+  it.each(harmful)('%s', (_title, content) => {
+    const account = signedIn();
+    deliver(account, 'message', "type='chat' id='p'", `<body>hi</body>${content}`);
+    account.receive('a friend writes');
+    account.pass(30 * 60_000);
+    // It was acknowledged, so the server does not send it again.
+    account.cut();
+    account.pass(10_000);
+    const bodies = account.told.flatMap(({ case: which, value }) =>
+      which === 'message' ? [(value as Message).body] : [],
+    );
+    expect(bodies).toEqual([
+      expect.stringMatching(/^A message from mallory@evil\.test was too large or too complex/),
+      'a friend writes',
+    ]);
+    expect(account.links()).toEqual(['INTERRUPTED reset', 'ONLINE']);
+  });
+});
+
+describe('a request that is too large or too complex', () => {
+  it.each(harmful)('is answered as an unknown one: %s', (_title, content) => {
+    const account = signedIn();
+    const ping = "<ping xmlns='urn:xmpp:ping'/>";
+    deliver(account, 'iq', "type='get' id='q'", `${ping}<x xmlns='urn:x'>${content}</x>`);
+    const answer = account.server.received.find((text) => text.includes('id="q"'));
+    expect(answer).toContain('to="mallory@evil.test/x"');
+    expect(answer).toContain('<service-unavailable ');
+  });
+});
