@@ -4,13 +4,18 @@
 // ping that stands in for them where the server has no stream management (RFC 6120 §10.1).
 
 import { AckPolicy } from './ack-policy.js';
+import { Jid } from './jid.js';
 import { NS } from './namespaces.js';
 import { distance, MODULUS } from './serial.js';
 import type { StreamManagement } from './stream-management.js';
+import type { Random, Tools } from './tools.js';
 import type { Element } from './xml.js';
-import { serialise, xml } from './xml.js';
+import { attribute, is, serialise, xml } from './xml.js';
 
 const ASK = `<r xmlns='${NS.sm}'/>`;
+
+/** What nobody guesses in the lifetime of a ping. */
+const ID_BYTES = 12;
 
 export class Acknowledgements {
   /** XEP-0198 is enabled on this link. */
@@ -23,9 +28,14 @@ export class Acknowledgements {
   /** How much was sent when the question on its way was asked. */
   private askedAt = 0;
   private ping: { readonly id: string; readonly sent: number } | undefined;
-  private pings = 0;
+  /** Our full JID. */
+  private jid: Jid | undefined;
 
-  constructor(private readonly write: (text: string) => void) {}
+  constructor(
+    private readonly tools: Tools,
+    private readonly random: Random,
+    private readonly write: (text: string) => void,
+  ) {}
 
   /** What may be told to the server when resuming. */
   get h(): number {
@@ -37,8 +47,10 @@ export class Acknowledgements {
     this.durable = h;
   }
 
-  opened(now: number, managed: boolean): void {
+  /** @param managed XEP-0198 is enabled; @param jid our full JID */
+  opened(now: number, managed: boolean, jid: Jid): void {
     this.managed = managed;
+    this.jid = jid;
     this.owed = false;
     this.ping = undefined;
     this.policy.opened(now);
@@ -114,12 +126,16 @@ export class Acknowledgements {
     }
   }
 
-  /** Is this the pong to our ping? Any answer will do: the server had read all sent before it. */
+  /**
+   * Is this the pong to our ping? An error will do as well: the server had read all sent before it. It must
+   * be the server's, or anybody could say in its place that our messages have arrived.
+   */
   pong(stanza: Element): number | undefined {
-    const ping = this.ping;
-    if (ping === undefined || stanza.getName() !== 'iq' || stanza.getAttr('id') !== ping.id) {
-      return undefined;
-    }
+    const { ping } = this;
+    const type = attribute(stanza, 'type');
+    if (ping === undefined || attribute(stanza, 'id') !== ping.id) return undefined;
+    if (!is(stanza, 'iq', NS.client) || (type !== 'result' && type !== 'error')) return undefined;
+    if (!this.speaksForServer(attribute(stanza, 'from'))) return undefined;
     this.ping = undefined;
     return ping.sent;
   }
@@ -135,8 +151,19 @@ export class Acknowledgements {
     }
   }
 
+  /** The ping asks our own account (RFC 6120 §10.3.3); servers answer for it under each of these names. */
+  private speaksForServer(from: string | undefined): boolean {
+    if (from === undefined) return true;
+    const { jid } = this;
+    const sender = Jid.parse(from, this.tools);
+    return (
+      jid !== undefined &&
+      [jid, jid.bare(), Jid.of('', jid.domain, '')].some((name) => name.equals(sender))
+    );
+  }
+
   private newPing(): string {
-    const id = `ack-${String(++this.pings)}`;
+    const id = `ack-${this.tools.base64(this.random(ID_BYTES))}`;
     this.ping = { id, sent: this.askedAt };
     return serialise(xml('iq', { type: 'get', id }, xml('ping', { xmlns: NS.ping })));
   }

@@ -1,8 +1,42 @@
 // SPDX-License-Identifier: MIT
 
 /** A network that swallows what is sent is told from a server that thinks: that one says something. */
-export const FIRST_BYTE_MS = 3_000;
+const FIRST_BYTE_MS = 3_000;
 /** Negotiation as a whole; a peer that goes silent in the middle is given up. */
-export const NEGOTIATION_TIMEOUT_MS = 30_000;
+const NEGOTIATION_TIMEOUT_MS = 30_000;
 /** How long a peer may take to answer our closing tag (RFC 6120 §4.4 names no figure). */
-export const CLOSE_TIMEOUT_MS = 5_000;
+const CLOSE_TIMEOUT_MS = 5_000;
+
+/** How long what a link is at may take before it is given up. */
+export class PhaseTime {
+  /** The server has said anything on this link. */
+  heard = false;
+  /** On the monotonic clock. */
+  deadline: number | undefined;
+
+  opened(now: number): void {
+    this.heard = false;
+    this.deadline = now + FIRST_BYTE_MS;
+  }
+
+  /** Something came while signing in. */
+  hear(now: number): void {
+    if (!this.heard) {
+      this.heard = true;
+      this.deadline = now + NEGOTIATION_TIMEOUT_MS;
+    }
+  }
+
+  closing(now: number): void {
+    this.deadline = now + CLOSE_TIMEOUT_MS;
+  }
+
+  /** From here on it takes as long as it takes. */
+  stop(): void {
+    this.deadline = undefined;
+  }
+
+  isOver(now: number): boolean {
+    return this.deadline !== undefined && now >= this.deadline;
+  }
+}

@@ -18,7 +18,7 @@ import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
 import { handledDetail } from './stream-error.js';
 import { parseHandled, StreamManagement } from './stream-management.js';
 import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
-import { CLOSE_TIMEOUT_MS, FIRST_BYTE_MS, NEGOTIATION_TIMEOUT_MS } from './session-times.js';
+import { PhaseTime } from './session-times.js';
 import { Stream } from './stream.js';
 import type { Random, Tools } from './tools.js';
 
@@ -31,12 +31,10 @@ export class Session {
   private readonly writeText = (text: string) => {
     this.out({ type: 'write', text });
   };
-  private readonly acks = new Acknowledgements(this.writeText);
+  private readonly acks: Acknowledgements;
   private readonly gate = new Gate(this.writeText);
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
-  /** The server has said anything on this link. */
-  private heard = false;
-  private phaseDeadline: number | undefined;
+  private readonly phaseTime = new PhaseTime();
   private clock: Clock = { now: 0, wall: 0 };
 
   constructor(
@@ -45,6 +43,7 @@ export class Session {
     private readonly out: (output: SessionOutput) => void,
   ) {
     this.kept = new KeptSession(tools, out);
+    this.acks = new Acknowledgements(tools, random, this.writeText);
   }
 
   get management(): StreamManagement | undefined {
@@ -74,8 +73,7 @@ export class Session {
   open(options: LinkOptions, direct: boolean, clock: Clock): void {
     this.clock = clock;
     this.phase = 'negotiating';
-    this.heard = false;
-    this.phaseDeadline = clock.now + FIRST_BYTE_MS;
+    this.phaseTime.opened(clock.now);
     this.stream = this.newStream(options.jid.domain);
     const resume = this.kept.resumption(this.acks.h);
     const negotiation: Negotiation = new Negotiation(
@@ -177,7 +175,7 @@ export class Session {
       this.acks.last(this.management);
     }
     this.phase = 'closing';
-    this.phaseDeadline = clock.now + CLOSE_TIMEOUT_MS;
+    this.phaseTime.closing(clock.now);
     this.stream?.end();
   }
 
@@ -195,23 +193,22 @@ export class Session {
   }
 
   deadline(): number | undefined {
-    return this.phase === 'online' ? this.acks.deadline() : this.phaseDeadline;
+    return this.phase === 'online' ? this.acks.deadline() : this.phaseTime.deadline;
   }
 
   tick(clock: Clock): void {
     this.clock = clock;
     if (this.phase === 'online') {
       this.askIfDue();
-    } else if (this.phaseDeadline !== undefined && clock.now >= this.phaseDeadline) {
+    } else if (this.phaseTime.isOver(clock.now)) {
       const silent = this.phase === 'closing' ? undefined : SILENT_SERVER;
       this.down(silent, 'reset');
     }
   }
 
   private hear(): void {
-    if (!this.heard && this.phase === 'negotiating') {
-      this.heard = true;
-      this.phaseDeadline = this.clock.now + NEGOTIATION_TIMEOUT_MS;
+    if (this.phase === 'negotiating') {
+      this.phaseTime.hear(this.clock.now);
     }
   }
 
@@ -245,7 +242,7 @@ export class Session {
     this.acks.heard(this.clock.now);
     if (element.getNS() === NS.sm) {
       this.managementElement(element);
-    } else if (this.phase === 'closing') {
+    } else if (this.phase === 'closing' && this.acks.enabled) {
       // Not counted, so the server keeps it for the next session.
       return;
     } else if (isStanza(element)) {
@@ -319,7 +316,7 @@ export class Session {
         return;
       case 'need-password':
         // A person may be asked: that takes as long as it takes, and the server has its own limit.
-        this.phaseDeadline = undefined;
+        this.phaseTime.stop();
         this.out(output);
         return;
       default:
@@ -329,7 +326,7 @@ export class Session {
 
   private established(output: Extract<NegotiationOutput, { type: 'established' }>): void {
     this.phase = 'online';
-    this.phaseDeadline = undefined;
+    this.phaseTime.stop();
     this.negotiation = undefined;
     const { jid, mechanism, tlsVersion, offered } = output;
     const common = { type: 'online' as const, jid, mechanism, tlsVersion, offered };
@@ -337,7 +334,7 @@ export class Session {
       this.resumed(output.resumed.h, common);
       return;
     }
-    this.acks.opened(this.clock.now, output.management !== undefined);
+    this.acks.opened(this.clock.now, output.management !== undefined, jid);
     this.acks.begin(0);
     this.kept.management = new StreamManagement({ ...output.management, jid: jid.toString() });
     this.out({ ...common, how: 'fresh', resend: [] });
@@ -348,7 +345,7 @@ export class Session {
   }
 
   private resumed(h: number, common: Omit<Online, 'how' | 'resend'>): void {
-    this.acks.opened(this.clock.now, true);
+    this.acks.opened(this.clock.now, true, common.jid);
     const result = this.kept.resumed(h);
     if ('condition' in result) {
       this.breach(result, h);
@@ -380,7 +377,7 @@ export class Session {
       this.kept.closedByPeer();
     }
     this.phase = 'idle';
-    this.phaseDeadline = undefined;
+    this.phaseTime.stop();
     this.gate.clear();
     this.negotiation = undefined;
     this.stream?.stop();
@@ -392,6 +389,6 @@ export class Session {
     if (how !== undefined) {
       this.out({ type: 'close', how });
     }
-    this.out({ type: 'down', fault: cause, ended, heard: this.heard });
+    this.out({ type: 'down', fault: cause, ended, heard: this.phaseTime.heard });
   }
 }

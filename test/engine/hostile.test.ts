@@ -2,7 +2,9 @@
 //
 // What others and their servers send to do harm. Each of these did once.
 
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { CommandSchema, Detach_How as How, DetachSchema } from '../../src/contract/engine_pb.js';
 import type { Message } from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
@@ -58,5 +60,22 @@ describe('a request that is too large or too complex', () => {
     const answer = account.server.received.find((text) => text.includes('id="q"'));
     expect(answer).toContain('to="mallory@evil.test/x"');
     expect(answer).toContain('<service-unavailable ');
+  });
+});
+
+describe('a message that crosses the sign-off is not lost', () => {
+  it.each([
+    ['without stream management, which will not send it again', true],
+    ['with stream management, which keeps it', false],
+  ])('on a server %s', (_title, plain) => {
+    const account = signedIn({ plain });
+    const value = create(DetachSchema, { how: How.SIGN_OFF });
+    account.engine.command(create(CommandSchema, { body: { case: 'detach', value } }));
+    account.receive('crossing');
+    account.pass(2_000);
+    account.restart();
+    account.attach();
+    account.pass(2_000);
+    expect(account.take('message').map(({ body }) => body)).toEqual(['crossing']);
   });
 });
