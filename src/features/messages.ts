@@ -3,7 +3,7 @@
 // Texts, sent and received: RFC 6121 §5.
 
 import { fault } from '../core/errors.js';
-import { attribute, localName, parseFragment, xml } from '../core/xml.js';
+import { attribute, localName, parseFragment, sanitise, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
 import { NS } from '../core/namespaces.js';
@@ -34,7 +34,8 @@ class Messages {
 
   send({ to, body, xhtml }: SendMessage, id: string): void {
     const recipient = parseJid(this.#host, to);
-    const text = withoutNul(body);
+    // As it will be written: a text of control characters alone would arrive as an empty one.
+    const text = sanitise(body);
     if (recipient === undefined) this.#host.refuse(id, malformedJid(to));
     else if (text === '') this.#host.refuse(id, EMPTY);
     else {

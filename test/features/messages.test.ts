@@ -42,14 +42,15 @@ describe('a message to send', () => {
     ['no address', '', 'x', 'jid-malformed'],
     ['no text', JULIET, '', 'empty-body'],
     ['nothing but U+0000', JULIET, '\0\0', 'empty-body'],
+    ['nothing but control characters', JULIET, '\u0001\u0002\u000b', 'empty-body'],
   ])('with %s is refused', (_title, to, body, condition) => {
     const host = sendTo(to, body);
     expect(host.queued).toEqual([]);
     expect(host.refused).toMatchObject([{ id: 'm1', fault: { kind: 'usage', condition } }]);
   });
 
-  test('loses U+0000, which XML cannot carry', () => {
-    expect(sendTo(JULIET, 'a\0b').queued[0]?.body).toBe('ab');
+  test('loses what XML cannot carry', () => {
+    expect(sendTo(JULIET, 'a\0\u0001b').queued[0]?.body).toBe('ab');
   });
 
   test.each([
