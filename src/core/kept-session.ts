@@ -2,6 +2,7 @@
 
 import { Jid } from './jid.js';
 import type { NegotiationOptions } from './negotiation.js';
+import { SERVER_ENDED } from './session-output.js';
 import type { Online, SessionOutput } from './session-output.js';
 import { StreamManagement } from './stream-management.js';
 import type { SavedManagement, Tracked } from './stream-management.js';
@@ -16,6 +17,8 @@ export class KeptSession {
   management: StreamManagement | undefined;
   private asked = false;
   private silentRefusals = 0;
+  /** Somebody else has our resource now: asked for again, it would be taken from him again. */
+  private displaced = false;
 
   constructor(
     private readonly tools: Tools,
@@ -27,10 +30,11 @@ export class KeptSession {
   }
 
   /**
-   * What negotiation needs to go on with the session; nothing when there is none worth asking for.
+   * What negotiation needs to go on with the session, or to bind its resource again if that cannot be;
+   * nothing when there is none worth asking for.
    * @param h stanzas handled durably
    */
-  resumption(h: number): Pick<NegotiationOptions, 'resume' | 'resource'> | undefined {
+  resumption(h: number): Partial<Pick<NegotiationOptions, 'resume' | 'resource'>> | undefined {
     const { management } = this;
     this.asked = false;
     if (management === undefined) {
@@ -41,7 +45,10 @@ export class KeptSession {
       return undefined;
     }
     const bound = Jid.parse(management.jid, this.tools);
-    return { resource: bound?.resource ?? '', resume: { previd: management.id ?? '', h } };
+    const resource = bound?.resource ?? '';
+    const resume = { previd: management.id ?? '', h, resource };
+    // Displaced it is asked for all the same: the answer says how far the server had got.
+    return this.displaced ? { resume } : { resource, resume };
   }
 
   /** The server closed instead of answering `<resume/>`: it is worth asking again at once. */
@@ -54,15 +61,22 @@ export class KeptSession {
     this.asked = true;
   }
 
-  /** The link ended in order, by the peer, in the middle of negotiation. */
-  closedByPeer(): void {
-    this.silentRefusals += Number(this.asked);
-    this.asked = false;
+  /**
+   * The link is gone.
+   * @param cause none for an end in order, by the peer
+   */
+  linkLost(cause: Fault | undefined, negotiating: boolean): void {
+    if (negotiating && (cause === undefined || cause === SERVER_ENDED)) {
+      this.silentRefusals += Number(this.asked);
+      this.asked = false;
+    }
+    this.displaced ||= cause?.condition === 'conflict';
   }
 
   /** @returns what follows for the stanzas that were unacked, or the server's breach of XEP-0198 */
   resumed(h: number): (Pick<Online, 'how' | 'resend'> & { readonly settled: Tracked[] }) | Fault {
     this.silentRefusals = 0;
+    this.displaced = false;
     const result = this.management?.resumed(h) ?? { settled: [], resend: [] };
     if ('fault' in result) {
       return result.fault;
@@ -79,6 +93,7 @@ export class KeptSession {
     this.management = undefined;
     this.silentRefusals = 0;
     this.asked = false;
+    this.displaced = false;
     let result = management?.failed(h);
     if (result !== undefined && 'fault' in result) {
       // A number that cannot be says nothing: as if there were none.

@@ -21,7 +21,7 @@ import type { Element } from './xml.js';
 
 export interface NegotiationOptions {
   readonly jid: Jid;
-  /** The resource to ask for; when resuming, the one that was bound. */
+  /** The resource to ask for. */
   readonly resource: string;
   readonly security: 'require_tls' | 'old_ssl' | 'opportunistic_tls';
   readonly authMethod: 'auto' | 'external' | 'scram' | 'plain';
@@ -30,8 +30,11 @@ export interface NegotiationOptions {
   readonly identity?: ClientIdentity;
   /** SHA-256 of the one server certificate to accept, lower-case hex. */
   readonly pin?: string;
-  /** The session to go on with. `h` is read at the moment `<resume/>` is written. */
-  readonly resume?: { readonly previd: string; readonly h: number };
+  /**
+   * The session to go on with, and the resource bound in it. `h` is read at the moment `<resume/>` is
+   * written.
+   */
+  readonly resume?: { readonly previd: string; readonly h: number; readonly resource: string };
 }
 
 /** XEP-0198 §3, what `<enabled/>` said. */

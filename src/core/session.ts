@@ -373,9 +373,7 @@ export class Session {
 
   private down(cause: Fault | undefined, how: CloseHow | undefined): void {
     const ended = this.phase === 'closing';
-    if (this.phase === 'negotiating' && (cause === undefined || cause === SERVER_ENDED)) {
-      this.kept.closedByPeer();
-    }
+    this.kept.linkLost(cause, this.phase === 'negotiating');
     this.phase = 'idle';
     this.phaseTime.stop();
     this.gate.clear();

@@ -16,6 +16,8 @@ const CONFLICT_WAIT_MS = 30_000;
 export class Redial {
   private readonly backoff: Backoff;
   private conflicts = 0;
+  /** What is added to our resource since somebody insists on that. */
+  private suffix = '';
   /** The last link had TLS from its first byte. */
   private direct = false;
   private locationTried = false;
@@ -30,6 +32,7 @@ export class Redial {
   /** The host wants to be online now, whatever happened before. */
   startOver(): void {
     this.conflicts = 0;
+    this.suffix = '';
     this.hint();
   }
 
@@ -65,11 +68,11 @@ export class Redial {
 
   /** Another one than ours when somebody insists on that: taking turns would go on for ever. */
   resource(ours: string): string {
-    if (this.conflicts === 0) {
-      return ours;
+    if (this.conflicts > 0 && this.suffix === '') {
+      const [a = 0, b = 0] = this.context.random(2);
+      this.suffix = `-${String(a * 256 + b)}`;
     }
-    const [a = 0, b = 0] = this.context.random(2);
-    return `${ours}-${String(a * 256 + b)}`;
+    return ours + this.suffix;
   }
 
   /** Where the server wants the session to be resumed: tried first, and once (XEP-0198 §5). */

@@ -147,7 +147,7 @@ const scripts: {
   },
   {
     title: 'a resumed session by certificate',
-    options: { identity, resume: { previd: 'ünï', h: 3 } },
+    options: { identity, resume: { previd: 'ünï', h: 3, resource: 'desk' } },
     turns: [
       ...upTls,
       ...byCertificate,
@@ -157,7 +157,7 @@ const scripts: {
   },
   {
     title: 'a session lost and begun anew',
-    options: { identity, resume: { previd: 'ünï', h: 3 } },
+    options: { identity, resume: { previd: 'ünï', h: 3, resource: 'desk' } },
     turns: [
       ...upTls,
       ...byCertificate,

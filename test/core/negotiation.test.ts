@@ -243,7 +243,7 @@ describe('an element out of place ends a negotiation', () => {
   });
 
   it('a stanza before <resumed/>', () => {
-    const { say } = signedIn({ resume: { previd: 'x', h: 1 } });
+    const { say } = signedIn({ resume: { previd: 'x', h: 1, resource: 'desk' } });
     say(features(offerBind, offerSm));
     expect(say('<message/>')).toMatchObject(unexpected);
   });

@@ -7,7 +7,7 @@ import type { Driven } from '../support/negotiating.js';
 const previd = 'some "id"';
 
 function asked(h = 7): Driven {
-  const driven = signedIn({ resume: { previd, h } });
+  const driven = signedIn({ resume: { previd, h, resource: 'desk' } });
   driven.say(features(offerBind, offerSm));
   return driven;
 }
@@ -25,7 +25,7 @@ const binding: Partial<NegotiationOutput>[] = [
 
 describe('the resume step (XEP-0198 §5)', () => {
   it.each([0, 7, 2 ** 32 - 1])('asks before anything is bound, with h=%d', (h) => {
-    const { say } = signedIn({ resume: { previd: 'x', h } });
+    const { say } = signedIn({ resume: { previd: 'x', h, resource: 'desk' } });
     expect(say(features(offerBind, offerSm))).toMatchObject([
       { type: 'step', step: 4, text: 'Resuming' },
       { type: 'write', text: `<resume xmlns="urn:xmpp:sm:3" previd="x" h="${String(h)}"/>` },
@@ -33,7 +33,7 @@ describe('the resume step (XEP-0198 §5)', () => {
   });
 
   it('takes h as it is when the request is written', () => {
-    const former = { previd: 'x', h: 1 };
+    const former = { previd: 'x', h: 1, resource: 'desk' };
     const { say } = signedIn({ resume: former });
     former.h = 2;
     const [, request] = say(features(offerBind, offerSm));
@@ -51,6 +51,13 @@ describe('the resume step (XEP-0198 §5)', () => {
     const offered = ['urn:ietf:params:xml:ns:xmpp-bind', 'urn:xmpp:sm:3'];
     expect(output).toMatchObject({ type: 'established', resumed: { h }, offered, early: [] });
     expect(output).not.toHaveProperty('management');
+    expect(output?.type === 'established' && output.jid.toString()).toBe('alice@example.org/desk');
+  });
+
+  it('goes on under the resource that was bound, whatever would be asked for now', () => {
+    const { say } = signedIn({ resume: { previd, h: 1, resource: 'desk' }, resource: 'desk-2' });
+    say(features(offerBind, offerSm));
+    const [output] = say(resumed(`${id} h='1'`));
     expect(output?.type === 'established' && output.jid.toString()).toBe('alice@example.org/desk');
   });
 
@@ -107,7 +114,7 @@ describe('the resume step (XEP-0198 §5)', () => {
   });
 
   it('without stream management the session is lost, and a resource is bound', () => {
-    const { say } = signedIn({ resume: { previd, h: 7 } });
+    const { say } = signedIn({ resume: { previd, h: 7, resource: 'desk' } });
     const [first, ...rest] = say(features(offerBind));
     expect(first).toEqual({ type: 'resume-failed', condition: 'feature-not-implemented' });
     expect(rest).toMatchObject(binding);

@@ -4,7 +4,12 @@
 
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { CommandSchema, Detach_How as How, DetachSchema } from '../../src/contract/engine_pb.js';
+import {
+  CommandSchema,
+  Detach_How as How,
+  DetachSchema,
+  MessageState_State as State,
+} from '../../src/contract/engine_pb.js';
 import type { Message } from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
@@ -77,5 +82,60 @@ describe('a message that crosses the sign-off is not lost', () => {
     account.attach();
     account.pass(2_000);
     expect(account.take('message').map(({ body }) => body)).toEqual(['crossing']);
+  });
+});
+
+describe('another client that takes our resource', () => {
+  /** Signed in, with the server's session. */
+  function displaced() {
+    const account = signedIn();
+    const session = () => [...account.server.sessions.values()][0] ?? expect.unreachable();
+    const displace = (): string => {
+      const { jid } = session();
+      account.server.end(session(), true);
+      return jid;
+    };
+    return { account, session, displace };
+  }
+
+  it('is left alone for 30 s, and then we come under another one', () => {
+    const { account, session, displace } = displaced();
+    const ours = displace();
+    account.pass(29_000);
+    expect(account.links()).toEqual(['INTERRUPTED conflict']);
+    expect(account.server.sessions.size).toBe(0);
+    account.pass(5_000);
+    expect(account.links()).toEqual(['ONLINE']);
+    expect(session().jid).toMatch(new RegExp(`^${ours}-\\d+$`));
+  });
+
+  it('costs no text: what the server had not got is sent once in the new session', () => {
+    const { account, displace } = displaced();
+    displace();
+    account.send('typed meanwhile');
+    account.pass(40_000);
+    expect(account.take('messageState').at(-1)?.state).toBe(State.AT_SERVER);
+    expect(account.server.received.join('').match(/typed meanwhile/g)).toHaveLength(1);
+  });
+
+  it('has the other one still asked for after a cut', () => {
+    const { account, session, displace } = displaced();
+    displace();
+    account.pass(40_000);
+    const { jid } = session();
+    account.server.end(session(), false);
+    account.pass(10_000);
+    expect(session().jid).toBe(jid);
+  });
+
+  it('and then takes the other one too makes us stop, and says so', () => {
+    const { account, displace } = displaced();
+    displace();
+    account.pass(40_000);
+    account.links();
+    displace();
+    account.pass(600_000);
+    expect(account.links()).toEqual(['FAILED conflict']);
+    expect(account.server.sessions.size).toBe(0);
   });
 });

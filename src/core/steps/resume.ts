@@ -39,10 +39,11 @@ export function resume(host: StepHost): Step {
 
 function resumed(host: StepHost, el: Element): void {
   const { options } = host;
+  const former = options.resume;
   const h = parseHandled(attribute(el, 'h'));
-  if (h === undefined || attribute(el, 'previd') !== options.resume?.previd)
+  if (former === undefined || h === undefined || attribute(el, 'previd') !== former.previd)
     return host.fail(mixedUp);
-  host.learn({ resumed: { h }, jid: options.jid.bare().withResource(options.resource) });
+  host.learn({ resumed: { h }, jid: options.jid.bare().withResource(former.resource) });
   host.established();
 }
 
