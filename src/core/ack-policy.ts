@@ -6,6 +6,9 @@
 // stand behind a long transfer in the server's queue. So each of them restarts the wait, but not for
 // longer than `hearingMs` after the question, or a link that is broken in one direction would live for
 // ever. Bytes that do not complete an element never count: a peer can drip them without end.
+//
+// A server may take a link for idle on which we say nothing (XEP-0478), however much it says itself: then
+// a question is our sign of life.
 
 /** All in milliseconds unless said otherwise. */
 export interface AckTimes {
@@ -26,6 +29,9 @@ export interface AckTimes {
   readonly goodputFactor: number;
   /** After so long without any element the link is asked. */
   readonly idleMs: number;
+  /** The part of the server's limit for idle links after which it is asked, and the least of that. */
+  readonly quietFactor: number;
+  readonly quietLeastMs: number;
   /** Elements that come in postpone a death at most until so long after the question. */
   readonly hearingMs: number;
   /** The wait after a wake or a hint is `probeRttFactor` round trips and `probeMarginMs`, at least … */
@@ -49,6 +55,8 @@ export const ACK_TIMES: AckTimes = {
   largeBytes: 4_096,
   goodputFactor: 0.8,
   idleMs: 60_000,
+  quietFactor: 0.5,
+  quietLeastMs: 1_000,
   hearingMs: 60_000,
   probeRttFactor: 2,
   probeMarginMs: 500,
@@ -83,6 +91,9 @@ export class AckPolicy {
   #calledDead = false;
   #open = false;
   #heardAt = 0;
+  /** When we last said something, and for how long we may say nothing. */
+  #saidAt = 0;
+  #quietMs = Infinity;
   #question: Question | undefined;
   /** Written since the last question, and when the first of it. */
   #bytes = 0;
@@ -95,11 +106,17 @@ export class AckPolicy {
     this.#times = { ...ACK_TIMES, ...options };
   }
 
-  /** A new link, negotiated and so known to live. What was measured on the last one still guides. */
-  opened(now: number): void {
+  /**
+   * A new link, negotiated and so known to live. What was measured on the last one still guides.
+   * @param limitMs after so long without a word of ours the server takes the link for idle
+   */
+  opened(now: number, limitMs = Infinity): void {
+    const { quietFactor, quietLeastMs } = this.#times;
     this.closed();
     this.#open = true;
     this.#heardAt = now;
+    this.#saidAt = now;
+    this.#quietMs = Math.max(quietLeastMs, limitMs * quietFactor);
   }
 
   /** The link is gone: nothing is due until the next one is opened. */
@@ -112,6 +129,7 @@ export class AckPolicy {
   /** Bytes of countable stanzas were written. Makes a question due at once, or after the one on its way. */
   wrote(now: number, bytes: number): void {
     this.#bytes += bytes;
+    this.#saidAt = now;
     this.#since ??= now;
     this.#askAt = Math.min(now, this.#askAt ?? now);
   }
@@ -126,6 +144,7 @@ export class AckPolicy {
       probe: this.#probe,
       ambiguous: before !== undefined,
     };
+    this.#saidAt = now;
     this.#calledDead = false;
     this.#clearAsk();
   }
@@ -175,7 +194,8 @@ export class AckPolicy {
   deadline(): number | undefined {
     if (!this.#open) return undefined;
     if (this.#question !== undefined && !this.#probe) return this.#deadAt(this.#question);
-    return this.#askAt ?? this.#heardAt + this.#times.idleMs;
+    const quietUntil = Math.min(this.#heardAt + this.#times.idleMs, this.#saidAt + this.#quietMs);
+    return this.#askAt ?? quietUntil;
   }
 
   /** @returns `ask`: write one question and call `asked`; `dead`: let the link go and call `closed` */

@@ -8,6 +8,7 @@ import { Jid } from './jid.js';
 import { NS } from './namespaces.js';
 import { distance, MODULUS } from './serial.js';
 import type { StreamManagement } from './stream-management.js';
+import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
 import type { Element } from './xml.js';
 import { attribute, is, serialise, xml } from './xml.js';
@@ -18,6 +19,8 @@ const ASK = `<r xmlns='${NS.sm}'/>`;
 const ID_BYTES = 12;
 
 export class Acknowledgements {
+  /** What the server takes on this link; on the last one, while there is none. */
+  limits: StreamLimits = {};
   /** XEP-0198 is enabled on this link. */
   private managed = false;
   private readonly policy = new AckPolicy();
@@ -47,13 +50,17 @@ export class Acknowledgements {
     this.durable = h;
   }
 
-  /** @param managed XEP-0198 is enabled; @param jid our full JID */
-  opened(now: number, managed: boolean, jid: Jid): void {
+  /**
+   * @param managed XEP-0198 is enabled
+   * @param jid our full JID
+   */
+  opened(now: number, managed: boolean, jid: Jid, limits: StreamLimits): void {
     this.managed = managed;
     this.jid = jid;
+    this.limits = limits;
     this.owed = false;
     this.ping = undefined;
-    this.policy.opened(now);
+    this.policy.opened(now, (limits.idleSeconds ?? Infinity) * 1000);
   }
 
   closed(): void {

@@ -15,6 +15,8 @@ import { sasl } from './steps/sasl.js';
 import { session } from './steps/session.js';
 import { starttls } from './steps/starttls.js';
 import type { Outcome, Step, StepHost } from './steps/step.js';
+import { readLimits } from './stream-limits.js';
+import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
 import { elements, is, namespaceOf, serialise } from './xml.js';
 import type { Element } from './xml.js';
@@ -78,6 +80,7 @@ export interface Established {
   readonly resumed?: { readonly h: number };
   /** Absent without stream management. */
   readonly management?: Management;
+  readonly limits: StreamLimits;
   readonly mechanism: string;
   /** `TLSv1.3`; empty in clear. */
   readonly tlsVersion: string;
@@ -238,8 +241,10 @@ export class Negotiation {
     const { jid, ...rest } = this.outcome;
     if (jid === undefined) throw new UsageError('no-jid', 'nothing was bound');
     const tlsVersion = this.tls?.protocol ?? '';
-    const offered = this.features === undefined ? [] : elements(this.features).map(namespaceOf);
-    this.finish({ type: 'established', jid, ...rest, tlsVersion, offered, early: this.early });
+    const { features, early } = this;
+    const offered = features === undefined ? [] : elements(features).map(namespaceOf);
+    const limits = features === undefined ? {} : readLimits(features);
+    this.finish({ type: 'established', jid, ...rest, tlsVersion, offered, limits, early });
   }
 
   /** A stanza may come as soon as there is an address to send it to; all else is a fault. */

@@ -13,13 +13,14 @@ import { KeptSession } from './kept-session.js';
 import { Negotiation } from './negotiation.js';
 import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
-import type { Online, SessionOutput } from './session-output.js';
 import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
-import { handledDetail } from './stream-error.js';
+import type { Online, SessionOutput } from './session-output.js';
 import { parseHandled, StreamManagement } from './stream-management.js';
 import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
 import { PhaseTime } from './session-times.js';
 import { Stream } from './stream.js';
+import { handledDetail } from './stream-error.js';
+import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
 
 type LinkOptions = Omit<NegotiationOptions, 'resume'>;
@@ -52,6 +53,11 @@ export class Session {
 
   get online(): boolean {
     return this.phase === 'online';
+  }
+
+  /** What the server takes on the link that is up, or took on the last one (XEP-0478). */
+  get limits(): StreamLimits {
+    return this.acks.limits;
   }
 
   /** The server may still know the session. */
@@ -242,10 +248,8 @@ export class Session {
     this.acks.heard(this.clock.now);
     if (element.getNS() === NS.sm) {
       this.managementElement(element);
-    } else if (this.phase === 'closing' && this.acks.enabled) {
-      // Not counted, so the server keeps it for the next session.
-      return;
-    } else if (isStanza(element)) {
+    } else if (isStanza(element) && !(this.phase === 'closing' && this.acks.enabled)) {
+      // Then it is not counted, so the server keeps it for the next session.
       const sent = this.acks.pong(element);
       if (sent !== undefined) {
         this.acknowledged(sent);
@@ -277,7 +281,7 @@ export class Session {
     }
     const result = this.management.ack(h);
     if ('fault' in result) {
-      this.breach(result.fault, h);
+      this.breach(result.fault);
       return;
     }
     this.acks.answered(this.clock.now, h);
@@ -330,11 +334,12 @@ export class Session {
     this.negotiation = undefined;
     const { jid, mechanism, tlsVersion, offered } = output;
     const common = { type: 'online' as const, jid, mechanism, tlsVersion, offered };
+    const managed = (output.resumed ?? output.management) !== undefined;
+    this.acks.opened(this.clock.now, managed, jid, output.limits);
     if (output.resumed !== undefined) {
       this.resumed(output.resumed.h, common);
       return;
     }
-    this.acks.opened(this.clock.now, output.management !== undefined, jid);
     this.acks.begin(0);
     this.kept.management = new StreamManagement({ ...output.management, jid: jid.toString() });
     this.out({ ...common, how: 'fresh', resend: [] });
@@ -345,10 +350,9 @@ export class Session {
   }
 
   private resumed(h: number, common: Omit<Online, 'how' | 'resend'>): void {
-    this.acks.opened(this.clock.now, true, common.jid);
     const result = this.kept.resumed(h);
     if ('condition' in result) {
-      this.breach(result, h);
+      this.breach(result);
       return;
     }
     const { settled, how, resend } = result;
@@ -364,9 +368,8 @@ export class Session {
   }
 
   /** The peer broke XEP-0198's arithmetic (§6): say so, close, and trust none of its numbers. */
-  private breach(cause: Fault, h?: number): void {
-    const detail = handledDetail(cause, h, this.management);
-    this.stream?.fail('undefined-condition', undefined, detail);
+  private breach(cause: Fault): void {
+    this.stream?.fail('undefined-condition', undefined, handledDetail(cause));
     this.kept.lost(undefined);
     this.down(cause, 'end');
   }

@@ -5,6 +5,7 @@
 import { fault } from './errors.js';
 import type { Fault } from './errors.js';
 import { NS } from './namespaces.js';
+import type { HandledFault } from './stream-management.js';
 import { childText, elements, localName, namespaceOf, xml } from './xml.js';
 import type { Element } from './xml.js';
 
@@ -84,14 +85,9 @@ export function streamError(condition: string, text?: string, detail?: Element):
   );
 }
 
-/** What goes with a stream error when the peer acknowledged more than was sent (XEP-0198 §6). */
-export function handledDetail(
-  { condition }: Fault,
-  h = 0,
-  management: { readonly sent: number } | undefined,
-): Element | undefined {
-  const counts = { h: String(h), 'send-count': String(management?.sent ?? 0) };
-  return condition === 'handled-count-too-high'
-    ? xml(condition, { xmlns: NS.sm, ...counts })
-    : undefined;
+/** What says it more exactly when the peer's count cannot be (XEP-0198 §6). */
+export function handledDetail(cause: Fault | HandledFault): Element | undefined {
+  if (cause.condition !== 'handled-count-too-high' || !('sendCount' in cause)) return undefined;
+  const [h, sendCount] = [String(cause.h), String(cause.sendCount)];
+  return xml(cause.condition, { xmlns: NS.sm, h, 'send-count': sendCount });
 }

@@ -53,4 +53,11 @@ export const coreSpecs: readonly Spec[] = [
     version: '1.1.0',
     status: 'complete',
   },
+  {
+    id: 'XEP-0478',
+    name: 'Stream Limits Advertisement',
+    version: '0.2.0',
+    status: 'partial',
+    note: 'a link is kept from being idle; a text is not measured before it is sent',
+  },
 ];

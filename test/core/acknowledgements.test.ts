@@ -16,7 +16,7 @@ beforeEach(() => {
   written = [];
   const random = (n: number) => new Uint8Array(n).fill(++drawn);
   acks = new Acknowledgements(nodeTools, random, (text) => written.push(text));
-  acks.opened(0, false, jid(OWN));
+  acks.opened(0, false, jid(OWN), {});
 });
 
 /** The id of the ping that is written when bytes are to be confirmed. */
@@ -76,5 +76,22 @@ describe('without stream management a pong confirms what was written before the 
     expect(drawn).toBe(2);
     expect(second).not.toBe(first);
     expect(nodeTools.fromBase64(first.slice('ack-'.length))).toHaveLength(12);
+  });
+});
+
+describe('a link on which we say nothing', () => {
+  it.each([
+    ['that the server never takes for idle is asked for our own sake', {}, 60_000],
+    ['is asked in time if the server takes it for idle sooner', { idleSeconds: 20 }, 10_000],
+    [
+      'is asked for our own sake if the server takes it for idle later',
+      { idleSeconds: 1800 },
+      60_000,
+    ],
+  ])('%s', (_, limits, at) => {
+    acks.opened(0, true, jid(OWN), limits);
+    expect(acks.deadline()).toBe(at);
+    acks.proceed(at, undefined);
+    expect(written).toEqual(["<r xmlns='urn:xmpp:sm:3'/>"]);
   });
 });
