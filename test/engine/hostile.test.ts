@@ -85,6 +85,20 @@ describe('a message that crosses the sign-off is not lost', () => {
   });
 });
 
+it('a server that acknowledges what was not sent is told so (XEP-0198 §6), and no text is lost', () => {
+  const account = signedIn();
+  const [session] = account.server.sessions.values();
+  const sent = session?.handled;
+  session?.connection?.write("<a xmlns='urn:xmpp:sm:3' h='999'/>");
+  account.pass(500);
+  account.send('typed meanwhile');
+  account.pass(30_000);
+  const received = account.server.received.join('');
+  const count = `<handled-count-too-high xmlns="urn:xmpp:sm:3" h="999" send-count="${String(sent)}"/>`;
+  expect(received).toContain(count);
+  expect(received.match(/typed meanwhile/g)).toHaveLength(1);
+});
+
 describe('another client that takes our resource', () => {
   /** Signed in, with the server's session. */
   function displaced() {
