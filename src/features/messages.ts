@@ -12,7 +12,7 @@ import { stanzaError } from '../core/stanza.js';
 import type { SendMessage } from '../contract/engine_pb.js';
 import type { Feature, FeatureHost } from './feature.js';
 import { archiveIdOf, keepText, readStamps, readText } from './message-reading.js';
-import { malformedJid, parseJid } from './per-host.js';
+import { isOwnAccount, malformedJid, parseJid } from './per-host.js';
 import { asksForReceipt } from './receipts.js';
 import { withoutNul } from './text.js';
 import { reduceXhtml } from './xhtml.js';
@@ -72,8 +72,12 @@ class Messages {
   /** Its content was thrown away unread, so that its sender and the time are all that can be told. */
   #unreadable(stanza: ReducedElement, from: Jid | undefined): boolean {
     if (from === undefined || attribute(stanza, 'type') === 'headline') return false;
+    // Our own account forwards what others wrote: copies for its devices, and what its archive holds.
+    const which = isOwnAccount(this.#host, from)
+      ? 'A copy of a message'
+      : `A message from ${from.bare().toString()}`;
     const words =
-      `A message from ${from.bare().toString()} was too large or too complex to be shown. ` +
+      `${which} was too large or too complex to be shown. ` +
       'What it said is lost here: ask for it in another way.';
     const told = xml(localName(stanza), { ...stanza.attrs }, xml('body', {}, words));
     const text = readText(told, from);

@@ -144,6 +144,12 @@ describe('a received message', () => {
     expect(host.kept[0]?.copy.stamp).toBeUndefined();
   });
 
+  test('that was too large or too complex and comes from our account is told as a copy', () => {
+    const host = new RecordingHost();
+    expect(host.receive(reduced({ from: 'romeo@montague.example' }))).toBe(true);
+    expect(host.kept[0]?.body.value.body).toMatch(/^A copy of a message was too large/);
+  });
+
   test.each([
     ['of a room', { from: 'room@chat.example/x', type: 'groupchat' }],
     ['a headline', { from: 'news.example', type: 'headline' }],
