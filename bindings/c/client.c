@@ -154,7 +154,7 @@ stead_client_dispatch (stead_client *client)
       stead_stderr_read (client);
   for (int i = 0; i < n; i++)
     if (ready[i].data.fd == client->engine.process.socket)
-      stead_engine_read (client);
+      stead_engine_read (client, (ready[i].events & (EPOLLHUP | EPOLLERR)) != 0);
   int64_t now = stead_now ();
   stead_engine_tick (client, now);
   stead_account_retry (client, now);

@@ -91,14 +91,17 @@ take_frames (stead_client *client)
                        STEAD_RETRY_LATER);
 }
 
+/* A full queue leaves the rest with a living engine. What a dead one left is no more than the
+ * kernel's buffer holds, and its end stands behind that. */
 void
-stead_engine_read (stead_client *client)
+stead_engine_read (stead_client *client, bool gone)
 {
   stead_engine *engine = &client->engine;
   uint8_t bytes[65536];
   size_t total = 0;
   bool more = true;
-  while (engine->process.socket >= 0 && more && total < TURN_CAP && !stead_events_many (client))
+  while (engine->process.socket >= 0 && more && total < TURN_CAP
+         && (gone || !stead_events_many (client)))
     {
       ssize_t n = recv (engine->process.socket, bytes, sizeof bytes, 0);
       if (n < 0 && (errno == EAGAIN || errno == EINTR))

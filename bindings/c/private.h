@@ -276,7 +276,8 @@ typedef struct
 
 /** Has it started at once, unless it runs or is due already. */
 void stead_engine_want (stead_client *client);
-void stead_engine_read (stead_client *client);
+/** @gone: the other end of the socket is closed: read on, however much waits for the program. */
+void stead_engine_read (stead_client *client, bool gone);
 void stead_engine_flush (stead_client *client);
 /** @error: (transfer full) (nullable): what we know better than the engine's own words */
 void stead_engine_lost (stead_client *client, wire_error *error);
