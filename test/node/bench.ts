@@ -130,7 +130,10 @@ export class Bench {
       .map(Number)
       .filter((pid) => {
         try {
-          return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(`) S ${process.pid} `);
+          // At work or asleep, but no zombie.
+          return new RegExp(`\\) [^Z] ${process.pid} `).test(
+            readFileSync(`/proc/${pid}/stat`, 'utf8'),
+          );
         } catch {
           return false;
         }
