@@ -225,27 +225,35 @@ stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
   return true;
 }
 
-bool
-stead_account_link (stead_client *client, stead_account *account, Steadfast__V1__Link *link)
+/* The last Link of a stay, or @by_itself when the engine let go of a parked account: see Link in the
+ * contract. Returns: whether the program is to hear of it, which it is not when it is back. */
+static bool
+left (stead_client *client, stead_account *account, bool by_itself)
 {
-  bool last = link->state == STEADFAST__V1__LINK__STATE__DETACHED && account->leaving > 0;
-  if (last)
+  if (!by_itself && account->leaving > 0)
     account->leaving--;
-  /* The program has come back meanwhile: this is the end of its stay before. */
-  if (last && account->options != NULL)
+  if (account->options != NULL)
     return false;
-  bool on = link->state == STEADFAST__V1__LINK__STATE__ONLINE
-            || link->state == STEADFAST__V1__LINK__STATE__INTERRUPTED;
-  bool off = link->state == STEADFAST__V1__LINK__STATE__DETACHED
-             || link->state == STEADFAST__V1__LINK__STATE__FAILED;
-  if (on || off)
-    account->online = on && account->options != NULL;
-  if (off && account->options == NULL && account->signing_off)
+  if (account->leaving == 0 && (account->signing_off || by_itself))
     {
       account->signing_off = false;
       release (client, account);
     }
-  return account->options != NULL || link->state == STEADFAST__V1__LINK__STATE__DETACHED;
+  return !by_itself;
+}
+
+bool
+stead_account_link (stead_client *client, stead_account *account, Steadfast__V1__Link *link)
+{
+  if (link->state == STEADFAST__V1__LINK__STATE__DETACHED)
+    return left (client, account, link->error != NULL);
+  /* From before the Detach that the engine has not come to yet. */
+  if (account->options == NULL || account->leaving > 0)
+    return false;
+  account->online = link->state == STEADFAST__V1__LINK__STATE__ONLINE
+                    || link->state == STEADFAST__V1__LINK__STATE__INTERRUPTED
+                    || (link->state == STEADFAST__V1__LINK__STATE__CONNECTING && account->online);
+  return true;
 }
 
 void
@@ -256,12 +264,12 @@ stead_account_lost (stead_client *client)
     {
       a->unserved_since = now;
       a->attached = false;
-      a->leaving = 0;
+      for (; a->leaving > 0; a->leaving--)
+        if (a->options == NULL)
+          stead_made_detached (client, a->number);
       if (a->options != NULL)
         continue;
       release (client, a);
-      if (a->signing_off)
-        stead_made_detached (client, a->number);
       a->signing_off = false;
     }
 }

@@ -45,7 +45,8 @@ is_news (stead_client *client, const wire_event *wire)
     case STEADFAST__V1__EVENT__BODY_LINK:
       return account != NULL && stead_account_link (client, account, wire->link);
     default:
-      return account != NULL && account->options != NULL;
+      /* What was under way at a Detach comes again after the Attach that overtook it. */
+      return account != NULL && account->options != NULL && account->leaving == 0;
     }
 }
 

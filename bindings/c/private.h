@@ -158,7 +158,7 @@ struct stead_account
   stead_options *options; /* NULL when the program does not want the account */
   bool locked;
   bool attached;    /* the present engine has our Attach */
-  bool signing_off; /* the lock goes with the last Link */
+  bool signing_off; /* the lock goes with the last Link, else when the engine lets go of it */
   bool online;      /* the program shows it as signed in */
   bool held_told;
   int64_t held_pid;

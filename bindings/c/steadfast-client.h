@@ -123,7 +123,13 @@ STEAD_EXPORT bool stead_options_set_presence (stead_options *options, stead_show
 STEAD_EXPORT bool stead_attach (stead_client *client, uint32_t account,
                                 const stead_options *options);
 
-/** Leaves the account; one last STEAD_EVENT_LINK follows. Undelivered texts stay in the engine. */
+/**
+ * stead_detach:
+ *
+ * Leaves the account; one last STEAD_EVENT_LINK follows, unless it is attached again before. What
+ * the engine had not handed over comes after the next stead_attach(). Undelivered texts stay in the
+ * engine.
+ */
 STEAD_EXPORT bool stead_detach (stead_client *client, uint32_t account, stead_detach_how how);
 
 /**

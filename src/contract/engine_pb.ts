@@ -841,7 +841,8 @@ export const Attach_AuthMethodSchema: GenEnum<Attach_AuthMethod> = /*@__PURE__*/
   enumDesc(file_engine, 9, 1);
 
 /**
- * The host leaves the account; no event of it follows but one last Link.
+ * The host leaves the account; no event of it follows but one last Link for each Detach (DETACHED),
+ * even where an Attach overtakes it.
  *
  * @generated from message steadfast.v1.Detach
  */
@@ -917,7 +918,7 @@ export type Link = Message$1<"steadfast.v1.Link"> & {
 
   /**
    * Why, for INTERRUPTED and FAILED. With ONLINE: signed in, but nothing can be kept at present (a
-   * full disk), so texts are refused until a Link without error follows.
+   * full disk), so texts are refused until a Link without error follows. For DETACHED see there.
    *
    * @generated from field: steadfast.v1.Error error = 2;
    */
@@ -1021,7 +1022,8 @@ export enum Link_State {
   FAILED = 3,
 
   /**
-   * Signed off, or parked for want of a host.
+   * Answers a Detach: signed off, or parked. With `error` it answers none: the engine let go of a
+   * parked account, as its session could not be kept any longer.
    *
    * @generated from enum value: DETACHED = 4;
    */

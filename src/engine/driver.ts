@@ -94,6 +94,7 @@ export class Driver {
     }
     if (body.case === 'secretAnswer') this.options.redactor.add(body.value.secret);
     this.#input({ type: 'command', command });
+    if (this.#openFault !== undefined) this.#answerLeavers(this.#openFault);
     return true;
   }
 
@@ -131,9 +132,23 @@ export class Driver {
     } catch (error) {
       if (this.#account !== undefined) throw error;
       this.#openFault = storeFault(error, path);
+      this.#answerLeavers(this.#openFault);
+      if (this.#over) return;
       this.#tellFailed(this.#openFault);
       this.#timer = setTimeout(() => void this.#open(), reopenMs);
     }
+  }
+
+  /** An account without a journal keeps nothing for a host that left: the last one ends it. */
+  #answerLeavers(fault: Fault): void {
+    const last = this.#waiting.findLastIndex((input) => bodyOf(input) === 'detach');
+    if (last < 0) return;
+    for (const input of this.#waiting.splice(0, last + 1)) {
+      if (bodyOf(input) === 'detach') this.options.tell(link({ state: State.DETACHED }));
+    }
+    if (this.#waiting.some((input) => bodyOf(input) === 'attach')) return;
+    this.options.tell(link({ state: State.DETACHED, error: errorMessage(fault) }));
+    void this.#end();
   }
 
   #input(input: AccountInput): void {
@@ -257,6 +272,10 @@ export class Driver {
   #log(level: 'warning' | 'error', { text }: Fault): void {
     this.options.tell(logLine({ level, category: 'disk', text }, this.options.redactor));
   }
+}
+
+function bodyOf(input: AccountInput): Command['body']['case'] {
+  return input.type === 'command' ? input.command.body.case : undefined;
 }
 
 function systemClock(): Clock {

@@ -221,6 +221,8 @@ export class Engine {
       this.#untaken = this.#untaken.filter((durable) => durable.running !== running);
     }
     if (running !== undefined) return this.#give(running, command);
+    // Every Detach has its last Link, even of an account that never ran or ended by itself.
+    if (command.body.case === 'detach') this.#send(account, link({ state: State.DETACHED }));
     if (command.id === '') return;
     const text = 'The account is not signed in.';
     this.#send(account, refused(command.id, fault('usage', 'not-attached', text, { by: 'us' })));

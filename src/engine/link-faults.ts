@@ -17,6 +17,13 @@ export const CANCELLED = fault('sasl', 'cancelled', 'Sign-in was cancelled.', {
   retry: 'never',
 });
 
+export const RELEASED = fault(
+  'timeout',
+  'let-go',
+  'Nobody came back to the account in time, so its session was ended.',
+  { by: 'us', retry: 'never' },
+);
+
 /** @param sha256 what the server showed, hex */
 export function pinMismatch(sha256: string): Fault {
   return fault(

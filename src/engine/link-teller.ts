@@ -9,6 +9,7 @@ import type { AskSecret_What } from '../contract/engine_pb.js';
 import { errorMessage } from '../features/error.js';
 import { askSecret, askTrust, link } from './bodies.js';
 import type { Context } from './context.js';
+import { RELEASED } from './link-faults.js';
 
 /** What the host is told of the link, and what it shows because of that. */
 export class LinkTeller {
@@ -71,6 +72,12 @@ export class LinkTeller {
   detached(): void {
     this.shown = false;
     this.context.effect({ type: 'tell', body: link({ state: State.DETACHED }) });
+  }
+
+  /** Nobody is attached and nobody asked: so the host can tell this from an answer to a Detach. */
+  released(): void {
+    const body = link({ state: State.DETACHED, error: errorMessage(RELEASED) });
+    this.context.effect({ type: 'tell', body });
   }
 
   untrusted(domain: string, facts: TlsFacts, reasons: readonly string[], text: string): void {

@@ -10,6 +10,7 @@ import type { Online, SessionOutput } from '../core/session-output.js';
 import { AskSecret_What as What } from '../contract/engine_pb.js';
 import type { Reached } from './backoff.js';
 import type { Context } from './context.js';
+import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
 import { CANCELLED, NO_LINK, pinMismatch, REJECTED } from './link-faults.js';
 import type { AttachOptions } from './options.js';
@@ -43,7 +44,7 @@ export class LinkKeeper {
   private readonly redial: Redial;
   private secrets: Secrets = { password: '', passphrase: '' };
   private identity: ClientIdentity | undefined;
-  private signingOff = false;
+  private readonly leave: Leave;
   private awaitsPassword = false;
   /** What the person answered when asked for trust; good until a certificate needs none. */
   private accepted = '';
@@ -55,6 +56,7 @@ export class LinkKeeper {
   ) {
     this.redial = new Redial(context, session);
     this.teller = new LinkTeller(context, session);
+    this.leave = new Leave(context, this.teller);
   }
 
   /** A host wants the account online. `shown`: it shows it so already. */
@@ -62,10 +64,10 @@ export class LinkKeeper {
     this.options = options;
     this.secrets = secrets;
     this.attached = true;
+    // A session under way to its end goes on to it; then comes the one that is wanted now.
+    this.settling ||= this.leave.underWay && this.phase === 'up';
+    this.leave.overtaken();
     this.teller.shown = shown;
-    // A sign-off under way goes on to its end; then comes the session that is wanted now.
-    this.settling ||= this.signingOff && this.phase === 'up';
-    this.signingOff = false;
     this.accepted = '';
     this.redial.startOver();
     if (this.session.online && !this.settling) {
@@ -84,6 +86,7 @@ export class LinkKeeper {
   /** The host asked for what cannot be. */
   refuse(cause: Fault): void {
     this.attached = true;
+    this.leave.overtaken();
     this.stopDialing();
     this.session.abandon('end');
     this.stop(cause);
@@ -92,33 +95,22 @@ export class LinkKeeper {
   /** Ends the session in order; `down` completes it. */
   signOff(): void {
     this.attached = false;
-    this.signingOff = true;
-    if (this.phase === 'up' && this.session.online) {
-      this.session.end(this.context.clock());
-    } else {
-      this.stopDialing();
-      this.session.abandon('end');
-      this.signedOff();
-    }
+    this.endFor('sign-off');
   }
 
   /** The host is gone for now; a session that lives is kept. */
   park(): void {
     this.attached = false;
-    this.teller.shown = false;
+    this.teller.detached();
     if (!this.session.online && !this.session.resumable) {
       this.drop();
     }
   }
 
-  /** The session was parked for too long, or cannot be kept without a host. */
+  /** The session was parked for too long, or cannot be kept without a host: the account ends. */
   release(): void {
-    this.stopDialing();
-    this.phase = 'idle';
-    if (this.session.online) {
-      this.session.end(this.context.clock());
-    } else {
-      this.session.abandon('end');
+    if (!this.leave.underWay) {
+      this.endFor('release');
     }
   }
 
@@ -295,8 +287,8 @@ export class LinkKeeper {
   }
 
   private down(cause: Fault | undefined, reached: Reached): void {
-    if (this.signingOff) {
-      this.signedOff();
+    if (this.leave.underWay) {
+      this.left();
     } else if (this.settling && cause === undefined) {
       // Settled and closed in order: now the session that the host will use.
       this.settling = false;
@@ -352,10 +344,20 @@ export class LinkKeeper {
     }
   }
 
-  private signedOff(): void {
+  private endFor(why: 'sign-off' | 'release'): void {
+    this.leave.begin(why);
+    if (this.phase === 'up' && this.session.online) {
+      this.session.end(this.context.clock());
+    } else {
+      this.stopDialing();
+      this.session.abandon('end');
+      this.left();
+    }
+  }
+
+  private left(): void {
     this.phase = 'idle';
-    this.teller.detached();
-    this.context.effect({ type: 'ended' });
+    this.leave.done();
   }
 
   private untrusted(facts: TlsFacts, reasons: readonly string[], text: string): void {

@@ -255,6 +255,35 @@ describe('a parked account', () => {
     expect(account.server.sessions.size).toBe(0);
     expect(account.wire().slice(-2)).toEqual(['a', '/']);
   });
+
+  it('has its one last Link at once, and another with the reason when it is let go', () => {
+    const account = signedIn();
+    account.detach(How.PARK);
+    expect(account.links()).toEqual(['DETACHED']);
+    account.pass(10 * 60_000);
+    expect(account.links()).toEqual(['DETACHED let-go']);
+    expect(account.engine.ended).toBe(1);
+  });
+
+  it('is let go after ten minutes without a link, too', () => {
+    const account = signedIn();
+    account.detach(How.PARK);
+    account.engine.unreachable = true;
+    account.cut();
+    account.links();
+    account.pass(10 * 60_000);
+    expect(account.links()).toEqual(['DETACHED let-go']);
+    expect(account.engine.ended).toBe(1);
+  });
+
+  it('can be signed off, and says so a second time', () => {
+    const account = signedIn();
+    account.detach(How.PARK);
+    account.detach(How.SIGN_OFF);
+    expect(account.links()).toEqual(['DETACHED', 'DETACHED']);
+    expect(account.server.sessions.size).toBe(0);
+    expect(account.engine.ended).toBe(1);
+  });
 });
 
 describe('a new engine', () => {

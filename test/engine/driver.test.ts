@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CommandSchema, ErrorSchema, LinkSchema } from '../../src/contract/engine_pb.js';
+import {
+  CommandSchema,
+  ErrorSchema,
+  Link_State,
+  LinkSchema,
+} from '../../src/contract/engine_pb.js';
 import type { Command } from '../../src/contract/engine_pb.js';
 import type { LinkLike } from '../../src/engine/dialer.js';
 import type { AccountMachine } from '../../src/engine/driver.js';
@@ -256,6 +261,35 @@ describe('effects and their answers', () => {
     expect(stage.told).toMatchObject([
       { value: { error: { text: 'The server says: “not [redacted]”' } } },
     ]);
+  });
+});
+
+describe('a host that leaves an account whose folder cannot be opened', () => {
+  const body = (name: 'attach' | 'detach'): Command =>
+    create(CommandSchema, { body: { case: name, value: {} } });
+  const states = (): string[] =>
+    stage.told.flatMap(({ case: name, value }) =>
+      name === 'link'
+        ? [Link_State[value.state] + (value.error === undefined ? '' : ' with error')]
+        : [],
+    );
+
+  it('is answered, and the account ends', async () => {
+    stage.fs.fail('open', 'EACCES');
+    const driver = stage.start();
+    driver.command(body('attach'));
+    driver.command(body('detach'));
+    await stage.calls.next('the end', (call) => call === 'ended');
+    expect(states()).toEqual(['DETACHED', 'DETACHED with error']);
+    expect(driver.command(body('attach'))).toBe(false);
+  });
+
+  it('and comes back at once is answered before it is told why it cannot be served', async () => {
+    stage.fs.fail('open', 'EACCES');
+    const driver = stage.start();
+    for (const name of ['attach', 'detach', 'attach'] as const) driver.command(body(name));
+    await vi.waitUntil(() => states().length === 2);
+    expect(states()).toEqual(['DETACHED', 'FAILED with error']);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   CommandSchema,
   Detach_How as How,
   HandledSchema,
+  Link_State as State,
   LinkSchema,
 } from '../../src/contract/engine_pb.js';
 import type { Command, Event } from '../../src/contract/engine_pb.js';
@@ -155,6 +156,15 @@ describe('attaching', () => {
     attach(1, 'a');
     const next = await running(2);
     expect(next.bodies().map((body) => body.case)).toEqual(['attach']);
+  });
+
+  it('is not needed for a Detach to have its last Link', () => {
+    hello();
+    detach(3, How.SIGN_OFF);
+    expect(events.all.at(-1)).toMatchObject({
+      account: 3,
+      body: { case: 'link', value: { state: State.DETACHED } },
+    });
   });
 
   it('is needed before a command, which is refused otherwise', () => {

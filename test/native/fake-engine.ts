@@ -30,6 +30,8 @@ export class FakeEngine {
   starts = 0;
   /** Answer each state-changing command by Accepted (default). */
   accepting = true;
+  /** Answer each Detach by its last Link (default). */
+  lettingGo = true;
   readonly #server: Server;
   #host: Socket | undefined;
   #seq = 0;
@@ -76,6 +78,11 @@ host.pipe(test).pipe(host);
         mechanism: 'EXTERNAL',
       },
     });
+  }
+
+  /** The last Link of a Detach. */
+  detached(account: number): void {
+    this.send(account, { case: 'link', value: { state: Link_State.DETACHED } });
   }
 
   /** The next command of a kind that fits, of those since `after`. */
@@ -127,6 +134,7 @@ host.pipe(test).pipe(host);
       this.send(0, { case: 'hello', value: { version: 1, program: 'Fake 1.0' } });
     if (command.id !== '' && this.accepting)
       this.send(command.account, { case: 'accepted', value: { id: command.id } });
+    if (command.body.case === 'detach' && this.lettingGo) this.detached(command.account);
     this.commands.add(command);
   }
 }

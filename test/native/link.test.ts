@@ -309,7 +309,6 @@ describe('leaving', () => {
     const after = stage.engine.now;
     await stage.host.run('account-connect', { account });
     expect((await stage.engine.next('attach', () => true, after)).account).toBe(number);
-    stage.engine.send(number, { case: 'link', value: { state: Link_State.DETACHED } });
     stage.engine.online(number);
     await stage.host.events.until('two sign-ins', () => stage.host.all('connected').length === 2);
     expect(stage.host.all('connection-error')).toEqual([]);

@@ -173,7 +173,6 @@ describe('leaving', () => {
     const detach = await bench.engine.next('detach');
     expect(detach.body.value.how).toBe(1);
     bench.engine.send(1, { case: 'chatState', value: { from: 'bob@home.example', state: 1 } });
-    bench.engine.send(1, { case: 'link', value: { state: 4 } });
     await seen.next('the link', (event) => event.type === 'link' && event.state === 'detached');
     expect(seen.all.filter(({ type }) => type === 'chat-state')).toEqual([]);
   });

@@ -123,6 +123,7 @@ describe('durable events', () => {
     bench.attach();
     await bench.engine.next('attach');
     const before = bench.engine.now;
+    bench.engine.lettingGo = false;
     bench.engine.send(1, message(1, 'a'));
     await seen.until('the first', () => bodies(seen).length === 1);
     bench.client.detach(1, 'park');
@@ -138,6 +139,24 @@ describe('durable events', () => {
     expect(bodies(seen)).toEqual(['a', 'b', 'c']);
     const links = seen.all.flatMap((event) => (event.type === 'link' ? [event.state] : []));
     expect(links).toEqual(['online']);
+  });
+
+  it('are shown once, however many were under way', async () => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    const before = bench.engine.now;
+    bench.engine.lettingGo = false;
+    bench.client.detach(1, 'park');
+    bench.attach();
+    const attach = await bench.engine.next('attach', undefined, before);
+    expect(attach.body.value.inboxTaken).toBe(0);
+    const all = Array.from({ length: 600 }, (_, n) => `line ${n + 1}`);
+    all.forEach((body, n) => bench.engine.send(1, message(n + 1, body)));
+    bench.engine.send(1, { case: 'link', value: { state: 4 } });
+    all.forEach((body, n) => bench.engine.send(1, message(n + 1, body)));
+    await seen.until('the last', () => bodies(seen).includes('line 600'));
+    expect(bodies(seen)).toEqual(all);
   });
 
   it('with the numbers of a state folder that was removed are new ones', async () => {
@@ -164,9 +183,31 @@ describe('two programs with one profile', () => {
     expect(held.error?.text).toContain(`Test 1.0 (process ${process.pid})`);
     bench.client.detach(1);
     await bench.engine.next('detach');
-    bench.engine.send(1, { case: 'link', value: { state: 4 } }, 1);
     await bench.engine.next('attach', ({ account }) => account === 7);
     expect(seen.all.filter(({ type }) => type === 'account-held')).toHaveLength(1);
+  });
+
+  const ended = { kind: 7, condition: 'let-go', text: 'Nobody came back.' };
+  it.each<[string, () => void]>([
+    [
+      'is let go by its engine',
+      () => bench.engine.send(1, { case: 'link', value: { state: 4, error: ended } }, 1),
+    ],
+  ])('share a parked account not before it %s', async (_, end) => {
+    const first = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.client.detach(1, 'park');
+    const detached = (): number =>
+      first.all.filter((event) => event.type === 'link' && event.state === 'detached').length;
+    await first.until('the last link', () => detached() === 1);
+    const other = bench.another(bench.state, 'Other 2.0');
+    const seen = bench.watch(other);
+    other.attach(7, { jid: 'alice@home.example/elsewhere' });
+    await seen.next('held', ({ type }) => type === 'account-held');
+    end();
+    await bench.engine.next('attach', ({ account }) => account === 7);
+    expect(detached()).toBe(bench.engine.all('detach').length);
   });
 
   it('each have the accounts that the other does not use', async () => {

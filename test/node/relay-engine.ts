@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { create, fromBinary, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { createServer, type Server, type Socket } from 'node:net';
-import { CommandSchema, EventSchema, type Command } from '../../src/contract/engine_pb.js';
+import {
+  CommandSchema,
+  EventSchema,
+  Link_State,
+  type Command,
+} from '../../src/contract/engine_pb.js';
 import { FrameReader, frame } from '../../src/ipc/frames.js';
 import { Observed } from '../support/observed.js';
 import type { Workspace } from '../support/workspace.js';
@@ -19,6 +24,8 @@ export class RelayEngine {
   readonly script: string;
   /** Answer each command with an id by Accepted (default). */
   accepting = true;
+  /** Answer each Detach by its last Link (default). */
+  lettingGo = true;
   readonly #server: Server;
   readonly #hosts: { socket: Socket; seq: number }[] = [];
 
@@ -112,6 +119,8 @@ host.pipe(test).pipe(host);
     const { account, id } = command;
     if (command.body.case === 'hello')
       this.send(0, { case: 'hello', value: { version: 1, program: 'Relay 1.0' } }, start);
+    if (command.body.case === 'detach' && this.lettingGo)
+      this.send(account, { case: 'link', value: { state: Link_State.DETACHED } }, start);
     if (id !== '' && this.accepting) this.send(account, { case: 'accepted', value: { id } }, start);
     this.commands.add(command);
   }

@@ -34,6 +34,8 @@ const CUT = fault('link', 'reset', 'The connection was cut.');
 /** The engine process: the real account, and a driver on the model's clock, network and disk. */
 export class ModelEngine {
   alive = true;
+  /** How often the account said that it is over. */
+  ended = 0;
   link: ModelLink | undefined;
   /** Where it has dialled, oldest first. */
   readonly dialled: Dial[] = [];
@@ -167,7 +169,9 @@ export class ModelEngine {
         return;
       case 'derive':
       case 'read-identity':
+        return;
       case 'ended':
+        this.ended++;
         return;
     }
   }
