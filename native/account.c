@@ -7,7 +7,7 @@
 #include <string.h>
 
 static GHashTable *sessions; /* PurpleAccount to ShimSession */
-static GHashTable *numbers;  /* user name to number, the same as long as the client lives */
+static GHashTable *numbers;  /* bare JID to number, the same as long as the client lives */
 static guint32 last_number;
 static gboolean quitting;
 static int handle;
@@ -35,16 +35,28 @@ account_uninit (void)
   g_hash_table_destroy (sessions);
 }
 
+/* The engine keeps one session an address, whatever the resource, so that is what has a number.
+ * Returns: 0 when the account never signed in. */
+static guint32
+known_number (PurpleAccount *account)
+{
+  char *bare = account_bare_jid (purple_account_get_username (account));
+  guint32 number = bare != NULL ? GPOINTER_TO_UINT (g_hash_table_lookup (numbers, bare)) : 0;
+
+  g_free (bare);
+  return number;
+}
+
 static guint32
 number_of (PurpleAccount *account)
 {
-  const char *username = purple_account_get_username (account);
-  guint32 number = GPOINTER_TO_UINT (g_hash_table_lookup (numbers, username));
+  guint32 number = known_number (account);
 
   if (number != 0)
     return number;
   number = ++last_number;
-  g_hash_table_insert (numbers, g_strdup (username), GUINT_TO_POINTER (number));
+  g_hash_table_insert (numbers, account_bare_jid (purple_account_get_username (account)),
+                       GUINT_TO_POINTER (number));
   return number;
 }
 
@@ -93,14 +105,17 @@ account_foreach (void (*visit) (ShimSession *session, const stead_event *event),
 PurpleAccount *
 account_numbered (guint32 number)
 {
+  ShimSession *session = account_session_numbered (number);
   GHashTableIter iter;
-  gpointer username;
+  gpointer bare;
   gpointer value;
 
+  if (session != NULL)
+    return session->account;
   g_hash_table_iter_init (&iter, numbers);
-  while (g_hash_table_iter_next (&iter, &username, &value))
+  while (g_hash_table_iter_next (&iter, &bare, &value))
     if (GPOINTER_TO_UINT (value) == number)
-      return purple_accounts_find (username, SHIM_PROTOCOL);
+      return purple_accounts_find (bare, SHIM_PROTOCOL);
   return NULL;
 }
 
@@ -205,6 +220,13 @@ account_login (PurpleAccount *account)
           "This account is set to use a proxy, which Steadfast cannot do yet. A direct connection "
           "would show your address, so none was made. To connect directly, choose \"No Proxy\" in "
           "the account's settings.");
+      return;
+    }
+  if (account_session_numbered (known_number (account)) != NULL)
+    {
+      purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_NAME_IN_USE,
+                                      "Another account here is signed in with this address. To "
+                                      "use another resource, change it there.");
       return;
     }
   client = dispatch_open (&error_text);

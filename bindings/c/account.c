@@ -147,19 +147,32 @@ add (stead_client *client, uint32_t number, char *bare, char *folder)
   return account;
 }
 
+/* The engine keeps one session an address: a second number would take over the first one's. */
+static bool
+is_taken (const stead_client *client, const char *bare, uint32_t number)
+{
+  for (const stead_account *a = client->accounts; a != NULL; a = a->next)
+    if (a->number != number && strcmp (a->bare_jid, bare) == 0 && (a->options != NULL || a->locked))
+      return true;
+  return false;
+}
+
 /** Returns: the account of this number, made if need be; NULL with the client's error set. */
 static stead_account *
 for_jid (stead_client *client, uint32_t number, const char *jid)
 {
   char *bare = bare_of (jid);
   stead_account *account = stead_account_find (client, number);
-  if (account != NULL && strcmp (account->bare_jid, bare) == 0)
+  bool taken = is_taken (client, bare, number);
+  if (account != NULL && !taken && strcmp (account->bare_jid, bare) == 0)
     {
       free (bare);
       return account;
     }
   char *problem = NULL, *folder = NULL;
-  if (account != NULL)
+  if (taken)
+    problem = stead_format ("%s is in use under another number. Detach that one first.", bare);
+  else if (account != NULL)
     problem = stead_format ("Account number %u is %s already.", number, account->bare_jid);
   else if (*bare == '\0' || strlen (bare) > 2047)
     problem = stead_copy ("The account has no usable JID.");

@@ -108,8 +108,8 @@ STEAD_EXPORT bool stead_options_set_presence (stead_options *options, stead_show
                                               int64_t idle_since_time_ms);
 
 /* ---- Commands ---- */
-/* @account is a number above 0 of the program's choice, the same for one JID as long as the client
- * lives. Commands for an account that is not attached fail. */
+/* @account is a number above 0 of the program's choice, the same for one bare JID as long as the
+ * client lives; another one for it is refused until the first is signed off. Commands for an account that is not attached fail. */
 
 /**
  * stead_attach:

@@ -164,15 +164,45 @@ describe('commands', () => {
   });
 });
 
+describe('one address', () => {
+  const home = 'alice@home.example/home';
+  const work = 'Alice@Home.example/work';
+
+  it('has one number until it is signed off', async () => {
+    const seen = bench.watch();
+    bench.client.attach(1, { jid: home });
+    await bench.engine.next('attach');
+    const refused = /alice@home.example is in use under another number/;
+    expect(() => bench.client.attach(2, { jid: work })).toThrow(refused);
+    bench.client.detach(1, 'park');
+    expect(() => bench.client.attach(2, { jid: work })).toThrow(refused);
+    bench.client.detach(1);
+    const detached = (): number => seen.all.filter(({ type }) => type === 'link').length;
+    await seen.until('the last links', () => detached() === 2);
+    bench.client.attach(2, { jid: work });
+    await bench.engine.next('attach', ({ account }) => account === 2);
+    expect(() => bench.client.attach(1, { jid: home })).toThrow(refused);
+  });
+
+  it('keeps its number with another resource', async () => {
+    bench.watch();
+    bench.client.attach(1, { jid: home });
+    bench.client.attach(1, { jid: work });
+    await bench.engine.next('attach', ({ body }) => body.value.jid === work);
+  });
+});
+
 describe('leaving', () => {
   it('tells the engine how, and hears one last link', async () => {
     const seen = bench.watch();
     bench.attach();
     await bench.engine.next('attach');
+    bench.engine.lettingGo = false;
     bench.client.detach(1, 'park');
     const detach = await bench.engine.next('detach');
     expect(detach.body.value.how).toBe(1);
     bench.engine.send(1, { case: 'chatState', value: { from: 'bob@home.example', state: 1 } });
+    bench.engine.send(1, { case: 'link', value: { state: 4 } });
     await seen.next('the link', (event) => event.type === 'link' && event.state === 'detached');
     expect(seen.all.filter(({ type }) => type === 'chat-state')).toEqual([]);
   });

@@ -57,6 +57,8 @@ run_account_set (const JsonValue *command, GString *result)
   (void) result;
   if (account == NULL)
     return no_account;
+  if (json_get (command, "username") != NULL)
+    purple_account_set_username (account, json_string (command, "username"));
   if (json_get (command, "password") != NULL)
     purple_account_set_password (account, json_string (command, "password"));
   purple_account_set_remember_password (account, json_bool (command, "remember", FALSE));
