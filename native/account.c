@@ -10,6 +10,7 @@ static GHashTable *sessions; /* PurpleAccount to ShimSession */
 static GHashTable *numbers;  /* bare JID to number, the same as long as the client lives */
 static guint32 last_number;
 static gboolean quitting;
+static gboolean accounts_hooked;
 static int handle;
 
 static void
@@ -125,6 +126,53 @@ account_connection (const ShimSession *session)
   return purple_account_get_connection (session->account);
 }
 
+/* A parked session has no connection whose close() could sign it off. */
+static void
+sign_parked_off (PurpleAccount *account)
+{
+  stead_client *client = dispatch_client ();
+  guint32 number;
+
+  if (client == NULL || strcmp (purple_account_get_protocol_id (account), SHIM_PROTOCOL) != 0)
+    return;
+  number = known_number (account);
+  if (number == 0 || account_session_numbered (number) != NULL)
+    return;
+  stead_detach (client, number, STEAD_DETACH_SIGN_OFF);
+  dispatch_update ();
+}
+
+static void
+on_left (PurpleAccount *account, gpointer data)
+{
+  (void) data;
+  sign_parked_off (account);
+}
+
+static void
+on_status (PurpleAccount *account, PurpleStatus *before, PurpleStatus *now, gpointer data)
+{
+  (void) before;
+  (void) data;
+  if (!purple_status_is_online (now))
+    sign_parked_off (account);
+}
+
+/* libpurple's accounts start after the protocols are loaded: so not before a login. */
+static void
+hook_accounts (void)
+{
+  void *accounts = purple_accounts_get_handle ();
+
+  if (accounts_hooked)
+    return;
+  accounts_hooked = TRUE;
+  purple_signal_connect (accounts, "account-disabled", &handle, PURPLE_CALLBACK (on_left), NULL);
+  purple_signal_connect (accounts, "account-removed", &handle, PURPLE_CALLBACK (on_left), NULL);
+  purple_signal_connect (accounts, "account-status-changed", &handle, PURPLE_CALLBACK (on_status),
+                         NULL);
+}
+
 static ShimSession *
 session_open (PurpleAccount *account)
 {
@@ -171,6 +219,7 @@ attach (PurpleConnection *gc, stead_client *client)
     purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS,
                                     stead_client_error (client));
   link_hook_network ();
+  hook_accounts ();
   dispatch_update ();
 }
 

@@ -210,7 +210,10 @@ bool
 stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
 {
   stead_account *account = stead_account_find (client, number);
-  if (account == NULL || account->options == NULL)
+  /* The engine keeps a parked one, which can still be signed off. */
+  bool parked = account != NULL && account->options == NULL && account->locked
+                && !account->signing_off && how == STEAD_DETACH_SIGN_OFF;
+  if (account == NULL || (account->options == NULL && !parked))
     return stead_client_fail (client, "The account is not attached.");
   stead_events_account_left (client, number);
   stead_options_free (account->options);
@@ -218,7 +221,7 @@ stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
   account->retry_at = 0;
   account->online = false;
   account->signing_off = how == STEAD_DETACH_SIGN_OFF;
-  if (!account->attached)
+  if (!account->attached && !parked)
     {
       release (client, account);
       stead_made_detached (client, number);

@@ -128,7 +128,7 @@ STEAD_EXPORT bool stead_attach (stead_client *client, uint32_t account,
  *
  * Leaves the account; one last STEAD_EVENT_LINK follows, unless it is attached again before. What
  * the engine had not handed over comes after the next stead_attach(). Undelivered texts stay in the
- * engine.
+ * engine. An account that was parked may be signed off later.
  */
 STEAD_EXPORT bool stead_detach (stead_client *client, uint32_t account, stead_detach_how how);
 

@@ -283,6 +283,20 @@ describe('leaving', () => {
     expect(body.value.how).toBe(how);
   });
 
+  test.each([
+    ['the account is disabled', 'account-enable', { enabled: false }],
+    ['the status goes offline', 'status', { status: 'offline' }],
+    ['the account is deleted', 'account-delete', {}],
+  ] as const)('while the network is down: %s', async (_why, command, args) => {
+    const { account, number } = await stage.signIn();
+    await stage.host.run('network', { available: false });
+    await stage.engine.next('detach', ({ body }) => body.value.how === PARK);
+    await stage.host.run(command, { account, ...args });
+    const off = await stage.engine.next('detach', ({ body }) => body.value.how === SIGN_OFF);
+    expect(off.account).toBe(number);
+    expect(stage.engine.all('detach')).toHaveLength(2);
+  });
+
   test('the host quits: signed off, and no process is left', async () => {
     await stage.signIn();
     expect(await stage.host.quit()).toBe(0);

@@ -189,6 +189,7 @@ describe('two programs with one profile', () => {
 
   const ended = { kind: 7, condition: 'let-go', text: 'Nobody came back.' };
   it.each<[string, () => void]>([
+    ['is signed off', () => bench.client.detach(1)],
     [
       'is let go by its engine',
       () => bench.engine.send(1, { case: 'link', value: { state: 4, error: ended } }, 1),
