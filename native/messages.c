@@ -116,7 +116,8 @@ conversation_with (PurpleAccount *account, const char *jid, gboolean open)
   PurpleConversation *found =
       purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, jid, account);
 
-  if (found == NULL && open)
+  /* libpurple opens none for an account that is signed off. */
+  if (found == NULL && open && purple_account_get_connection (account) != NULL)
     found = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, jid);
   return found;
 }
@@ -125,17 +126,18 @@ static void
 write_error (guint32 number, const char *jid, const char *text, const stead_event *event)
 {
   PurpleAccount *account = account_numbered (number);
+  PurpleConversation *conversation =
+      account != NULL ? conversation_with (account, jid, TRUE) : NULL;
   const char *why = stead_event_error_text (event);
-  char *plain;
-  char *html;
+  char *plain = g_strdup_printf ("Not delivered: %s\n%s",
+                                 *why != '\0' ? why : "the reason is not known.", text);
+  char *html = markup_from_plain (plain);
 
-  if (account == NULL)
-    return;
-  plain = g_strdup_printf ("Not delivered: %s\n%s", *why != '\0' ? why : "the reason is not known.",
-                           text);
-  html = markup_from_plain (plain);
-  purple_conversation_write (conversation_with (account, jid, TRUE), NULL, html,
-                             PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  if (conversation != NULL)
+    purple_conversation_write (conversation, NULL, html,
+                               PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  else
+    purple_notify_error (account, NULL, jid, plain);
   g_free (html);
   g_free (plain);
 }

@@ -66,6 +66,25 @@ function interrupt(): Promise<void> {
   return stage.tell(number, { case: 'link', value: { state: Link_State.INTERRUPTED } });
 }
 
+describe('a text that is refused when its account is signed off and its window closed', () => {
+  test.each([
+    ['account-enable', { enabled: false }],
+    ['account-delete', {}],
+  ] as const)('is quoted all the same after %s', async (command, args) => {
+    stage.engine.accepting = false;
+    const { id } = await send('precious <i>text</i>');
+    await stage.host.run('conversation', { account, name: BOB, open: false });
+    await stage.host.run(command, { account, ...args });
+    await stage.host.next('disconnected');
+    const error = { kind: Error_Kind.STORE, condition: 'disk-full', text: 'The disk is full.' };
+    await stage.tell(number, { case: 'refused', value: { id, error } });
+    expect(stage.host.all('notify')).toMatchObject([
+      { kind: 'error', primary: BOB, secondary: 'Not delivered: The disk is full.\nprecious text' },
+    ]);
+    expect(stage.host.stderr).not.toContain('CRITICAL');
+  });
+});
+
 describe('a text that comes in', () => {
   test.each([
     [
