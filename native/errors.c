@@ -68,12 +68,17 @@ void
 errors_report (ShimSession *session, const stead_event *event)
 {
   PurpleConnection *gc = account_connection (session);
+  PurpleConnectionError reason = errors_reason (event);
   const char *text = stead_event_error_text (event);
 
   /* libpurple reports the first error of a connection and waits for its end. */
   if (gc == NULL || gc->disconnect_timeout != 0)
     return;
   secrets_close (session);
-  purple_connection_error_reason (gc, errors_reason (event),
+  /* One that was only kept for the next connection would be refused again, and nobody asked. */
+  if (reason == PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED
+      && !purple_account_get_remember_password (session->account))
+    purple_account_set_password (session->account, NULL);
+  purple_connection_error_reason (gc, reason,
                                   *text != '\0' ? text : "The connection was lost.");
 }

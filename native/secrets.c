@@ -35,8 +35,8 @@ on_password (gpointer number, PurpleRequestFields *fields)
       return;
     }
   purple_account_set_remember_password (session->account, remember);
-  if (remember)
-    purple_account_set_password (session->account, password);
+  /* Kept over a reconnect; libpurple writes it to disk only when it is to be remembered. */
+  purple_account_set_password (session->account, password);
   send_secret (number, STEAD_SECRET_PASSWORD, password);
 }
 

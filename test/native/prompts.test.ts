@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { AskSecret_What, Error_Kind } from '../../src/contract/engine_pb.js';
+import { AskSecret_What, Error_Kind, Link_State } from '../../src/contract/engine_pb.js';
 import { Authority, fingerprint, type Certificate } from '../support/certificates.js';
 import { Stage } from './stage.js';
 
@@ -27,7 +27,7 @@ describe('a password', () => {
   });
 
   test.each([false, true])(
-    'goes to the engine, and is kept only if wanted (%s)',
+    'goes to the engine, and stays in the account and on disk only if wanted (%s)',
     async (remember) => {
       const { account, number } = await stage.attach('alice@home.example', {}, '');
       await stage.tell(number, ask);
@@ -35,11 +35,39 @@ describe('a password', () => {
       await stage.host.run('answer', { request, fields: { password: CANARY, remember } });
       const { body } = await stage.engine.next('secretAnswer');
       expect(body.value).toMatchObject({ secret: CANARY, cancelled: false });
+      await stage.host.run('account-enable', { account, enabled: false });
+      await stage.host.next('disconnected');
       const kept = await stage.host.run('account-get', { account });
       expect(kept.hasPassword).toBe(remember);
+      await stage.host.quit();
+      const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+      expect(saved.includes(CANARY)).toBe(remember);
       expect(JSON.stringify(stage.host.all('debug'))).not.toContain(CANARY);
     },
   );
+
+  test('that is not to be remembered is kept over a reconnect, but not when it was wrong', async () => {
+    const { account, number } = await stage.attach('alice@home.example', {}, '');
+    await stage.tell(number, ask);
+    const { request } = await stage.host.next('request');
+    await stage.host.run('answer', { request, fields: { password: CANARY, remember: false } });
+    stage.engine.online(number);
+    await stage.host.next('connected');
+    let ends = 0;
+    const reconnected = async (): Promise<string> => {
+      const after = stage.engine.now;
+      await stage.host.events.until('the end', () => stage.host.all('disconnected').length > ends);
+      ends++;
+      await stage.host.run('account-enable', { account, enabled: true });
+      await stage.host.run('account-connect', { account });
+      return (await stage.engine.next('attach', () => true, after)).body.value.password;
+    };
+    await stage.host.run('connection-error', { account, reason: 0, text: 'x' });
+    expect(await reconnected()).toBe(CANARY);
+    const error = { kind: Error_Kind.SASL, condition: 'not-authorized', text: 'It was wrong.' };
+    await stage.tell(number, { case: 'link', value: { state: Link_State.FAILED, error } });
+    expect(await reconnected()).toBe('');
+  });
 
   test('that is empty is asked for again', async () => {
     const { number } = await stage.attach('alice@home.example', {}, '');
