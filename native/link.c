@@ -7,7 +7,8 @@
 enum
 {
   OUTAGE_S = 5, /* shorter ones are not worth a line */
-  HELD_S = 10   /* the engine of a host that just ended may hold the account for 5 s */
+  HELD_S = 10,  /* the engine of a host that just ended may hold the account for 5 s */
+  STARTS = 5    /* of the engine that failed: libsteadfast gives texts up soon after */
 };
 
 static int network_handle;
@@ -85,7 +86,8 @@ end_outage (ShimSession *session)
   if (session->outage_timer != 0)
     purple_timeout_remove (session->outage_timer);
   session->outage_timer = 0;
-  for (item = session->outage_told ? purple_get_ims () : NULL; item != NULL; item = item->next)
+  /* A conversation may have been told of a short one, too, because something was written in it. */
+  for (item = purple_get_ims (); item != NULL; item = item->next)
     if (purple_conversation_get_account (item->data) == session->account
         && is_told (session, item->data))
       link_write_line (item->data, "The connection is back.");
@@ -215,6 +217,7 @@ link_got_engine (ShimSession *session, const stead_event *event)
   switch (stead_event_engine_state (event))
     {
     case STEAD_ENGINE_STARTED:
+      session->failed_starts = 0;
       purple_debug_info ("steadfast", "engine: %s\n", stead_event_engine_program (event));
       break;
     case STEAD_ENGINE_DIED:
@@ -225,7 +228,12 @@ link_got_engine (ShimSession *session, const stead_event *event)
         begin_outage (session, stead_event_error_text (event));
       break;
     case STEAD_ENGINE_FAILED:
-      errors_report (session, event);
+      /* One more try may do; what lasts is no outage, and its reason is to be read. */
+      if (stead_event_error_retry (event) == STEAD_RETRY_LATER
+          && PURPLE_CONNECTION_IS_CONNECTED (gc) && ++session->failed_starts < STARTS)
+        begin_outage (session, stead_event_error_text (event));
+      else
+        errors_report (session, event);
       break;
     }
 }

@@ -39,6 +39,7 @@ typedef struct
   guint outage_timer; /* until people are told */
   gboolean outage_told;
   GHashTable *told_outage; /* names of conversations told of this outage: char * set */
+  guint failed_starts;     /* of the engine, in a row */
   guint held_timer;        /* until another program's hold is reported */
   char *held_text;
 
