@@ -74,6 +74,22 @@ show_info (ShimSession *session, const char *jid)
 }
 
 void
+info_give_up (ShimSession *session)
+{
+  GList *open = g_hash_table_get_keys (session->infos);
+  GList *item;
+
+  for (item = open; item != NULL; item = item->next)
+    {
+      char *jid = g_strdup (item->data);
+
+      show_info (session, jid);
+      g_free (jid);
+    }
+  g_list_free (open);
+}
+
+void
 info_get (PurpleConnection *gc, const char *who)
 {
   ShimSession *session = account_session_of (gc);

@@ -221,6 +221,7 @@ link_got_engine (ShimSession *session, const stead_event *event)
       purple_debug_info ("steadfast", "engine: %s\n", stead_event_engine_program (event));
       break;
     case STEAD_ENGINE_DIED:
+      info_give_up (session);
       if (stead_event_error_retry (event) == STEAD_RETRY_NEVER)
         errors_report (session, event);
       /* It is started again and attached by libsteadfast. */

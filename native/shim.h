@@ -220,6 +220,8 @@ GList *subscriptions_menu (PurpleBlistNode *node);
 
 void info_open (ShimSession *session);
 void info_close (ShimSession *session);
+/* Shows what came so far: no more will. */
+void info_give_up (ShimSession *session);
 void info_get (PurpleConnection *gc, const char *who);
 void info_got (ShimSession *session, const stead_event *event);
 

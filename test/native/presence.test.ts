@@ -246,6 +246,14 @@ describe('the info of a contact', () => {
     expect(rows).toContainEqual({ label: 'Time zone (r&lt;1&gt;)', value: '+02:00' });
   });
 
+  test('is shown as far as it is known when the engine dies meanwhile', async () => {
+    await stage.host.run('info', { account, name: BOB });
+    await stage.engine.next('queryContact');
+    stage.engine.die();
+    const { rows } = await stage.host.next('userinfo');
+    expect(rows).toContainEqual({ label: 'XMPP address', value: BOB });
+  });
+
   test('is shown at once while there is no link', async () => {
     await stage.tell(number, { case: 'link', value: { state: Link_State.INTERRUPTED } });
     await stage.host.run('info', { account, name: BOB });
