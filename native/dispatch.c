@@ -80,9 +80,11 @@ handle (const stead_event *event)
     /* What became of a text is told even when the account was closed meanwhile. */
     case STEAD_EVENT_ACCEPTED:
       messages_got_accepted (stead_event_account (event), event);
+      roster_change_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_REFUSED:
       messages_got_refused (stead_event_account (event), event);
+      roster_change_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_MESSAGE_STATE:
       messages_got_state (stead_event_account (event), event);

@@ -15,17 +15,19 @@ has_group (const GSList *groups, const char *name)
   return FALSE;
 }
 
-/* Sends the contact as it is known with @name, without the group @from and with the group @to. Each
+/* Sends the contact as it is expected to be with @name, without the group @from and with the group @to. Each
  * may be %NULL for no change. */
 static void
 set_contact (ShimSession *session, const char *who, const char *name, const char *from,
              const char *to)
 {
   stead_client *client = dispatch_client ();
-  const ShimContact *contact = roster_contact (session, who);
+  const ShimContact *contact = roster_expected (session, who);
   const GSList *known = contact != NULL ? contact->groups : NULL;
   GPtrArray *groups = g_ptr_array_new ();
+  ShimContact *changed = g_new0 (ShimContact, 1);
   const char *id;
+  guint i;
 
   if (name == NULL)
     name = contact != NULL ? contact->name : "";
@@ -37,6 +39,12 @@ set_contact (ShimSession *session, const char *who, const char *name, const char
   id = stead_set_contact (client, session->number, who, name, (const char *const *) groups->pdata,
                           groups->len);
   messages_expect (session->number, id, who, NULL);
+  changed->name = g_strdup (name);
+  changed->subscription = contact != NULL ? contact->subscription : STEAD_CONTACT_NONE;
+  changed->ask = contact != NULL && contact->ask;
+  for (i = 0; i < groups->len; i++)
+    changed->groups = g_slist_append (changed->groups, g_strdup (g_ptr_array_index (groups, i)));
+  roster_change_add (session, id, who, changed);
   g_ptr_array_free (groups, TRUE);
   dispatch_update ();
 }
@@ -59,6 +67,7 @@ roster_add_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group, 
   ShimSession *session = changing_session (gc);
   const char *who = purple_buddy_get_name (buddy);
   const ShimContact *contact;
+  gboolean seen;
   char *bare;
 
   if (session == NULL)
@@ -69,12 +78,13 @@ roster_add_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group, 
       purple_notify_error (gc, NULL, who, "This is no XMPP address: it was not added.");
       return;
     }
-  contact = roster_contact (session, bare);
+  contact = roster_expected (session, bare);
+  seen = contact != NULL
+         && (contact->ask || contact->subscription == STEAD_CONTACT_TO
+             || contact->subscription == STEAD_CONTACT_BOTH);
   set_contact (session, bare, purple_buddy_get_local_buddy_alias (buddy), NULL,
                group != NULL ? purple_group_get_name (group) : NULL);
-  if (contact == NULL
-      || (!contact->ask && contact->subscription != STEAD_CONTACT_TO
-          && contact->subscription != STEAD_CONTACT_BOTH))
+  if (!seen)
     subscriptions_request (session, bare, text);
   g_free (bare);
 }
@@ -97,6 +107,7 @@ roster_remove_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *grou
     {
       id = stead_remove_contact (dispatch_client (), session->number, who);
       messages_expect (session->number, id, who, NULL);
+      roster_change_add (session, id, who, NULL);
       dispatch_update ();
     }
   g_slist_free (buddies);
@@ -107,7 +118,7 @@ roster_alias_buddy (PurpleConnection *gc, const char *who, const char *alias)
 {
   ShimSession *session = changing_session (gc);
 
-  if (session != NULL && roster_contact (session, who) != NULL)
+  if (session != NULL && roster_expected (session, who) != NULL)
     set_contact (session, who, alias != NULL ? alias : "", NULL, NULL);
 }
 
@@ -116,7 +127,7 @@ roster_group_buddy (PurpleConnection *gc, const char *who, const char *from, con
 {
   ShimSession *session = changing_session (gc);
 
-  if (session != NULL && roster_contact (session, who) != NULL)
+  if (session != NULL && roster_expected (session, who) != NULL)
     set_contact (session, who, NULL, from, to);
 }
 

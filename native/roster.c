@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-static void
-contact_free (gpointer data)
+void
+roster_contact_free (gpointer data)
 {
   ShimContact *contact = data;
 
@@ -20,7 +20,7 @@ contact_free (gpointer data)
 void
 roster_open (ShimSession *session)
 {
-  session->contacts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, contact_free);
+  session->contacts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, roster_contact_free);
 }
 
 static void
@@ -35,6 +35,7 @@ void
 roster_close (ShimSession *session)
 {
   forget_named (session);
+  roster_changes_close (session);
   g_hash_table_destroy (session->contacts);
 }
 
@@ -187,11 +188,13 @@ got_contact (ShimSession *session, const stead_event *event, size_t index)
   if (stead_event_contact_subscription (event, index) == STEAD_CONTACT_REMOVE)
     {
       remove_all (session, jid);
+      roster_changes_pushed (session, bare, NULL);
       g_hash_table_remove (session->contacts, bare);
       g_free (bare);
       return;
     }
   contact = read_contact (event, index);
+  roster_changes_pushed (session, bare, contact);
   g_hash_table_replace (session->contacts, g_strdup (bare), contact);
   if (session->named != NULL)
     g_hash_table_insert (session->named, g_strdup (bare), GINT_TO_POINTER (1));
@@ -199,6 +202,35 @@ got_contact (ShimSession *session, const stead_event *event, size_t index)
   presence_show (session, jid);
   show_name (session, jid, contact->name);
   g_free (bare);
+}
+
+void
+roster_changed (ShimSession *session, const char *bare, ShimContact *contact)
+{
+  const ShimContact *known = g_hash_table_lookup (session->contacts, bare);
+
+  if (contact == NULL)
+    {
+      g_hash_table_remove (session->contacts, bare);
+      return;
+    }
+  contact->subscription = known != NULL ? known->subscription : STEAD_CONTACT_NONE;
+  contact->ask = known != NULL && known->ask;
+  g_hash_table_replace (session->contacts, g_strdup (bare), contact);
+}
+
+void
+roster_show_again (ShimSession *session, const char *bare)
+{
+  const ShimContact *contact = g_hash_table_lookup (session->contacts, bare);
+
+  if (contact == NULL)
+    return;
+  session->applying = TRUE;
+  show_contact (session, bare, contact);
+  presence_show (session, bare);
+  show_name (session, bare, contact->name);
+  session->applying = FALSE;
 }
 
 /* After the last part: who was not named is gone from the server. */
@@ -211,7 +243,9 @@ remove_unnamed (ShimSession *session)
     {
       char *bare = account_bare_jid (purple_buddy_get_name (buddies->data));
 
-      if (bare == NULL || g_hash_table_lookup (session->named, bare) == NULL)
+      if (bare == NULL
+          || (g_hash_table_lookup (session->named, bare) == NULL
+              && !roster_is_being_added (session, bare)))
         {
           if (bare != NULL)
             g_hash_table_remove (session->contacts, bare);

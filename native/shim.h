@@ -45,6 +45,7 @@ typedef struct
 
   GHashTable *contacts; /* bare JID to ShimContact */
   GHashTable *named;    /* bare JIDs named since the roster's `begin`, or NULL outside of one */
+  GSList *changes;      /* that the server has not answered, see roster-changes.c */
   gboolean applying;    /* the buddy list is being changed by us, not by the person */
 
   GHashTable *arrivals;  /* bare JID to the last text that arrived there, see receipts.c */
@@ -162,14 +163,29 @@ unsigned int chat_states_send_typing (PurpleConnection *gc, const char *who,
 void chat_states_convo_closed (PurpleConnection *gc, const char *who);
 void chat_states_got (ShimSession *session, const stead_event *event);
 
-/* ---- roster.c, roster-ops.c
- * ---------------------------------------------------------------------- */
+/* ---- roster.c, roster-ops.c, roster-changes.c
+ * ---------------------------------------------------- */
 
 void roster_open (ShimSession *session);
 void roster_close (ShimSession *session);
 void roster_got (ShimSession *session, const stead_event *event);
 /* Returns: (transfer none) (nullable) */
 const ShimContact *roster_contact (const ShimSession *session, const char *jid);
+void roster_contact_free (gpointer contact);
+/* Takes a change for the server's word. @contact: (transfer full) (nullable) */
+void roster_changed (ShimSession *session, const char *bare, ShimContact *contact);
+/* Lays what the server said last of a contact over the host's list once more. */
+void roster_show_again (ShimSession *session, const char *bare);
+/* Keeps a change until the server answers. @id may be %NULL: nothing happens. @contact: (transfer
+ * full) (nullable): %NULL for one that is taken away. */
+void roster_change_add (ShimSession *session, const char *id, const char *jid,
+                        ShimContact *contact);
+/* Returns: (transfer none) (nullable): the contact with all changes made to it here */
+const ShimContact *roster_expected (const ShimSession *session, const char *jid);
+gboolean roster_is_being_added (const ShimSession *session, const char *bare);
+void roster_changes_pushed (ShimSession *session, const char *bare, const ShimContact *contact);
+void roster_change_answered (guint32 account, const stead_event *event);
+void roster_changes_close (ShimSession *session);
 void roster_add_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group,
                        const char *text);
 void roster_remove_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group);

@@ -163,6 +163,82 @@ describe('what the person changes', () => {
     expect(rename.body.value).toMatchObject({ name: 'Robert', groups: ['C'] });
   });
 
+  describe('before the server has answered', () => {
+    const setContacts = async (count: number) => {
+      const all = () => stage.engine.all('setContact');
+      await stage.engine.commands.until(`${count} changes`, () => all().length === count);
+      return all().map(({ id, body }) => ({
+        id,
+        name: body.value.name,
+        groups: body.value.groups,
+      }));
+    };
+    beforeEach(async () => {
+      stage.engine.accepting = false;
+      await roster([{ jid: BOB, name: 'Bob', subscription: BOTH, groups: ['A'] }]);
+    });
+
+    test('a second change builds on the first', async () => {
+      await stage.host.run('buddy-alias', { account, name: BOB, alias: 'Robert' });
+      await stage.host.run('buddy-move', { account, name: BOB, group: 'B' });
+      await stage.host.run('buddy-move', { account, name: BOB, group: 'C' });
+      expect(await setContacts(3)).toMatchObject([
+        { name: 'Robert', groups: ['A'] },
+        { name: 'Robert', groups: ['B'] },
+        { name: 'Robert', groups: ['C'] },
+      ]);
+    });
+
+    test('a push of the first does not undo the second, nor does the answer that comes late', async () => {
+      await stage.host.run('buddy-alias', { account, name: BOB, alias: 'Robert' });
+      await stage.host.run('buddy-move', { account, name: BOB, group: 'B' });
+      const [first, second] = await setContacts(2);
+      await push({ jid: BOB, name: 'Robert', subscription: BOTH, groups: ['A'] });
+      await stage.host.run('buddy-alias', { account, name: BOB, alias: 'Rob' });
+      expect((await setContacts(3))[2]).toMatchObject({ name: 'Rob', groups: ['B'] });
+      await push({ jid: BOB, name: 'Robert', subscription: BOTH, groups: ['B'] });
+      // Another client of the account, before our own answers.
+      await push({ jid: BOB, name: 'Bobby', subscription: BOTH, groups: ['B'] });
+      for (const one of [first, second, (await setContacts(3))[2]])
+        await stage.tell(number, { case: 'accepted', value: { id: one?.id ?? '' } });
+      await stage.host.run('buddy-move', { account, name: BOB, group: 'D' });
+      expect((await setContacts(4))[3]).toMatchObject({ name: 'Rob', groups: ['D'] });
+    });
+
+    test('an answer that overtakes its push counts as one', async () => {
+      await stage.host.run('buddy-alias', { account, name: BOB, alias: 'Robert' });
+      const [first] = await setContacts(1);
+      await stage.tell(number, { case: 'accepted', value: { id: first?.id ?? '' } });
+      await stage.host.run('buddy-move', { account, name: BOB, group: 'B' });
+      expect((await setContacts(2))[1]).toMatchObject({ name: 'Robert', groups: ['B'] });
+    });
+
+    test('a refused change is taken back, here and in the next one', async () => {
+      await stage.host.run('buddy-alias', { account, name: BOB, alias: 'Robert' });
+      const [first] = await setContacts(1);
+      const error = { kind: Error_Kind.STANZA, condition: 'not-allowed', text: 'No.' };
+      await stage.tell(number, { case: 'refused', value: { id: first?.id ?? '', error } });
+      expect((await stage.buddies(account))[0]?.alias).toBe('Bob');
+      await stage.host.run('buddy-move', { account, name: BOB, group: 'B' });
+      expect((await setContacts(2))[1]).toMatchObject({ name: 'Bob', groups: ['B'] });
+    });
+
+    test('a refused removal brings the contact back', async () => {
+      await stage.host.run('buddy-remove', { account, name: BOB });
+      const { id } = await stage.engine.next('removeContact');
+      expect(await shown()).toEqual([]);
+      const error = { kind: Error_Kind.STANZA, condition: 'not-allowed', text: 'No.' };
+      await stage.tell(number, { case: 'refused', value: { id, error } });
+      expect(await shown()).toEqual([`${BOB} in A`]);
+    });
+
+    test("a contact that was added stays over the server's list", async () => {
+      await stage.host.run('buddy-add', { account, name: CAROL, group: 'Work' });
+      await roster([{ jid: BOB, name: 'Bob', subscription: BOTH, groups: ['A'] }]);
+      expect(await shown()).toEqual([`${BOB} in A`, `${CAROL} in Work`]);
+    });
+  });
+
   test('a refused change is told', async () => {
     stage.engine.accepting = false;
     await stage.host.run('buddy-add', { account, name: BOB, group: 'Work' });
