@@ -192,6 +192,7 @@ session_open (PurpleAccount *account)
 static void
 session_close (ShimSession *session)
 {
+  dispatch_forget (session->number);
   trust_close (session);
   secrets_close (session);
   subscriptions_close (session);

@@ -5,11 +5,14 @@
 
 #include <string.h>
 
-/* A flood of events must not freeze the window: after this much the main loop gets a turn. */
+/* A flood of events must not freeze the window: after this much the main loop gets a turn. What
+ * draws the window has a lower priority than descriptors and timers, so it needs a rest in which
+ * neither of ours is due. */
 enum
 {
   EVENTS_A_TURN = 64,
-  TURN_US = 8 * 1000
+  TURN_US = 8 * 1000,
+  REST_MS = 2
 };
 
 static stead_client *client;
@@ -18,8 +21,10 @@ static int watched_fd = -1;
 static PurpleInputCondition watched_for;
 static guint timer;
 static gint64 timer_due_us;
-static gboolean more;    /* events wait for another turn */
-static gboolean turning; /* a prompt may run the main loop inside of a turn */
+static gboolean more; /* events wait for another turn */
+static gint64 turn_end_us;
+static const stead_event *unfinished; /* needs more turns than one */
+static gboolean turning;              /* a prompt may run the main loop inside of a turn */
 
 static void take_turn (void);
 
@@ -41,15 +46,10 @@ static const struct
   stead_event_kind kind;
   void (*handle) (ShimSession *session, const stead_event *event);
 } session_handlers[] = {
-  { STEAD_EVENT_ACCOUNT_HELD, link_got_held },
-  { STEAD_EVENT_LINK, link_got_link },
-  { STEAD_EVENT_ASK_TRUST, trust_ask },
-  { STEAD_EVENT_ASK_SECRET, secrets_ask },
-  { STEAD_EVENT_MESSAGE, messages_got_message },
-  { STEAD_EVENT_CHAT_STATE, chat_states_got },
-  { STEAD_EVENT_PRESENCE, presence_got },
-  { STEAD_EVENT_ROSTER, roster_got },
-  { STEAD_EVENT_SUBSCRIPTION, subscriptions_got },
+  { STEAD_EVENT_ACCOUNT_HELD, link_got_held },   { STEAD_EVENT_LINK, link_got_link },
+  { STEAD_EVENT_ASK_TRUST, trust_ask },          { STEAD_EVENT_ASK_SECRET, secrets_ask },
+  { STEAD_EVENT_MESSAGE, messages_got_message }, { STEAD_EVENT_CHAT_STATE, chat_states_got },
+  { STEAD_EVENT_PRESENCE, presence_got },        { STEAD_EVENT_SUBSCRIPTION, subscriptions_got },
   { STEAD_EVENT_CONTACT_INFO, info_got },
 };
 
@@ -61,6 +61,8 @@ handle_for_session (const stead_event *event)
 
   if (session == NULL)
     return;
+  if (stead_event_type (event) == STEAD_EVENT_ROSTER && !roster_got (session, event))
+    unfinished = event;
   for (i = 0; i < G_N_ELEMENTS (session_handlers); i++)
     if (session_handlers[i].kind == stead_event_type (event))
       session_handlers[i].handle (session, event);
@@ -116,7 +118,7 @@ on_timer (gpointer data)
 static void
 update_watch (void)
 {
-  int fd = client != NULL ? stead_client_fd (client) : -1;
+  int fd = client != NULL && !more ? stead_client_fd (client) : -1;
   PurpleInputCondition wanted = PURPLE_INPUT_READ;
 
   if (fd >= 0 && stead_client_wants_write (client))
@@ -134,7 +136,7 @@ update_watch (void)
 static void
 update_timer (void)
 {
-  int wait_ms = client != NULL ? (more ? 0 : stead_client_wait_ms (client)) : -1;
+  int wait_ms = client != NULL ? (more ? REST_MS : stead_client_wait_ms (client)) : -1;
   gint64 due_us;
 
   if (client == NULL && timer != 0)
@@ -160,25 +162,49 @@ dispatch_update (void)
   update_timer ();
 }
 
+gboolean
+dispatch_turn_is_over (void)
+{
+  return g_get_monotonic_time () >= turn_end_us;
+}
+
+void
+dispatch_forget (guint32 number)
+{
+  if (unfinished != NULL && stead_event_account (unfinished) == number)
+    unfinished = NULL;
+}
+
+/* Returns: (transfer none) (nullable): the one that is not finished is good until the next is
+ * asked for. */
+static const stead_event *
+next_event (void)
+{
+  const stead_event *event = unfinished;
+
+  unfinished = NULL;
+  return event != NULL ? event : stead_client_next (client);
+}
+
 static void
 take_turn (void)
 {
-  gint64 end_us = g_get_monotonic_time () + TURN_US;
   int count;
 
   if (turning || client == NULL)
     return;
   turning = TRUE;
   more = FALSE;
+  turn_end_us = g_get_monotonic_time () + TURN_US;
   stead_client_dispatch (client);
   for (count = 0; !more && client != NULL; count++)
     {
-      const stead_event *event = stead_client_next (client);
+      const stead_event *event = next_event ();
 
       if (event == NULL)
         break;
       handle (event);
-      more = count + 1 >= EVENTS_A_TURN || g_get_monotonic_time () >= end_us;
+      more = unfinished != NULL || count + 1 >= EVENTS_A_TURN || dispatch_turn_is_over ();
     }
   turning = FALSE;
   dispatch_update ();
@@ -229,6 +255,7 @@ dispatch_close (void)
   stead_client *closing = client;
 
   client = NULL;
+  unfinished = NULL;
   more = FALSE;
   dispatch_update ();
   stead_client_close (closing);

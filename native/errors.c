@@ -79,6 +79,5 @@ errors_report (ShimSession *session, const stead_event *event)
   if (reason == PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED
       && !purple_account_get_remember_password (session->account))
     purple_account_set_password (session->account, NULL);
-  purple_connection_error_reason (gc, reason,
-                                  *text != '\0' ? text : "The connection was lost.");
+  purple_connection_error_reason (gc, reason, *text != '\0' ? text : "The connection was lost.");
 }

@@ -24,6 +24,13 @@ roster_open (ShimSession *session)
 }
 
 static void
+drop_unlisted (ShimSession *session)
+{
+  g_free (session->unlisted->data);
+  session->unlisted = g_slist_delete_link (session->unlisted, session->unlisted);
+}
+
+static void
 forget_named (ShimSession *session)
 {
   if (session->named != NULL)
@@ -35,6 +42,8 @@ void
 roster_close (ShimSession *session)
 {
   forget_named (session);
+  while (session->unlisted != NULL)
+    drop_unlisted (session);
   roster_changes_close (session);
   g_hash_table_destroy (session->contacts);
 }
@@ -233,46 +242,85 @@ roster_show_again (ShimSession *session, const char *bare)
   session->applying = FALSE;
 }
 
+static void
+remove_if_unnamed (ShimSession *session, const char *name)
+{
+  char *bare = account_bare_jid (name);
+
+  if (bare == NULL
+      || (g_hash_table_lookup (session->named, bare) == NULL
+          && !roster_is_being_added (session, bare)))
+    {
+      if (bare != NULL)
+        g_hash_table_remove (session->contacts, bare);
+      remove_all (session, name);
+    }
+  g_free (bare);
+}
+
+static void
+begin_list (ShimSession *session)
+{
+  forget_named (session);
+  session->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
 /* After the last part: who was not named is gone from the server. */
 static void
-remove_unnamed (ShimSession *session)
+begin_removal (ShimSession *session)
 {
   GSList *buddies = purple_find_buddies (session->account, NULL);
 
   for (; buddies != NULL; buddies = g_slist_delete_link (buddies, buddies))
-    {
-      char *bare = account_bare_jid (purple_buddy_get_name (buddies->data));
-
-      if (bare == NULL
-          || (g_hash_table_lookup (session->named, bare) == NULL
-              && !roster_is_being_added (session, bare)))
-        {
-          if (bare != NULL)
-            g_hash_table_remove (session->contacts, bare);
-          purple_blist_remove_buddy (buddies->data);
-        }
-      g_free (bare);
-    }
+    session->unlisted =
+        g_slist_prepend (session->unlisted, g_strdup (purple_buddy_get_name (buddies->data)));
 }
 
-void
-roster_got (ShimSession *session, const stead_event *event)
+/* libpurple takes the longer for each buddy the more there are, so a long list takes many turns.
+ * Returns: whether there is something left to do. */
+static gboolean
+take_step (ShimSession *session, const stead_event *event)
 {
   size_t count = stead_event_contact_count (event);
-  size_t i;
+  gboolean ends = stead_event_roster_end (event) && session->named != NULL;
+
+  if (session->roster_done < count)
+    {
+      got_contact (session, event, session->roster_done);
+      session->roster_done++;
+      if (session->roster_done == count && ends)
+        begin_removal (session);
+    }
+  else if (session->unlisted != NULL)
+    {
+      remove_if_unnamed (session, session->unlisted->data);
+      drop_unlisted (session);
+    }
+  return session->roster_done < count || session->unlisted != NULL;
+}
+
+gboolean
+roster_got (ShimSession *session, const stead_event *event)
+{
+  gboolean left;
 
   session->applying = TRUE;
-  if (stead_event_roster_begin (event))
+  if (session->roster_done == 0 && session->unlisted == NULL)
     {
-      forget_named (session);
-      session->named = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      if (stead_event_roster_begin (event))
+        begin_list (session);
+      if (stead_event_contact_count (event) == 0 && stead_event_roster_end (event)
+          && session->named != NULL)
+        begin_removal (session);
     }
-  for (i = 0; i < count; i++)
-    got_contact (session, event, i);
-  if (stead_event_roster_end (event) && session->named != NULL)
-    {
-      remove_unnamed (session);
-      forget_named (session);
-    }
+  do
+    left = take_step (session, event);
+  while (left && !dispatch_turn_is_over ());
   session->applying = FALSE;
+  if (left)
+    return FALSE;
+  session->roster_done = 0;
+  if (stead_event_roster_end (event))
+    forget_named (session);
+  return TRUE;
 }

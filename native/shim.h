@@ -45,6 +45,8 @@ typedef struct
 
   GHashTable *contacts; /* bare JID to ShimContact */
   GHashTable *named;    /* bare JIDs named since the roster's `begin`, or NULL outside of one */
+  size_t roster_done;   /* contacts of the present roster event that are dealt with */
+  GSList *unlisted;     /* char *: buddies yet to be looked up in `named` at the roster's end */
   GSList *changes;      /* that the server has not answered, see roster-changes.c */
   gboolean applying;    /* the buddy list is being changed by us, not by the person */
 
@@ -68,6 +70,10 @@ stead_client *dispatch_open (char **error_text);
 void dispatch_close (void);
 /* Watches what the client waits for. To be called after anything was asked of it. */
 void dispatch_update (void);
+/* Whether what is dealt with should rest, so that the host can draw. */
+gboolean dispatch_turn_is_over (void);
+/* The account is closed: what was not finished of its events never will be. */
+void dispatch_forget (guint32 number);
 
 /* ---- account.c, normalize.c
  * ---------------------------------------------------------------------- */
@@ -168,7 +174,8 @@ void chat_states_got (ShimSession *session, const stead_event *event);
 
 void roster_open (ShimSession *session);
 void roster_close (ShimSession *session);
-void roster_got (ShimSession *session, const stead_event *event);
+/* Returns: whether it is dealt with; else it is to be given again in the next turn. */
+gboolean roster_got (ShimSession *session, const stead_event *event);
 /* Returns: (transfer none) (nullable) */
 const ShimContact *roster_contact (const ShimSession *session, const char *jid);
 void roster_contact_free (gpointer contact);

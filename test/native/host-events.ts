@@ -150,6 +150,8 @@ export interface Answers {
   buddies: { buddies: Buddy[] };
   info: Json;
   answer: Json;
+  /** `longestMs` at its end: how long the host worked without drawing, at worst. */
+  redraw: { longestMs?: number };
   plugin: { found: boolean; name?: string; path?: string; loaded?: boolean };
   protocol: Protocol;
   protocols: { protocols: string[] };
