@@ -197,6 +197,8 @@ stead_attach (stead_client *client, uint32_t number, const stead_options *option
   if (account->options == NULL)
     account->unserved_since = stead_now ();
   stead_options_free (account->options);
+  if (options == NULL)
+    return stead_client_fail (client, "An account cannot be attached without options.");
   account->options = stead_options_copy (options);
   account->signing_off = false;
   account->held_told = false;

@@ -13,6 +13,12 @@
 #define RESTART_MS 500
 
 static void
+const char *
+stead_version (void)
+{
+  return STEAD_VERSION;
+}
+
 make_ids (stead_client *client)
 {
   uint8_t chance[16];

@@ -144,7 +144,8 @@ const uint8_t *
 stead_event_trust_chain (const stead_event *event, size_t index, size_t *length)
 {
   bool there = IS (event, ASK_TRUST) && index < event->wire->ask_trust->n_chain;
-  *length = there ? event->wire->ask_trust->chain[index].len : 0;
+  if (length != NULL)
+    *length = there ? event->wire->ask_trust->chain[index].len : 0;
   return there ? event->wire->ask_trust->chain[index].data : NULL;
 }
 

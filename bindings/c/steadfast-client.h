@@ -5,6 +5,9 @@
 
 /* ---- Client ---- */
 
+/** Returns: (transfer none): STEAD_VERSION of the library at hand, for as long as it is loaded. */
+STEAD_EXPORT const char *stead_version (void);
+
 /**
  * stead_client_new:
  * @program: name and release of the program, "Pidgin 2.14.12"; told to the engine, to servers that

@@ -76,7 +76,7 @@ STEAD_EXPORT size_t stead_event_trust_chain_count (const stead_event *event);
 /**
  * stead_event_trust_chain:
  * @index: 0 is the server's own
- * @length: (out): bytes
+ * @length: (out) (optional): bytes
  *
  * Returns: (nullable): one certificate in DER form.
  */

@@ -44,6 +44,13 @@ STEAD_BEGIN_DECLS
 
 #define STEAD_EXPORT __attribute__ ((visibility ("default")))
 
+/* Of these headers, as in package.json; stead_version() tells that of the library that is loaded.
+ * Before 1.0.0 a new minor number may change what is declared here. */
+#define STEAD_VERSION_MAJOR 0
+#define STEAD_VERSION_MINOR 1
+#define STEAD_VERSION_MICRO 0
+#define STEAD_VERSION "0.1.0"
+
 typedef struct stead_client stead_client;
 typedef struct stead_options stead_options;
 typedef struct stead_event stead_event;

@@ -9,6 +9,7 @@ const text = 'string' as const;
 const event = 'pointer' as const;
 
 const signatures = {
+  stead_version: [text, []],
   stead_client_new: ['pointer', [text, text, 'pointer']],
   stead_client_close: ['void', ['pointer']],
   stead_client_fd: ['int', ['pointer']],

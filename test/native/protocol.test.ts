@@ -112,6 +112,12 @@ describe('what the protocol declares to libpurple', () => {
     };
     const header = readFileSync(projectPath('native', 'shim.h'), 'utf8');
     expect(header).toContain(`#define SHIM_VERSION "${version}"`);
+    const library = readFileSync(projectPath('bindings', 'c', 'steadfast.h'), 'utf8');
+    const [major, minor, micro] = version.split('.');
+    expect(library).toContain(`#define STEAD_VERSION "${version}"`);
+    expect(library).toContain(
+      `#define STEAD_VERSION_MAJOR ${major}\n#define STEAD_VERSION_MINOR ${minor}\n#define STEAD_VERSION_MICRO ${micro}\n`,
+    );
   });
 });
 
