@@ -2,7 +2,6 @@
 /* Accounts: who may have them, and what a new engine must be told. */
 #include "private.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +17,16 @@ stead_account_find (stead_client *client, uint32_t number)
   return NULL;
 }
 
-/* Only names the folder and the lock; the engine prepares the JID as RFC 7622 asks. */
+/* Only names the folder and the lock, the same in every locale; the engine prepares the JID as RFC
+ * 7622 asks. */
 static char *
 bare_of (const char *jid)
 {
   char *bare = stead_copy (jid);
   bare[strcspn (bare, "/")] = '\0';
   for (char *c = bare; *c != '\0'; c++)
-    *c = (char) (isupper ((unsigned char) *c) ? tolower ((unsigned char) *c) : *c);
+    if (*c >= 'A' && *c <= 'Z')
+      *c = (char) (*c - 'A' + 'a');
   return bare;
 }
 

@@ -4,7 +4,6 @@
  * file description, not to a process). */
 #include "private.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -70,9 +69,16 @@ folder_name (const char *bare_jid)
   char *name = stead_alloc (length * 3 + 32), *at = name;
   for (const char *c = bare_jid; *c != '\0'; c++)
     {
-      bool plain = isalnum ((unsigned char) *c) || strchr ("@_-", *c) != NULL
-                   || (*c == '.' && c != bare_jid);
+      bool plain =
+          is_alphanumeric (*c) || strchr ("@_-", *c) != NULL || (*c == '.' && c != bare_jid);
       at += sprintf (at, plain ? "%c" : "%%%02x", (unsigned char) *c);
+/* isalnum() of a host with an 8-bit locale would give the account another folder. */
+static bool
+is_alphanumeric (char c)
+{
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
     }
   if (at - name > NAME_CAP)
     sprintf (name + NAME_CAP, "-%016llx", (unsigned long long) hash (bare_jid));
