@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What a command was about, by its id, until that is settled. */
+/* What a command was about, by its id, until the engine has answered it. */
 typedef struct
 {
   char *jid;
@@ -180,8 +180,8 @@ messages_got_accepted (guint32 account, const stead_event *event)
     return;
   if (command->text != NULL)
     tell_queued (account, command->jid);
-  else
-    forget (account, id);
+  /* What becomes of it from here on is told with its words. */
+  forget (account, id);
 }
 
 void
@@ -198,7 +198,6 @@ messages_got_state (guint32 account, const stead_event *event)
     case STEAD_STATE_AT_SERVER:
       if (stead_event_state_maybe_twice (event))
         tell_maybe_twice (account, stead_event_state_to (event));
-      forget (account, id);
       break;
     case STEAD_STATE_QUEUED:
       tell_queued (account, stead_event_state_to (event));

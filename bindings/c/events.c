@@ -39,7 +39,9 @@ is_news (stead_client *client, const wire_event *wire)
   stead_account *account = stead_account_find (client, wire->account);
   switch (wire->body_case)
     {
+    /* Each command has its answer. */
     case STEADFAST__V1__EVENT__BODY_LOG:
+    case STEADFAST__V1__EVENT__BODY_ACCEPTED:
     case STEADFAST__V1__EVENT__BODY_REFUSED:
       return true;
     case STEADFAST__V1__EVENT__BODY_LINK:
@@ -182,12 +184,12 @@ is_given_again (const stead_event *event, uint32_t account)
   return event->inbox != 0 || event->silent;
 }
 
-/* What was refused, or failed without an engine, is told only this once. */
+/* What was accepted, refused, or failed without an engine, is told only this once. */
 static bool
 is_of_account (const stead_event *event, uint32_t account)
 {
   bool last_word =
-      event->kind == STEAD_EVENT_REFUSED
+      event->kind == STEAD_EVENT_ACCEPTED || event->kind == STEAD_EVENT_REFUSED
       || (event->kind == STEAD_EVENT_MESSAGE_STATE && event->inbox == 0
           && event->wire->message_state->state == STEADFAST__V1__MESSAGE_STATE__STATE__FAILED);
   return event->account == account && event->kind != STEAD_EVENT_LOG && !last_word;

@@ -74,6 +74,19 @@ describe('a text that no engine takes', () => {
   });
 });
 
+it('the answer to a command is told although the program left the account meanwhile', async () => {
+  bench.engine.accepting = false;
+  const seen = bench.watch();
+  bench.attach();
+  await bench.engine.next('attach');
+  const id = bench.client.sendMessage(1, 'bob@home.example', 'and goodbye');
+  await bench.engine.next('sendMessage');
+  bench.client.detach(1, 'park');
+  await bench.engine.next('detach');
+  bench.engine.send(1, { case: 'accepted', value: { id } });
+  await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
+});
+
 describe('durable events', () => {
   const message = (inbox: number, body: string) =>
     ({ case: 'message', value: { inbox, from: 'bob@home.example/x', body } }) as const;
