@@ -89,6 +89,7 @@ messages_send_im (PurpleConnection *gc, const char *who, const char *html, Purpl
   const char *id = NULL;
   char *body = NULL;
   char *xhtml = NULL;
+  gboolean too_long;
 
   (void) flags;
   if (session == NULL || client == NULL)
@@ -100,14 +101,15 @@ messages_send_im (PurpleConnection *gc, const char *who, const char *html, Purpl
       g_free (xhtml);
       return -EINVAL;
     }
-  id = stead_send_message (client, session->number, who, body, xhtml);
+  too_long = strlen (body) > STEAD_TEXT_MAX || (xhtml != NULL && strlen (xhtml) > STEAD_TEXT_MAX);
+  id = too_long ? NULL : stead_send_message (client, session->number, who, body, xhtml);
   if (id == NULL)
     purple_debug_error ("steadfast", "not sent: %s\n", stead_client_error (client));
   messages_expect (session->number, id, who, body);
   g_free (body);
   g_free (xhtml);
   dispatch_update ();
-  return id != NULL ? 1 : -EIO;
+  return id != NULL ? 1 : too_long ? -E2BIG : -EIO;
 }
 
 static PurpleConversation *

@@ -4,10 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An address has three parts of at most 1023 bytes (RFC 7622 section 3.1); one text must leave room
- * for the rest of its frame. */
+/* An address has three parts of at most 1023 bytes (RFC 7622 section 3.1). */
 #define JID_CAP 3071
-#define TEXT_CAP (4u * 1024u * 1024u)
 
 /* The C type of protobuf-c's strings knows no const; nothing writes through it here. */
 static char *
@@ -38,7 +36,7 @@ is_jid (stead_client *client, const char *jid)
 static bool
 is_text (stead_client *client, const char *given)
 {
-  if (given != NULL && strlen (given) > TEXT_CAP)
+  if (given != NULL && strlen (given) > STEAD_TEXT_MAX)
     return stead_client_fail (client, "The text is too long.");
   return stead_text_valid (given) || stead_client_fail (client, "The text is not UTF-8.");
 }

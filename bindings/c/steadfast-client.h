@@ -115,6 +115,9 @@ STEAD_EXPORT bool stead_options_set_presence (stead_options *options, stead_show
  * client lives; another one for it is refused until the first is signed off. Commands for an account that is not attached fail. */
 
 /**
+/* Bytes of one text; a longer one fails. */
+#define STEAD_TEXT_MAX (4u * 1024u * 1024u)
+
  * stead_attach:
  * @options: (transfer none): copied; secrets are wiped when the account is detached
  *

@@ -66,6 +66,13 @@ function interrupt(): Promise<void> {
   return stage.tell(number, { case: 'link', value: { state: Link_State.INTERRUPTED } });
 }
 
+test('a text that is too long is refused by that name', async () => {
+  await stage.host.run('send', { account, name: BOB, html: 'x'.repeat(4 * 1024 * 1024 + 1) });
+  const [notice] = [...stage.host.all('notify'), ...stage.host.all('write')];
+  expect(JSON.stringify(notice)).toContain('too large');
+  expect(stage.engine.all('sendMessage')).toEqual([]);
+});
+
 describe('a text that is refused when its account is signed off and its window closed', () => {
   test.each([
     ['account-enable', { enabled: false }],
