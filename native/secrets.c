@@ -79,16 +79,39 @@ ask_passphrase (ShimSession *session, const char *why)
                         GUINT_TO_POINTER (session->number));
 }
 
+/* A program without prompts would leave the question open for ever. The error closes the connection,
+ * which is an answer, too. */
+static void
+report_unasked (PurpleConnection *gc, gboolean passphrase, const char *why)
+{
+  const char *what = passphrase ? "passphrase" : "password";
+  char *text = g_strdup_printf ("%s%sThis program cannot ask for a %s. Set it in the account's "
+                                "settings.",
+                                why, *why != '\0' ? " " : "", what);
+
+  purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS, text);
+  g_free (text);
+}
+
 void
 secrets_ask (ShimSession *session, const stead_event *event)
 {
   PurpleConnection *gc = account_connection (session);
   gboolean refused = stead_event_error_kind (event) != STEAD_ERROR_NONE;
   const char *why = refused ? stead_event_error_text (event) : "";
+  gboolean passphrase = stead_event_secret_what (event) == STEAD_SECRET_PASSPHRASE;
+  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
 
   secrets_close (session);
+  if (gc == NULL || gc->disconnect_timeout != 0)
+    return;
+  if (ops == NULL || (passphrase ? ops->request_input == NULL : ops->request_fields == NULL))
+    {
+      report_unasked (gc, passphrase, why);
+      return;
+    }
   session->asking = TRUE;
-  if (stead_event_secret_what (event) == STEAD_SECRET_PASSPHRASE)
+  if (passphrase)
     {
       ask_passphrase (session, why);
       return;

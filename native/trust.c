@@ -201,7 +201,15 @@ compare_with_known (Trust *trust, PurpleConnection *gc)
   purple_certificate_destroy (known);
 }
 
-/* No SSL plugin, or a certificate it cannot read: nobody can be asked. */
+static gboolean
+can_ask (void)
+{
+  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
+
+  return ops != NULL && ops->request_action != NULL;
+}
+
+/* No SSL plugin, a certificate it cannot read, or a program without prompts: nobody can be asked. */
 static void
 refuse (ShimSession *session, const stead_event *event)
 {
@@ -254,6 +262,13 @@ trust_ask (ShimSession *session, const stead_event *event)
   trust->deciding = TRUE;
   session->trust = trust;
   compare_with_known (trust, gc);
+  /* What was accepted before needs no question. */
+  if (!trust->known && !can_ask ())
+    {
+      trust_close (session);
+      refuse (session, event);
+      return;
+    }
   verify_by_libpurple (verifier, trust);
   trust = find_trust (GUINT_TO_POINTER (serial));
   if (trust != NULL)

@@ -17,6 +17,8 @@ export interface HostOptions {
   env?: Record<string, string | undefined>;
   /** Debug lines of our own protocol come as `debug` events. */
   debug?: boolean;
+  /** Whether it can ask (default); BitlBee and others cannot ask everything. */
+  prompts?: boolean;
   /** Put before the command, such as valgrind with its arguments. */
   under?: string[];
   /** Another build of the host than the usual one. */
@@ -50,6 +52,7 @@ export class PurpleHost {
       ...['--user-dir', workspace.makeFolder(options.profile ?? 'purple')],
       ...plugins.flatMap((folder) => ['--plugins', folder]),
       ...(options.debug === true ? ['--debug'] : []),
+      ...(options.prompts === false ? ['--no-prompts'] : []),
     ];
     // The kernel ends it when the test runner is killed.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...command], {

@@ -114,6 +114,41 @@ describe('a password', () => {
   });
 });
 
+describe('a program without prompts', () => {
+  beforeEach(async () => {
+    await stage.close();
+    stage = await Stage.set({ prompts: false });
+  });
+
+  test.each([
+    [AskSecret_What.PASSWORD, /cannot ask for a password/],
+    [AskSecret_What.PASSPHRASE, /cannot ask for a passphrase/],
+  ])('is told what to set, %i', async (what, words) => {
+    const { number } = await stage.attach('alice@home.example', {}, '');
+    const error = { kind: Error_Kind.SASL, condition: 'not-authorized', text: 'It was wrong.' };
+    await stage.tell(number, { case: 'askSecret', value: { what, error } });
+    const told = await stage.host.next('connection-error');
+    expect(told).toMatchObject({ reason: 7, fatal: true });
+    expect(told.text).toMatch(words);
+    expect(told.text).toContain('It was wrong. ');
+    await stage.engine.next('detach');
+  });
+
+  test('refuses a certificate that nobody can be asked about', async () => {
+    const authority = await Authority.create(stage.workspace.path('ca'));
+    const { certFile } = await authority.server({ dns: ['home.example'] });
+    const { number } = await stage.attach();
+    const chain = [new Uint8Array(new X509Certificate(readFileSync(certFile)).raw)];
+    await stage.tell(number, {
+      case: 'askTrust',
+      value: { domain: 'home.example', chain, sha256: fingerprint(certFile), text: 'No.' },
+    });
+    const told = await stage.host.next('connection-error');
+    expect(told).toMatchObject({ reason: 9, fatal: true });
+    expect(told.text).toContain(`pin_sha256 to ${fingerprint(certFile)}`);
+  });
+});
+
 describe('a certificate that the engine does not trust', () => {
   let certificate: Certificate;
 

@@ -10,6 +10,7 @@
 gboolean host_network_available = TRUE;
 
 static GMainLoop *loop;
+static gboolean prompts = TRUE;
 
 /* Takes the place of libpurple's own, for libpurple and for the plugins alike. */
 __attribute__ ((visibility ("default"))) gboolean
@@ -110,7 +111,8 @@ set_ui_ops (void)
   purple_connections_set_ui_ops (host_connection_ops ());
   purple_conversations_set_ui_ops (host_conversation_ops ());
   purple_notify_set_ui_ops (host_notify_ops ());
-  purple_request_set_ui_ops (host_request_ops ());
+  if (prompts)
+    purple_request_set_ui_ops (host_request_ops ());
 }
 
 static PurpleCoreUiOps core_ops = { .ui_init = set_ui_ops };
@@ -167,6 +169,8 @@ start_core (int argc, char **argv)
     {
       if (strcmp (argv[i], "--debug") == 0)
         debug = TRUE;
+      else if (strcmp (argv[i], "--no-prompts") == 0)
+        prompts = FALSE;
       else if (strcmp (argv[i], "--user-dir") == 0 && i + 1 < argc)
         purple_util_set_user_dir (argv[++i]);
       else if (strcmp (argv[i], "--plugins") == 0 && i + 1 < argc)
@@ -190,7 +194,8 @@ main (int argc, char **argv)
 
   if (!start_core (argc, argv))
     {
-      fprintf (stderr, "usage: %s --user-dir DIR [--plugins DIR]... [--debug]\n", argv[0]);
+      fprintf (stderr, "usage: %s --user-dir DIR [--plugins DIR]... [--debug] [--no-prompts]\n",
+               argv[0]);
       return EXIT_FAILURE;
     }
   purple_set_blist (purple_blist_new ());
