@@ -4,6 +4,7 @@
 
 #include "shim.h"
 
+#include <errno.h>
 #include <string.h>
 
 static GHashTable *sessions; /* PurpleAccount to ShimSession */
@@ -209,16 +210,23 @@ static void
 attach (PurpleConnection *gc, stead_client *client)
 {
   PurpleAccount *account = purple_connection_get_account (gc);
-  ShimSession *session = session_open (account);
-  stead_options *options = options_of (account);
-  gboolean attached;
+  ShimSession *session;
+  char *problem = NULL;
+  stead_options *options = options_of (account, &problem);
 
+  if (options == NULL)
+    {
+      purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS, problem);
+      g_free (problem);
+      return;
+    }
+  session = session_open (account);
   presence_set_options (account, options);
-  attached = stead_attach (client, session->number, options);
+  if (!stead_attach (client, session->number, options))
+    purple_connection_error_reason (
+        gc, errors_reason_of_start (errno, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS),
+        stead_client_error (client));
   stead_options_free (options);
-  if (!attached)
-    purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS,
-                                    stead_client_error (client));
   link_hook_network ();
   hook_accounts ();
   dispatch_update ();
@@ -251,6 +259,7 @@ account_login (PurpleAccount *account)
   PurpleConnection *gc = purple_account_get_connection (account);
   char *bare = account_bare_jid (purple_account_get_username (account));
   char *error_text = NULL;
+  int cause = 0;
   stead_client *client;
 
   gc->flags |= PURPLE_CONNECTION_HTML | PURPLE_CONNECTION_NO_IMAGES;
@@ -279,10 +288,11 @@ account_login (PurpleAccount *account)
                                       "use another resource, change it there.");
       return;
     }
-  client = dispatch_open (&error_text);
+  client = dispatch_open (&error_text, &cause);
   if (client == NULL)
     {
-      purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_OTHER_ERROR, error_text);
+      purple_connection_error_reason (
+          gc, errors_reason_of_start (cause, PURPLE_CONNECTION_ERROR_OTHER_ERROR), error_text);
       g_free (error_text);
       return;
     }

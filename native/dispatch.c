@@ -3,6 +3,7 @@
 
 #include "shim.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* A flood of events must not freeze the window: after this much the main loop gets a turn. What
@@ -230,7 +231,7 @@ dispatch_client (void)
 }
 
 stead_client *
-dispatch_open (char **error_text)
+dispatch_open (char **error_text, int *cause)
 {
   char *folder;
   char *program;
@@ -241,6 +242,7 @@ dispatch_open (char **error_text)
   folder = g_build_filename (purple_user_dir (), "steadfast", NULL);
   program = program_name ();
   client = stead_client_new (g_strchomp (program), folder, &text);
+  *cause = client == NULL ? errno : 0;
   g_free (program);
   g_free (folder);
   if (client == NULL)

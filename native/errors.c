@@ -11,6 +11,7 @@
 
 #include "shim.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* The first row that fits is taken; an empty condition fits all of its kind. */
@@ -62,6 +63,23 @@ errors_reason (const stead_event *event)
         && (*rows[i].condition == '\0' || strcmp (rows[i].condition, condition) == 0))
       return rows[i].reason;
   return PURPLE_CONNECTION_ERROR_OTHER_ERROR;
+}
+
+PurpleConnectionError
+errors_reason_of_start (int cause, PurpleConnectionError lasting)
+{
+  switch (cause)
+    {
+    case EAGAIN:
+    case EDQUOT:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case ENOSPC:
+      return PURPLE_CONNECTION_ERROR_NETWORK_ERROR;
+    default:
+      return lasting;
+    }
 }
 
 void

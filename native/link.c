@@ -4,6 +4,8 @@
 
 #include "shim.h"
 
+#include <string.h>
+
 enum
 {
   OUTAGE_S = 5, /* shorter ones are not worth a line */
@@ -196,10 +198,13 @@ link_got_held (ShimSession *session, const stead_event *event)
   PurpleConnection *gc = account_connection (session);
 
   g_free (session->held_text);
-  session->held_text = g_strdup_printf (
-      "%s (process %" G_GINT64_FORMAT ") uses this account's folder. It is "
-      "tried again until that program signs off.",
-      *program != '\0' ? program : "Another program", stead_event_held_pid (event));
+  if (strcmp (stead_event_error_condition (event), "account-in-use") == 0)
+    session->held_text = g_strdup_printf (
+        "%s (process %" G_GINT64_FORMAT ") uses this account's folder. It is "
+        "tried again until that program signs off.",
+        *program != '\0' ? program : "Another program", stead_event_held_pid (event));
+  else
+    session->held_text = g_strdup (stead_event_error_text (event));
   if (gc != NULL && !PURPLE_CONNECTION_IS_CONNECTED (gc))
     purple_connection_update_progress (gc, session->held_text, 0, 2);
   if (session->held_timer == 0)

@@ -180,9 +180,9 @@ messages_got_accepted (guint32 account, const stead_event *event)
 
   if (command == NULL)
     return;
+  /* What becomes of it from here on is told with its words. */
   if (command->text != NULL)
     tell_queued (account, command->jid);
-  /* What becomes of it from here on is told with its words. */
   forget (account, id);
 }
 

@@ -155,53 +155,62 @@ expand_path (const char *path)
   return g_strdup (path);
 }
 
-static void
+static gboolean
 set_text (stead_options *options, Type type, stead_option option, const char *stored)
 {
-  char *path;
+  char *path = type == PATH && stored != NULL ? expand_path (stored) : NULL;
+  gboolean set = stead_options_set_string (options, option, path != NULL ? path : stored);
 
-  if (type != PATH || stored == NULL)
-    {
-      stead_options_set_string (options, option, stored);
-      return;
-    }
-  path = expand_path (stored);
-  stead_options_set_string (options, option, path);
   g_free (path);
+  return set;
+}
+
+/* Returns: (transfer full) (nullable): what is wrong with the setting, else %NULL */
+static char *
+set_row (stead_options *options, PurpleAccount *account, gsize row)
+{
+  const char *key = rows[row].key;
+  int number = rows[row].fallback;
+
+  switch (rows[row].type)
+    {
+    case CHOICE:
+      number = choice_number (account, key, rows[row].choices);
+      break;
+    case TRUTH:
+      number = purple_account_get_bool (account, key, rows[row].fallback) ? 1 : 0;
+      break;
+    case NUMBER:
+      number = purple_account_get_int (account, key, rows[row].fallback);
+      break;
+    case STRING:
+    case PATH:
+    case SECRET:
+      if (set_text (options, rows[row].type, rows[row].option,
+                    purple_account_get_string (account, key, NULL)))
+        return NULL;
+      return g_strdup_printf ("The setting \"%s\" is too long, or not UTF-8.", rows[row].text);
+    }
+  if (stead_options_set_int (options, rows[row].option, number))
+    return NULL;
+  return g_strdup_printf ("The setting \"%s\" cannot be %d.", rows[row].text, number);
 }
 
 stead_options *
-options_of (PurpleAccount *account)
+options_of (PurpleAccount *account, char **problem)
 {
   stead_options *options = stead_options_new ();
   gsize i;
 
+  *problem = NULL;
   stead_options_set_string (options, STEAD_OPTION_JID, purple_account_get_username (account));
-  stead_options_set_string (options, STEAD_OPTION_PASSWORD, purple_account_get_password (account));
-  for (i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      const char *key = rows[i].key;
-      int number = rows[i].fallback;
-
-      switch (rows[i].type)
-        {
-        case CHOICE:
-          number = choice_number (account, key, rows[i].choices);
-          break;
-        case TRUTH:
-          number = purple_account_get_bool (account, key, rows[i].fallback) ? 1 : 0;
-          break;
-        case NUMBER:
-          number = purple_account_get_int (account, key, rows[i].fallback);
-          break;
-        case STRING:
-        case PATH:
-        case SECRET:
-          set_text (options, rows[i].type, rows[i].option,
-                    purple_account_get_string (account, key, NULL));
-          continue;
-        }
-      stead_options_set_int (options, rows[i].option, number);
-    }
-  return options;
+  if (!stead_options_set_string (options, STEAD_OPTION_PASSWORD,
+                                 purple_account_get_password (account)))
+    *problem = g_strdup ("The password is too long, or not UTF-8.");
+  for (i = 0; *problem == NULL && i < G_N_ELEMENTS (rows); i++)
+    *problem = set_row (options, account, i);
+  if (*problem == NULL)
+    return options;
+  stead_options_free (options);
+  return NULL;
 }

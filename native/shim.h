@@ -65,8 +65,9 @@ typedef struct
 
 /* Returns: (transfer none) (nullable): %NULL before the first login. */
 stead_client *dispatch_client (void);
-/* Returns: (transfer none) (nullable): @error_text is set when %NULL; free it with g_free(). */
-stead_client *dispatch_open (char **error_text);
+/* Returns: (transfer none) (nullable): when %NULL, @error_text is set, to be freed with g_free(), and
+ * the errno value @cause. */
+stead_client *dispatch_open (char **error_text, int *cause);
 void dispatch_close (void);
 /* Watches what the client waits for. To be called after anything was asked of it. */
 void dispatch_update (void);
@@ -102,9 +103,9 @@ char *account_bare_jid (const char *text);
 
 GList *options_splits (void);
 GList *options_list (void);
-/* Returns: (transfer full): what stead_attach() wants, without presence; free it with
- * stead_options_free(). */
-stead_options *options_of (PurpleAccount *account);
+/* Returns: (transfer full) (nullable): what stead_attach() wants, without presence; free it with
+ * stead_options_free(). %NULL when a setting is out of range, with @problem set: g_free(). */
+stead_options *options_of (PurpleAccount *account, char **problem);
 
 /* ---- link.c -------------------------------------------------------------------------------------
  */
@@ -124,6 +125,9 @@ void link_tell_outage (ShimSession *session, PurpleConversation *conversation, c
  */
 
 PurpleConnectionError errors_reason (const stead_event *event);
+/* The reason for a client or an account that could not be begun: what the system lacks for now is
+ * tried again. @cause: an errno value; @lasting: the reason for another one */
+PurpleConnectionError errors_reason_of_start (int cause, PurpleConnectionError lasting);
 /* Ends the connection with the event's error. */
 void errors_report (ShimSession *session, const stead_event *event);
 

@@ -87,16 +87,17 @@ write_attach (stead_client *client, stead_account *account)
 }
 
 static void
-tell_held (stead_client *client, stead_account *account)
+tell_held (stead_client *client, stead_account *account, int cause)
 {
-  char *program;
-  int64_t pid;
-  stead_lock_holder (account->folder, &program, &pid);
+  char *program = NULL;
+  int64_t pid = 0;
+  if (cause == EAGAIN)
+    stead_lock_holder (account->folder, &program, &pid);
   if (!account->held_told || pid != account->held_pid)
     {
       account->held_told = true;
       account->held_pid = pid;
-      stead_made_held (client, account, program);
+      stead_made_held (client, account, program, cause);
     }
   free (program);
 }
@@ -107,10 +108,11 @@ lock (stead_client *client, stead_account *account)
   account->retry_at = 0;
   if (account->locked)
     return true;
-  if (stead_lock_take (client->lock, account->bare_jid) != 0)
+  int cause = stead_lock_take (client->lock, account->bare_jid);
+  if (cause != 0)
     {
       account->retry_at = stead_now () + LOCK_RETRY_MS;
-      tell_held (client, account);
+      tell_held (client, account, cause);
       return false;
     }
   account->locked = true;
@@ -162,6 +164,7 @@ is_taken (const stead_client *client, const char *bare, uint32_t number)
 static stead_account *
 for_jid (stead_client *client, uint32_t number, const char *jid)
 {
+  int cause = 0;
   char *bare = bare_of (jid);
   stead_account *account = stead_account_find (client, number);
   bool taken = is_taken (client, bare, number);
@@ -178,28 +181,30 @@ for_jid (stead_client *client, uint32_t number, const char *jid)
   else if (*bare == '\0' || strlen (bare) > 2047)
     problem = stead_copy ("The account has no usable JID.");
   else
-    folder = stead_lock_folder (client->state_folder, bare, &problem);
+    folder = stead_lock_folder (client->state_folder, bare, &problem, &cause);
   if (folder != NULL)
     return add (client, number, bare, folder);
   stead_client_fail (client, problem);
   free (problem);
   free (bare);
+  errno = cause;
   return NULL;
 }
 
 bool
 stead_attach (stead_client *client, uint32_t number, const stead_options *options)
 {
+  errno = 0;
   if (number == 0)
     return stead_client_fail (client, "Account numbers begin at 1.");
+  if (options == NULL)
+    return stead_client_fail (client, "An account cannot be attached without options.");
   stead_account *account = for_jid (client, number, options->texts[STEAD_OPTION_JID]);
   if (account == NULL)
     return false;
   if (account->options == NULL)
     account->unserved_since = stead_now ();
   stead_options_free (account->options);
-  if (options == NULL)
-    return stead_client_fail (client, "An account cannot be attached without options.");
   account->options = stead_options_copy (options);
   account->signing_off = false;
   account->held_told = false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "private.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,13 +13,13 @@
 #define GIVE_UP_MS 10000
 #define RESTART_MS 500
 
-static void
 const char *
 stead_version (void)
 {
   return STEAD_VERSION;
 }
 
+static void
 make_ids (stead_client *client)
 {
   uint8_t chance[16];
@@ -30,19 +31,23 @@ make_ids (stead_client *client)
 
 /** Returns: NULL, or (transfer full) what is wrong. */
 static char *
-open_up (stead_client *client)
+open_up (stead_client *client, int *cause)
 {
+  *cause = 0;
   if (!stead_text_valid (client->program) || !stead_text_valid (client->state_folder))
     return stead_copy ("The names given to the library are not UTF-8.");
   if (client->state_folder[0] != '/')
     return stead_format ("The state folder must be an absolute path, not \"%s\".",
                          client->state_folder);
   char *problem = NULL;
-  client->lock = stead_lock_open (client->state_folder, &problem);
+  client->lock = stead_lock_open (client->state_folder, &problem, cause);
   if (client->lock < 0)
     return problem;
   client->epoll = epoll_create1 (EPOLL_CLOEXEC);
-  return client->epoll < 0 ? stead_copy ("The system has no descriptor left.") : NULL;
+  if (client->epoll >= 0)
+    return NULL;
+  *cause = errno;
+  return stead_copy ("The system has no descriptor left.");
 }
 
 stead_client *
@@ -60,7 +65,8 @@ stead_client_new (const char *program, const char *state_folder, char **error_te
   client->pending_end = &client->pending;
   client->events_end = &client->events;
   make_ids (client);
-  char *problem = open_up (client);
+  int cause;
+  char *problem = open_up (client, &cause);
   if (error_text != NULL)
     *error_text = problem;
   else
@@ -68,6 +74,7 @@ stead_client_new (const char *program, const char *state_folder, char **error_te
   if (problem == NULL)
     return client;
   stead_client_close (client);
+  errno = cause;
   return NULL;
 }
 

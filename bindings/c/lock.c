@@ -27,13 +27,20 @@ hash (const char *text)
 /* What lies in the folder is as private as the texts in it: nobody else may own it or lead us
  * elsewhere by a link. */
 static char *
-make_private_folder (const char *path)
+make_private_folder (const char *path, int *cause)
 {
   struct stat facts;
+  *cause = 0;
   if (mkdir (path, 0700) != 0 && errno != EEXIST)
-    return stead_format ("The folder %s cannot be made (%s).", path, strerror (errno));
+    {
+      *cause = errno;
+      return stead_format ("The folder %s cannot be made (%s).", path, strerror (*cause));
+    }
   if (lstat (path, &facts) != 0)
-    return stead_format ("The folder %s cannot be used (%s).", path, strerror (errno));
+    {
+      *cause = errno;
+      return stead_format ("The folder %s cannot be used (%s).", path, strerror (*cause));
+    }
   if (S_ISLNK (facts.st_mode))
     return stead_format ("The folder %s is a symbolic link, which is not safe for what is kept "
                          "in it. Replace it by a real folder.",
@@ -48,17 +55,28 @@ make_private_folder (const char *path)
 }
 
 int
-stead_lock_open (const char *state_folder, char **error_text)
+stead_lock_open (const char *state_folder, char **error_text, int *cause)
 {
-  *error_text = make_private_folder (state_folder);
+  *error_text = make_private_folder (state_folder, cause);
   if (*error_text != NULL)
     return -1;
   char *path = stead_format ("%s/lock", state_folder);
   int lock = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (lock < 0)
-    *error_text = stead_format ("The lock file %s cannot be opened (%s).", path, strerror (errno));
+    {
+      *cause = errno;
+      *error_text =
+          stead_format ("The lock file %s cannot be opened (%s).", path, strerror (*cause));
+    }
   free (path);
   return lock;
+}
+
+/* isalnum() of a host with an 8-bit locale would give the account another folder. */
+static bool
+is_alphanumeric (char c)
+{
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /* File names: what could mean something to a file system or hide a folder is escaped. */
@@ -72,13 +90,6 @@ folder_name (const char *bare_jid)
       bool plain =
           is_alphanumeric (*c) || strchr ("@_-", *c) != NULL || (*c == '.' && c != bare_jid);
       at += sprintf (at, plain ? "%c" : "%%%02x", (unsigned char) *c);
-/* isalnum() of a host with an 8-bit locale would give the account another folder. */
-static bool
-is_alphanumeric (char c)
-{
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
     }
   if (at - name > NAME_CAP)
     sprintf (name + NAME_CAP, "-%016llx", (unsigned long long) hash (bare_jid));
@@ -86,12 +97,12 @@ is_alphanumeric (char c)
 }
 
 char *
-stead_lock_folder (const char *state_folder, const char *bare_jid, char **error_text)
+stead_lock_folder (const char *state_folder, const char *bare_jid, char **error_text, int *cause)
 {
   char *name = folder_name (bare_jid);
   char *path = stead_format ("%s/%s", state_folder, name);
   free (name);
-  *error_text = make_private_folder (path);
+  *error_text = make_private_folder (path, cause);
   if (*error_text == NULL)
     return path;
   free (path);

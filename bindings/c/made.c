@@ -2,6 +2,7 @@
 /* Events the library makes itself. */
 #include "private.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,18 +66,24 @@ stead_made_engine (stead_client *client, stead_engine_state state, const char *p
 }
 
 void
-stead_made_held (stead_client *client, const stead_account *account, const char *program)
+stead_made_held (stead_client *client, const stead_account *account, const char *program, int cause)
 {
   stead_event *event = stead_alloc (sizeof *event);
+  bool held = cause == EAGAIN;
   char *text =
-      stead_format ("%s is in use by %s (process %lld) with this very profile. It signs in "
-                    "here when that program leaves it.",
-                    account->bare_jid, *program == '\0' ? "another program" : program,
-                    (long long) account->held_pid);
+      held ? stead_format ("%s is in use by %s (process %lld) with this very profile. It signs in "
+                           "here when that program leaves it.",
+                           account->bare_jid,
+                           program == NULL || *program == '\0' ? "another program" : program,
+                           (long long) account->held_pid)
+           : stead_format ("%s cannot be kept from other programs, so it does not sign in: locking "
+                           "its file failed (%s). It is tried again.",
+                           account->bare_jid, strerror (cause));
   event->kind = STEAD_EVENT_ACCOUNT_HELD;
   event->size = sizeof *event;
   event->account = account->number;
-  event->error = stead_error_copy (STEAD_ERROR_STORE, "account-in-use", text, STEAD_RETRY_LATER);
+  event->error = stead_error_copy (STEAD_ERROR_STORE, held ? "account-in-use" : "lock-failed", text,
+                                   STEAD_RETRY_LATER);
   event->program = stead_copy (program);
   event->pid = account->held_pid;
   free (text);

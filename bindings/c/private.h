@@ -101,10 +101,11 @@ void stead_stderr_read (stead_client *client);
 
 /* ---- lock.c ---- */
 
-/** Returns: the descriptor of the lock file, or -1 with @error_text set. */
-int stead_lock_open (const char *state_folder, char **error_text);
-/** Returns: (transfer full): the account's folder, made; or NULL with @error_text set. */
-char *stead_lock_folder (const char *state_folder, const char *bare_jid, char **error_text);
+/** Returns: the descriptor of the lock file, or -1 with @error_text and the errno value @cause set. */
+int stead_lock_open (const char *state_folder, char **error_text, int *cause);
+/** Returns: (transfer full): the account's folder, made; or NULL with both set. */
+char *stead_lock_folder (const char *state_folder, const char *bare_jid, char **error_text,
+                         int *cause);
 /** Returns: 0, EAGAIN when another has it, or another errno value. */
 int stead_lock_take (int lock, const char *bare_jid);
 void stead_lock_release (int lock, const char *bare_jid);
@@ -243,7 +244,9 @@ wire_error *stead_error_copy (stead_error_kind kind, const char *condition, cons
 /** @error: (transfer full) (nullable) */
 void stead_made_engine (stead_client *client, stead_engine_state state, const char *program,
                         wire_error *error, uint32_t retry_in_ms);
-void stead_made_held (stead_client *client, const stead_account *account, const char *program);
+/** @cause: what stead_lock_take() returned */
+void stead_made_held (stead_client *client, const stead_account *account, const char *program,
+                      int cause);
 void stead_made_detached (stead_client *client, uint32_t account);
 void stead_made_log (stead_client *client, stead_log_level level, const char *text);
 void stead_made_failed (stead_client *client, const stead_pending *pending);

@@ -18,7 +18,8 @@ STEAD_EXPORT const char *stead_version (void);
  *
  * Does not start the engine: the first stead_attach() does.
  *
- * Returns: the client, or NULL. End it with stead_client_close().
+ * Returns: the client, or NULL with errno set to the system's error, to 0 when it is none. End it
+ * with stead_client_close().
  */
 STEAD_EXPORT stead_client *stead_client_new (const char *program, const char *state_folder,
                                              char **error_text);
@@ -114,17 +115,20 @@ STEAD_EXPORT bool stead_options_set_presence (stead_options *options, stead_show
 /* @account is a number above 0 of the program's choice, the same for one bare JID as long as the
  * client lives; another one for it is refused until the first is signed off. Commands for an account that is not attached fail. */
 
-/**
 /* Bytes of one text; a longer one fails. */
 #define STEAD_TEXT_MAX (4u * 1024u * 1024u)
 
+/**
  * stead_attach:
  * @options: (transfer none): copied; secrets are wiped when the account is detached
  *
  * Signs in, or takes over the session the engine already keeps. Answered by STEAD_EVENT_LINK, or
- * STEAD_EVENT_ACCOUNT_HELD while another program uses the account: it is tried again each second.
+ * STEAD_EVENT_ACCOUNT_HELD while another program uses the account, or it cannot be locked for
+ * another reason: it is tried again each second.
  * Calling it again replaces the options for the next connection. The library repeats it by itself
  * to a new engine.
+ *
+ * Returns: whether it was taken; if not, errno is set to the system's error, to 0 when it is none.
  */
 STEAD_EXPORT bool stead_attach (stead_client *client, uint32_t account,
                                 const stead_options *options);

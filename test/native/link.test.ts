@@ -97,6 +97,19 @@ describe('signing in', () => {
     });
   });
 
+  test.each([
+    ['port', 70_000, /"Connect port" cannot be 70000/],
+    ['port', -1, /"Connect port" cannot be -1/],
+    ['queue_hours', 100_000, /"Keep unsent messages for \(hours\)" cannot be 100000/],
+  ])('%s %i is told as a bad setting, and not replaced', async (key, value, words) => {
+    const account = await stage.host.account('alice@home.example', { [key]: value }, 'sesame');
+    await stage.host.run('account-enable', { account, enabled: true });
+    const error = await stage.host.next('connection-error');
+    expect(error).toMatchObject({ reason: Reason.INVALID_SETTINGS, fatal: true });
+    expect(error.text).toMatch(words);
+    expect(stage.engine.starts).toBe(0);
+  });
+
   test('a sign-in without steps yet is nothing that libpurple complains about', async () => {
     const { number } = await stage.attach();
     await stage.tell(number, { case: 'link', value: { state: Link_State.CONNECTING } });
