@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Sends one text and says what becomes of it, until that is final.
+// Sends one text and says what becomes of it, until that is final. Exits with 1 when it will not arrive.
 //
 //   node build/types/examples/delivery-states.js account.json /tmp/states bob@example.org 'Hello'
 
@@ -19,13 +19,16 @@ const id = client.sendMessage(1, to, text);
 
 for await (const event of client) {
   say(inWords(event));
-  if (isFinal(event)) await client.close();
+  if (!isFinal(event)) continue;
+  process.exitCode = isGood(event) ? 0 : 1;
+  await client.close();
 }
 
 function inWords(event: Event): string {
   switch (event.type) {
     case 'link':
-      return `link: ${event.state} ${event.error?.text ?? ''}`;
+    case 'engine':
+      return `${event.type}: ${event.state} ${event.error?.text ?? ''}`;
     case 'accepted':
       return 'accepted: the text is on disk, and survives a crash of any program here';
     case 'refused':
@@ -39,10 +42,14 @@ function inWords(event: Event): string {
 
 /** Nothing more will be told of the text, but for a late error of the server's. */
 function isFinal(event: Event): boolean {
-  if (event.type === 'link') return event.error?.retry === 'never';
+  if (event.type === 'link' || event.type === 'engine') return event.error?.retry === 'never';
   if (event.type !== 'refused' && event.type !== 'message-state') return false;
   const open = event.type === 'message-state' && !/at-server|delivered|failed/.test(event.state);
   return event.id === id && !open;
+}
+
+function isGood(event: Event): boolean {
+  return event.type === 'message-state' && event.state !== 'failed';
 }
 
 function say(line: string): void {

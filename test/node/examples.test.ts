@@ -38,6 +38,10 @@ afterEach(() => workspace.close());
 
 /** Starts an example as alice, whose link to the server goes through the proxy. */
 function start(name: string, password: string, ...more: string[]): Running {
+  return startWith('engine.cjs', name, password, ...more);
+}
+
+function startWith(engine: string, name: string, password: string, ...more: string[]): Running {
   const account = {
     ...{ jid: `alice@${server.domain}/example`, password, caFile: authority.certFile },
     ...{ connectServer: '127.0.0.1', port: proxy.port },
@@ -47,7 +51,7 @@ function start(name: string, password: string, ...more: string[]): Running {
   const running = new Running(process.execPath, [program, file, workspace.path('state'), ...more], {
     cwd: projectPath(),
     env: workspace.env({
-      STEADFAST_ENGINE: projectPath('build', 'plugins', 'steadfast', 'engine.cjs'),
+      STEADFAST_ENGINE: projectPath('build', 'plugins', 'steadfast', engine),
       STEADFAST_NODE: process.execPath,
     }),
   });
@@ -98,5 +102,17 @@ describe('examples/delivery-states.ts', () => {
     const accepted = lines.findIndex((line) => line.startsWith('accepted: '));
     expect(accepted).toBeGreaterThan(-1);
     expect(lines.indexOf('at-server')).toBeGreaterThan(accepted);
+  });
+
+  it('says why and ends with 1 when the text cannot be sent', async () => {
+    const sender = start('delivery-states', 'wrong', `bob@${server.domain}`, 'Hello');
+    expect(await sender.exited).toEqual({ code: 1, signal: null });
+    expect(sender.output()).toMatch(/^link: failed .*password/m);
+  });
+
+  it('says that there is no engine, and ends with 1', async () => {
+    const sender = startWith('none.cjs', 'delivery-states', 'a', `bob@${server.domain}`, 'Hello');
+    expect(await sender.exited).toEqual({ code: 1, signal: null });
+    expect(sender.output()).toMatch(/^engine: failed The Steadfast engine is missing/m);
   });
 });
