@@ -36,8 +36,15 @@
         {
           'action_name': 'protoc-c',
           'inputs': ['bindings/engine.proto'],
-          'outputs': ['<(SHARED_INTERMEDIATE_DIR)/engine.pb-c.c', '<(SHARED_INTERMEDIATE_DIR)/engine.pb-c.h'],
+          'outputs': ['<(SHARED_INTERMEDIATE_DIR)/engine.pb-c.c'],
           'action': ['protoc-c', '--proto_path=bindings', '--c_out=<(SHARED_INTERMEDIATE_DIR)', 'bindings/engine.proto'],
+        },
+        # Two outputs in one action would be made anew, and all of C with them, at each build.
+        {
+          'action_name': 'protoc-c header',
+          'inputs': ['<(SHARED_INTERMEDIATE_DIR)/engine.pb-c.c'],
+          'outputs': ['<(SHARED_INTERMEDIATE_DIR)/engine.pb-c.h'],
+          'action': ['touch', '<(SHARED_INTERMEDIATE_DIR)/engine.pb-c.h'],
         },
       ],
       'direct_dependent_settings': {'include_dirs': ['<(SHARED_INTERMEDIATE_DIR)']},
