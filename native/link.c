@@ -142,11 +142,26 @@ got_online (ShimSession *session, PurpleConnection *gc, const stead_event *event
   set_connected (gc);
 }
 
+/* For `pidgin -d`; none of these texts holds a secret. */
+static void
+log_link (const stead_event *event)
+{
+  static const char *const states[] = { "connecting", "online", "interrupted", "failed",
+                                        "detached" };
+
+  purple_debug_info ("steadfast", "[%u] link %s: %s %s %s %s %s\n", stead_event_account (event),
+                     states[CLAMP ((int) stead_event_link_state (event), 0, 4)],
+                     stead_event_link_step_text (event), stead_event_error_text (event),
+                     stead_event_link_jid (event), stead_event_link_tls_version (event),
+                     stead_event_link_mechanism (event));
+}
+
 void
 link_got_link (ShimSession *session, const stead_event *event)
 {
   PurpleConnection *gc = account_connection (session);
 
+  log_link (event);
   if (gc == NULL)
     return;
   end_hold (session);

@@ -133,6 +133,16 @@ describe('signing in', () => {
     expect(await stage.host.run('account-get', { account })).toMatchObject({ connected: true });
   });
 
+  test('the debug window has a line for each state of the link', async () => {
+    const { number } = await stage.attach();
+    await stage.tell(number, interrupted);
+    stage.engine.online(number);
+    await stage.host.next('debug', ({ text }) => /link online: .*alice@/.test(text));
+    const lines = stage.host.all('debug').map(({ text }) => text);
+    expect(lines).toContainEqual(expect.stringMatching(/link interrupted: .*The server <b>went/));
+    expect(lines.join('')).not.toContain('sesame');
+  });
+
   test('a session whose link is down is shown as connected, since texts are taken', async () => {
     const { number } = await stage.attach();
     await stage.tell(number, interrupted);
