@@ -12,14 +12,20 @@ const RESULTS = 'build/test-results';
 const sum = { passed: 0, failed: 0 };
 
 function run(command, args, options = {}) {
-  const { status } = spawnSync(command, args, { stdio: 'inherit', ...options });
+  const { status, error } = spawnSync(command, args, { stdio: 'inherit', ...options });
+  if (error !== undefined) say(inWords(command, error));
   return status === 0;
 }
 
 function captured(command, args) {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
+  if (error !== undefined) throw new Error(inWords(command, error));
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stdout}${stderr}`);
   return stdout;
+}
+
+function inWords(command, { code, message }) {
+  return code === 'ENOENT' ? `${command} is not installed; make test would do it.` : message;
 }
 
 function say(text) {
