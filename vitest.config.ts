@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: [
-            'test/{core,delivery,features,engine,simulation,disk,transport,ipc}/**/*.test.ts',
+            'test/{core,delivery,features,engine,simulation,disk,transport,ipc,scripts}/**/*.test.ts',
           ],
           testTimeout: 60_000,
         },

@@ -4,12 +4,13 @@
 # usage: scripts/provision.sh GROUP...     build, hosts, server, test
 #
 # Installs what of these is missing, by apt. Asks first on a terminal. Says and does nothing when
-# nothing is missing.
+# nothing is missing. Services that come with it are neither started nor enabled.
 set -eu
 cd "$(dirname "$0")/.."
 
 NODE_VERSION=20.20.2
 POLICY=/usr/sbin/policy-rc.d
+SERVICES='prosody ejabberd epmd'
 
 packages () {
   case $1 in
@@ -31,12 +32,19 @@ missing_of () {
   done
 }
 
+# New enough, and with the headers that node-gyp compiles against: a Node of `npm install -g` has none.
 node_is_enough () {
-  scripts/with-node node -e 'process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)' 2>/dev/null
+  # shellcheck disable=SC2016 # set by with-node
+  scripts/with-node sh -c '[ -e "$npm_config_nodedir/include/node/common.gypi" ] &&
+    node -e "process.exit(parseInt(process.versions.node) >= 20 ? 0 : 1)"' 2>/dev/null
 }
 
 as_root () {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+can_be_root () {
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null
 }
 
 consent () {
@@ -46,18 +54,39 @@ consent () {
   case $answer in ''|[Yy]*) return 0 ;; *) echo 'Nothing was installed.'; exit 1 ;; esac
 }
 
+# Those of $SERVICES that a package has brought.
+services_there () {
+  for service in $SERVICES; do
+    [ ! -e "/lib/systemd/system/$service.service" ] || printf ' %s' "$service"
+  done
+}
+
 # Server packages start their service when they are installed; none is wanted here.
 hold_services () {
-  [ ! -e "$POLICY" ] || return 0
+  there_before=" $(services_there) "
   trap release_services EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
+  [ ! -e "$POLICY" ] || return 0
+  own_policy=yes
   printf '#!/bin/sh\nexit 101\n' | as_root tee "$POLICY" >/dev/null
   as_root chmod 755 "$POLICY"
 }
 
+# Also when apt failed half-way.
 release_services () {
-  as_root rm -f "$POLICY"
+  [ -z "${own_policy:-}" ] || as_root rm -f "$POLICY"
+  [ -z "${scratch:-}" ] || as_root rm -rf "$scratch"
+  for service in $(services_there); do
+    case $there_before in *" $service "*) ;; *) disable_service "$service" ;; esac
+  done
+}
+
+# What systemctl does, done here: without systemd the links are made as well, and no systemctl is there.
+disable_service () {
+  echo "Not to be started with this machine: $1"
+  as_root find /etc/systemd/system -path "*.wants/$1.*" -type l -delete
+  [ ! -e "/etc/init.d/$1" ] || as_root /usr/sbin/update-rc.d "$1" disable
 }
 
 apt_install () {
@@ -66,7 +95,11 @@ apt_install () {
     as_root apt-get -q update
   fi
   hold_services
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$@"
+  # Packages leave files there: ejabberd does.
+  scratch=$(as_root mktemp -d)
+  as_root chmod 1777 "$scratch"
+  as_root env TMPDIR="$scratch" DEBIAN_FRONTEND=noninteractive \
+    apt-get -q install -y --no-install-recommends "$@"
 }
 
 # npm's registry carries Node itself, with its headers: newer than Debian 12's, and not in the way of it.
@@ -86,14 +119,16 @@ for group in "$@"; do wanted="$wanted $(packages "$group")"; done
 # shellcheck disable=SC2086 # package names, one word each
 missing=$(missing_of $wanted)
 own_node=
-if ! node_is_enough; then
-  own_node=yes
-  command -v npm >/dev/null || missing="$missing nodejs npm"
-fi
+node_is_enough || own_node=yes
+command -v npm >/dev/null || missing="$missing npm"
 [ -n "$missing$own_node" ] || exit 0
 
 if [ -n "$missing" ] && ! command -v apt-get >/dev/null; then
   echo "This is no Debian or Ubuntu. Please see that these are there:$missing" >&2
+  exit 1
+fi
+if [ -n "$missing" ] && ! can_be_root; then
+  echo "Please run as root: apt-get install --no-install-recommends$missing" >&2
   exit 1
 fi
 [ -z "$missing" ] || echo "To be installed by apt-get:$missing"
@@ -101,4 +136,5 @@ fi
 consent
 # shellcheck disable=SC2086
 [ -z "$missing" ] || apt_install $missing
-[ -z "$own_node" ] || fetch_node
+# Debian's npm brings Debian's Node, which may come first on the path now.
+node_is_enough || fetch_node
