@@ -21,14 +21,32 @@ else
   include=$DESTDIR$PREFIX/include
 fi
 
-# A Node that the system has is linked to; one fetched into this folder would go with it.
+# One person's Node: it may go with that person's files, or be changed with them.
+is_private () {
+  case $1 in "$PWD"/*) return 0 ;; esac
+  [ -n "$PREFIX" ] || return 1
+  case $1 in "$HOME"/*|/home/*|/root/*) return 0 ;; esac
+  [ "$(stat -c %u "$1")" != 0 ]
+}
+
+# Linked to where the system has it, so that it is updated with the system; else copied.
 install_node () {
-  node=$(readlink -f build/plugins/steadfast/node)
-  rm -f "$engine/node"
-  case $node in
-    "$PWD"/*) install -m 755 "$node" "$engine/node" ;;
-    *) ln -s "$node" "$engine/node" ;;
-  esac
+  rm -f "$engine/node" "$engine/node.LICENSE"
+  if is_private "$node"; then
+    install -m 755 "$node" "$engine/node"
+    licence=$(dirname "$(dirname "$node")")/LICENSE
+    [ ! -e "$licence" ] || install -m 644 "$licence" "$engine/node.LICENSE"
+  else
+    ln -s "$node" "$engine/node"
+  fi
+}
+
+# Before anything is changed.
+find_node () {
+  node=$(readlink -f build/plugins/steadfast/node) && [ -x "$node" ] && return 0
+  echo "Node.js is not any more where it was: $(readlink build/plugins/steadfast/node)" >&2
+  echo 'Please run make build, and then this again.' >&2
+  exit 1
 }
 
 install_engine () {
@@ -59,14 +77,18 @@ uninstall () {
     rm -f "$lib/libsteadfast.so.0" "$lib/libsteadfast.so" "$lib/pkgconfig/steadfast.pc"
     for header in bindings/c/steadfast*.h; do rm -f "$include/$(basename "$header")"; done
   fi
-  for file in engine.cjs engine.cjs.LICENSES.txt LICENSE COPYING node; do
+  for file in engine.cjs engine.cjs.LICENSES.txt LICENSE COPYING node node.LICENSE; do
     rm -f "$engine/$file"
   done
-  [ ! -d "$engine" ] || rmdir "$engine"
+  [ ! -d "$engine" ] || rmdir "$engine" 2>/dev/null ||
+    echo "Left as it is, since other files are in it: $engine"
 }
 
 case ${1:-} in
   install)
+    find_node
+    # As libpurple makes it: accounts.xml, with passwords in it, will be there.
+    [ -n "$PREFIX" ] || [ -d "$DESTDIR$HOME/.purple" ] || install -d -m 700 "$DESTDIR$HOME/.purple"
     install -d "$plugins"
     install_engine
     if [ -n "$PREFIX" ]; then
