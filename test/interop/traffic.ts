@@ -10,8 +10,6 @@ import { ended, engineOf, zombiesOf } from './kills-processes.js';
 const WINDOW = 8;
 /** Generous: a slow machine that starts an engine over and over must not fail for its slowness. */
 const PATIENCE_MS = 60_000;
-/** A timer's longest time: whoever follows goes on as long as there is something to follow. */
-const FOR_EVER_MS = 2 ** 31 - 1;
 
 /** Bob's account wherever his client signs in a second time. */
 export const BOB_LOGIN = { user: 'bob', password: 'correct-horse' };
@@ -28,17 +26,6 @@ export interface Shown {
 function lineOf(text: string, direction: 'up' | 'down'): number | undefined {
   const found = /^(up|down) (\d+)$/.exec(text);
   return found?.[1] === direction ? Number(found[2]) : undefined;
-}
-
-/** Calls back for each thing of the past and to come, before anybody else who waits hears of it. */
-function follow<T>(things: Observed<T>, told: (thing: T) => void): void {
-  let seen = 0;
-  const look = (): boolean => {
-    things.all.slice(seen).forEach(told);
-    seen = things.all.length;
-    return false;
-  };
-  void things.until('the end', look, FOR_EVER_MS);
 }
 
 /**
@@ -174,7 +161,7 @@ export class Traffic {
     const life = this.lives++;
     const host = await PurpleHost.start(this.home.workspace);
     this.#host = host;
-    follow(host.events, (event) => this.#told(event, life));
+    host.events.each((event) => this.#told(event, life));
     this.#account = await host.account(this.username, this.home.byCertificate);
     await host.run('account-enable', { account: this.#account, enabled: true });
     await host.next('connected');
@@ -205,7 +192,7 @@ export class Traffic {
   }
 
   #listen(): void {
-    follow(this.#bob.messages, ({ body }) => {
+    this.#bob.messages.each(({ body }) => {
       const line = lineOf(body, 'up');
       if (line !== undefined) this.heard.add(line);
     });

@@ -12,15 +12,19 @@ export interface LinkNews {
   direction?: Direction;
 }
 
+type Mode = 'pass' | 'hold' | 'drop';
+
 const BOTH: readonly Direction[] = ['up', 'down'];
 
 /** One client connection and its twin to the server. */
 export class Link {
   readonly bytes = { up: 0, down: 0 };
   readonly #recorded: Record<Direction, Buffer[]> = { up: [], down: [] };
-  readonly #held: Record<Direction, Buffer[]> = { up: [], down: [] };
+  /** What waits to be carried on: bytes, and at last the end. */
+  readonly #held: Record<Direction, (() => void)[]> = { up: [], down: [] };
   readonly #proxy: CuttingProxy;
   readonly #ends: Record<Direction, Socket>;
+  readonly #forgotten = new Set<Direction>();
   #closed = false;
 
   constructor(proxy: CuttingProxy, client: Socket, server: Socket) {
@@ -32,13 +36,18 @@ export class Link {
     server.on('data', (bytes: Buffer) => this.#arrived('down', bytes));
     client.on('end', () => this.#ended('up'));
     server.on('end', () => this.#ended('down'));
-    client.on('close', () => this.#gone(server));
-    server.on('close', () => this.#gone(client));
+    client.on('close', (failed: boolean) => this.#gone('up', failed));
+    server.on('close', (failed: boolean) => this.#gone('down', failed));
     for (const socket of [client, server]) socket.on('error', () => undefined); // 'close' follows
   }
 
   get open(): boolean {
     return !this.#closed;
+  }
+
+  /** Forgotten in no direction. */
+  get whole(): boolean {
+    return this.#forgotten.size === 0;
   }
 
   /** All bytes that went by in one direction, held ones included. */
@@ -55,44 +64,54 @@ export class Link {
     }
   }
 
+  /** Carries nothing any more in these directions (both without one), and says so to nobody. */
+  forget(...directions: Direction[]): void {
+    for (const direction of directions.length > 0 ? directions : BOTH) {
+      this.#forgotten.add(direction);
+      this.#held[direction].length = 0;
+    }
+  }
+
   /** Passes on what was held while the proxy was stalled. */
   release(direction: Direction): void {
-    for (const bytes of this.#held[direction].splice(0)) this.#pass(direction, bytes);
+    for (const act of this.#held[direction].splice(0)) this.#carry(direction, act);
   }
 
   #arrived(direction: Direction, bytes: Buffer): void {
     this.bytes[direction] += bytes.length;
     this.#recorded[direction].push(bytes);
-    const mode = this.#proxy.mode[direction];
-    if (mode === 'hold') this.#held[direction].push(bytes);
-    if (mode === 'pass') this.#pass(direction, bytes);
-    this.#proxy.news.add({ link: this, news: 'bytes', direction });
-  }
-
-  #pass(direction: Direction, bytes: Buffer): void {
-    const { latencyMs, slice } = this.#proxy;
-    const write = (): void => {
+    const { slice } = this.#proxy;
+    this.#carry(direction, () => {
       const end = this.#ends[direction];
       if (!slice) end.write(bytes);
       else for (const byte of bytes) end.write(Buffer.of(byte));
-    };
-    if (latencyMs > 0) setTimeout(write, latencyMs);
-    else write();
+    });
+    this.#proxy.news.add({ link: this, news: 'bytes', direction });
+  }
+
+  /** Now, later or never, as the line is. What comes in one direction stays in its order. */
+  #carry(direction: Direction, act: () => void): void {
+    const mode = this.#forgotten.has(direction) ? 'drop' : this.#proxy.mode[direction];
+    const { latencyMs } = this.#proxy;
+    if (mode === 'hold') this.#held[direction].push(act);
+    if (mode !== 'pass') return; // a dead line carries no FIN either
+    if (latencyMs > 0) setTimeout(act, latencyMs);
+    else act();
   }
 
   #ended(direction: Direction): void {
-    if (this.#proxy.mode[direction] !== 'pass') return; // a dead line carries no FIN either
-    const end = (): void => void this.#ends[direction].end();
-    if (this.#proxy.latencyMs > 0) setTimeout(end, this.#proxy.latencyMs);
-    else end();
+    this.#carry(direction, () => void this.#ends[direction].end());
   }
 
-  #gone(other: Socket): void {
+  /** The end that writes in this direction is closed, by a reset perhaps. */
+  #gone(direction: Direction, reset: boolean): void {
     if (!this.#closed) {
       this.#closed = true;
       this.#proxy.news.add({ link: this, news: 'closed' });
     }
-    if (BOTH.every((direction) => this.#proxy.mode[direction] === 'pass')) other.destroySoon();
+    // After a reset nothing is sent again that had not arrived.
+    if (reset) this.#held[direction].length = 0;
+    this.#carry(direction, () => this.#ends[direction].destroySoon());
   }
 }
 
@@ -104,7 +123,7 @@ export class Link {
 export class CuttingProxy {
   readonly links: Link[] = [];
   readonly news = new Observed<LinkNews>();
-  readonly mode: Record<Direction, 'pass' | 'hold' | 'drop'> = { up: 'pass', down: 'pass' };
+  readonly mode: Record<Direction, Mode> = { up: 'pass', down: 'pass' };
   readonly port: number;
   latencyMs = 0;
   /** Every byte goes in a write of its own. */
@@ -144,6 +163,14 @@ export class CuttingProxy {
     this.#set('drop', directions);
   }
 
+  /**
+   * A firewall that lost its state: what is open now carries nothing any more in these directions
+   * (both without one) and is never told; new connections work.
+   */
+  forget(...directions: Direction[]): void {
+    for (const link of this.openLinks) link.forget(...directions);
+  }
+
   /** New connections are refused; open links go on. */
   refuse(): void {
     const server = this.#server;
@@ -167,7 +194,7 @@ export class CuttingProxy {
   async heal(): Promise<void> {
     for (const direction of BOTH) {
       this.mode[direction] = 'pass';
-      for (const link of this.openLinks) link.release(direction);
+      for (const link of this.links) link.release(direction);
     }
     await this.accept();
   }

@@ -26,6 +26,16 @@ export class Observed<T> {
     return found;
   }
 
+  /** Calls back for each thing of the past and to come, before those hear of it who wait from now on. */
+  each(told: (thing: T) => void): void {
+    let seen = 0;
+    const look = (): void => {
+      while (seen < this.all.length) this.all.slice(seen++, seen).forEach(told);
+    };
+    look();
+    this.#waiting.add(look);
+  }
+
   /** Resolves once `holds` is true; looked at each time something is added. */
   until(what: string, holds: () => boolean, withinMs = 30_000): Promise<void> {
     if (holds()) return Promise.resolve();
