@@ -5,11 +5,13 @@
 # make build   build/plugins, from which a libpurple program runs it without installing
 # make sim SEED=n     one seed of the simulation, with its trace
 # make soak    many more kills, and the simulation with STEADFAST_SEEDS (2000) seeds
+# make compare the same faults for prpl-jabber and for ours, as one table; a part of it:
+#              make compare FAULTS=rst,fin RUNS=1 MESSAGES=100 SERVERS="prosody ejabberd"
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
 
 RUN = scripts/with-node
 
-.PHONY: build demo test lint sim soak install uninstall clean
+.PHONY: build demo test lint sim soak compare install uninstall clean
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
@@ -44,6 +46,14 @@ soak: build
 	STEADFAST_SEEDS=$${STEADFAST_SEEDS:-2000} \
 	  $(RUN) vitest run --project fast test/simulation/simulation.test.ts
 	$(RUN) vitest run --project soak
+
+# What is given on the command line is in the environment of the recipe.
+compare:
+	scripts/provision.sh build server $(if $(findstring ejabberd,$(SERVERS)),test)
+	$(MAKE) build
+	$(RUN) esbuild bench/compare/main.ts --bundle --platform=node --target=node20 --format=esm \
+	  --log-level=warning --outfile=build/compare.mjs
+	$(RUN) node build/compare.mjs
 
 # Built before, or now: a root that installs shall not leave its files in a user's build folder.
 install:

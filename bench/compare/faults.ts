@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Protocol } from './person.js';
+import type { Scene } from './scene.js';
+
+export interface Fault {
+  /** For `FAULTS=`. */
+  name: string;
+  /** The row of the table. */
+  what: string;
+  /** How many of them hit one talk. */
+  times: number;
+  only?: Protocol;
+  /** It takes prpl-jabber minutes to notice: played first, so that nobody waits for it at the end. */
+  slow?: true;
+  /** Breaks something; resolves when the way is open again. @param time 0 for the first of a talk */
+  act: (scene: Scene, time: number) => Promise<void>;
+}
+
+const BLACK_HOLE_MS = 3_000;
+const LONG_MS = 20_000;
+/** Above Prosody's limit of 256 KiB for a stanza of a client. */
+const HUGE = 300_000;
+
+/** TCP sends again what a black hole swallowed, so it comes late. */
+const blackHole = (ms: number) =>
+  async function ({ proxy }: Scene): Promise<void> {
+    proxy.stall();
+    await delay(ms);
+    await proxy.heal();
+  };
+
+async function outage({ proxy }: Scene): Promise<void> {
+  proxy.refuse();
+  proxy.cut('rst');
+  await delay(LONG_MS);
+  await proxy.accept();
+}
+
+const serverGone = (how: 'stop' | 'kill') =>
+  async function ({ proxy, server, friend }: Scene): Promise<void> {
+    proxy.refuse();
+    const back = server[how]().then(() => server.restart());
+    await friend.returns(back);
+    await proxy.accept();
+  };
+
+/** Typed into a dead connection; nobody waits for anything before the host is closed. */
+async function quitInBlackHole({ proxy, person }: Scene): Promise<void> {
+  proxy.forget();
+  for (let line = 0; line < 5; line++) await person.type();
+  await person.quitAndStart();
+}
+
+const oneWay = ({ proxy }: Scene, time: number): Promise<void> =>
+  Promise.resolve(proxy.forget(time % 2 === 0 ? 'down' : 'up'));
+
+export const FAULTS: readonly Fault[] = [
+  { name: 'none', what: 'none (control)', times: 0, act: () => Promise.resolve() },
+  {
+    ...{ name: 'rst', what: 'connection reset', times: 2 },
+    act: ({ proxy }) => Promise.resolve(proxy.cut('rst')),
+  },
+  {
+    ...{ name: 'fin', what: 'connection closed (FIN)', times: 2 },
+    act: ({ proxy }) => Promise.resolve(proxy.cut('fin')),
+  },
+  { name: 'hole', what: 'black hole of 3 s', times: 2, act: blackHole(BLACK_HOLE_MS) },
+  { name: 'stall', what: 'black hole of 20 s', times: 2, act: blackHole(LONG_MS) },
+  {
+    ...{ name: 'oneway', what: 'connection dead in one direction', times: 2, slow: true },
+    act: oneWay,
+  },
+  {
+    ...{ name: 'dead', what: 'connection dead without a word', times: 2, slow: true },
+    act: ({ proxy }) => Promise.resolve(proxy.forget()),
+  },
+  { name: 'outage', what: 'outage of 20 s (reset, then refused)', times: 2, act: outage },
+  { name: 'restart', what: 'server restarted (SIGTERM)', times: 2, act: serverGone('stop') },
+  { name: 'crash', what: 'server killed (SIGKILL), started', times: 2, act: serverGone('kill') },
+  {
+    ...{ name: 'kill', what: 'host killed (SIGKILL), started', times: 2 },
+    act: ({ person }) => person.kill(),
+  },
+  { name: 'quit', what: 'host quit on a dead connection', times: 2, act: quitInBlackHole },
+  {
+    ...{ name: 'engine', what: 'engine killed (SIGKILL)', times: 2, only: 'prpl-steadfast' },
+    act: ({ person }) => person.killEngine(),
+  },
+  {
+    ...{ name: 'huge', what: 'one text of 300 kB, over the server’s limit', times: 1 },
+    act: ({ person }) => person.type(` ${'x'.repeat(HUGE)}`),
+  },
+];

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// The same faults for prpl-jabber and prpl-steadfast in one run, as one table: `make compare`.
+// FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { projectPath } from '../../test/support/project.js';
+import type { Fault } from './faults.js';
+import { circumstances } from './machine.js';
+import { PROTOCOLS } from './person.js';
+import { emptyTalk, type Talk } from './record.js';
+import { play } from './scenario.js';
+import { Scene } from './scene.js';
+import type { ServerName } from './server.js';
+import { readSettings, type Settings } from './settings.js';
+import { table, type Row } from './table.js';
+
+const BEGIN = '<!-- table:begin -->';
+const END = '<!-- table:end -->';
+
+interface Task {
+  row: Row;
+  fault: Fault;
+  server: ServerName;
+  seed: number;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+const open = new Set<Scene>();
+
+function plan({ servers, faults }: Settings): (Omit<Task, 'seed'> & { row: Row })[] {
+  return servers.flatMap((server) =>
+    faults.flatMap((fault) =>
+      PROTOCOLS.filter((protocol) => (fault.only ?? protocol) === protocol).map((protocol) => ({
+        row: { server, what: fault.what, protocol, talks: [] },
+        ...{ fault, server },
+      })),
+    ),
+  );
+}
+
+async function talkOf({ row, fault, server, seed }: Task, messages: number): Promise<Talk> {
+  const scene = await Scene.open(server, row.protocol);
+  open.add(scene);
+  try {
+    return await play(scene, fault, messages, seed);
+  } finally {
+    open.delete(scene);
+    await scene.close();
+  }
+}
+
+/** One run; one that breaks off is told and is no row of zeros. */
+async function carryOut(task: Task, messages: number): Promise<boolean> {
+  const { row, fault, server, seed } = task;
+  const began = performance.now();
+  const name = `${server} ${fault.name} ${row.protocol} seed ${seed}`;
+  try {
+    row.talks.push(await talkOf(task, messages));
+    say(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
+    return true;
+  } catch (error) {
+    row.talks.push({ ...emptyTalk(), remarks: [`seed ${seed} broke off: ${String(error)}`] });
+    say(`${name} BROKE OFF: ${error instanceof Error ? (error.stack ?? '') : String(error)}`);
+    return false;
+  }
+}
+
+/** Some at a time; they wait most of their time. */
+async function inPool(tasks: Task[], { jobs, messages }: Settings): Promise<boolean> {
+  const waiting = [...tasks].sort((a, b) => Number(b.fault.slow ?? 0) - Number(a.fault.slow ?? 0));
+  let well = true;
+  const worker = async (): Promise<void> => {
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift())
+      well = (await carryOut(task, messages)) && well;
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
+  return well;
+}
+
+/** Between its marks in docs/comparison.md. */
+function keep(text: string): void {
+  const path = projectPath('docs', 'comparison.md');
+  const page = readFileSync(path, 'utf8');
+  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`${path} has no marks for the table`);
+  writeFileSync(path, `${page.slice(0, from)}${BEGIN}\n\n${text}\n\n${page.slice(to)}`);
+}
+
+function command(): string {
+  const names = ['FAULTS', 'SERVERS', 'RUNS', 'MESSAGES', 'SEED', 'JOBS'];
+  const given = names.filter((name) => (process.env[name] ?? '') !== '');
+  return ['make compare', ...given.map((name) => `${name}="${process.env[name] ?? ''}"`)].join(' ');
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings();
+  const rows = plan(settings);
+  const tasks = rows.flatMap((row) =>
+    Array.from({ length: settings.runs }, (_, run) => ({ ...row, seed: settings.seed + run })),
+  );
+  const well = await inPool(tasks, settings);
+  const { runs, messages, seed } = settings;
+  const facts = [
+    `Command: \`${command()}\` (${runs} run(s) a row, ${messages} lines each way, seeds from ${seed})`,
+    ...(await circumstances(settings.servers)),
+  ];
+  const text = [...facts.map((fact) => `- ${fact}`), '', table(rows.map(({ row }) => row))];
+  say(`\n${text.join('\n')}`);
+  if (settings.keep) keep(text.join('\n'));
+  process.exitCode = well ? 0 : 1;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(signal, () => {
+    void Promise.allSettled([...open].map((scene) => scene.close())).then(() => process.exit(1));
+  });
+
+await main();

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+import { engineOf } from '../../test/interop/kills-processes.js';
+import type { HostEvent, HostEventOf, Json } from '../../test/native/host-events.js';
+import { PurpleHost } from '../../test/native/host.js';
+import { eventually } from '../../test/support/observed.js';
+import type { Workspace } from '../../test/support/workspace.js';
+import { lineIn, type Talk, type Typed } from './record.js';
+import { Redial } from './redial.js';
+import { ALICE, BOB, PASSWORDS } from './server.js';
+
+export const PROTOCOLS = ['prpl-jabber', 'prpl-steadfast'] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** How long a person who has just started the program looks at it before typing all the same. */
+const SIGN_ON_MS = 60_000;
+
+/** Alice: she types into a libpurple host, and looks at what it shows her. */
+export class Person {
+  #host: PurpleHost | undefined;
+  #alive: Promise<void>;
+  #account = 0;
+  #lives = 0;
+  #last = 0;
+  #online = false;
+  #disabled = false;
+  readonly #redial = new Redial(() => void this.#connect());
+
+  private constructor(
+    private readonly workspace: Workspace,
+    readonly protocol: Protocol,
+    private readonly options: Json,
+    private readonly talk: Talk,
+  ) {
+    workspace.atEnd(() => this.#redial.stop());
+    this.#alive = this.#live();
+  }
+
+  static async start(
+    workspace: Workspace,
+    protocol: Protocol,
+    options: Json,
+    talk: Talk,
+  ): Promise<Person> {
+    const person = new Person(workspace, protocol, options, talk);
+    await person.#alive;
+    return person;
+  }
+
+  /** What the host shows of her account. */
+  get online(): boolean {
+    return this.#online;
+  }
+
+  /** An error took the account away that only a person can mend. */
+  get disabled(): boolean {
+    return this.#disabled;
+  }
+
+  get lines(): number {
+    return this.#last;
+  }
+
+  /** Types the next line, as soon as there is a host. */
+  async type(more = ''): Promise<void> {
+    await this.#alive;
+    const typed: Typed = { line: ++this.#last, at: Date.now(), outcome: 'refused' };
+    this.talk.typed.push(typed);
+    // Pidgin's entry does nothing then, and keeps the text.
+    if (this.#online) typed.outcome = await this.#enter(`up ${typed.line}${more}`);
+  }
+
+  async kill(): Promise<void> {
+    const dead = this.#theHost().kill();
+    this.#alive = dead.then(() => this.#live());
+    await this.#alive;
+  }
+
+  /** Quits the host as a person does, without waiting for anybody's consent, and starts it again. */
+  async quitAndStart(): Promise<void> {
+    this.#redial.stop();
+    const quit = this.#theHost().quit();
+    this.#alive = quit.then(() => this.#live());
+    await this.#alive;
+  }
+
+  async killEngine(): Promise<void> {
+    process.kill(await engineOf(this.#theHost().pid), 'SIGKILL');
+  }
+
+  async quit(): Promise<void> {
+    this.#redial.stop();
+    await this.#theHost().quit();
+  }
+
+  async #enter(html: string): Promise<Typed['outcome']> {
+    const host = this.#theHost();
+    const from = host.now;
+    const echoed = (): boolean =>
+      host.all('write', from).some((line) => line.html === html && line.flags.includes('send'));
+    try {
+      await host.run('send', { account: this.#account, name: BOB, html });
+      return echoed() ? 'accepted' : 'refused';
+    } catch (error) {
+      if (echoed()) return 'accepted';
+      return String(error).includes('the host ended') ? 'unsure' : 'refused';
+    }
+  }
+
+  async #live(): Promise<void> {
+    const life = this.#lives++;
+    this.#online = false;
+    const host = await PurpleHost.start(this.workspace);
+    this.#host = host;
+    host.events.each((event) => this.#told(host, event, life));
+    const { protocol } = this;
+    const made = await host.run('account-new', { username: `${ALICE}/desk`, protocol });
+    this.#account = made.account;
+    const settings = { options: this.options, password: PASSWORDS.alice, remember: true };
+    await host.run('account-set', { account: this.#account, ...settings });
+    await host.run('account-enable', { account: this.#account, enabled: true });
+    await eventually('alice to be online', () => this.#online, SIGN_ON_MS).catch(() =>
+      this.talk.remarks.push(`not online ${SIGN_ON_MS / 1000} s after its start`),
+    );
+  }
+
+  async #connect(): Promise<void> {
+    const { account } = { account: this.#account };
+    await this.#host?.run('account-connect', { account, connected: true }).catch(() => undefined);
+  }
+
+  #told(host: PurpleHost, event: HostEvent, life: number): void {
+    if (event.event === 'connected') {
+      this.#online = true;
+      this.#redial.connected();
+    }
+    if (event.event === 'disconnected') this.#online = false;
+    if (event.event === 'connection-error') this.#failed(event);
+    if (event.event === 'request') this.#answer(host, event);
+    if (event.event === 'write') this.#wrote(event, life);
+  }
+
+  #failed({ fatal, text }: HostEventOf<'connection-error'>): void {
+    if (!fatal) return this.#redial.failed();
+    this.#disabled = true;
+    this.talk.remarks.push(`the account was disabled: ${text}`);
+  }
+
+  /** The server's certificate is not one that libpurple trusts: she accepts it, once. */
+  #answer(host: PurpleHost, { request, actions = [] }: HostEventOf<'request'>): void {
+    const action = actions.findIndex((name) => /accept/i.test(name));
+    if (action >= 0) void host.run('answer', { request, action }).catch(() => undefined);
+  }
+
+  #wrote({ html, flags }: HostEventOf<'write'>, life: number): void {
+    const { talk } = this;
+    const at = Date.now();
+    const line = flags.includes('recv') ? lineIn(html, 'down') : undefined;
+    if (line !== undefined) talk.shown.push({ line, at, life, marked: false });
+    if (flags.includes('error')) {
+      const quoted = /\bup (\d+)\b/.exec(html);
+      talk.told.push({
+        text: html.slice(0, 200),
+        line: quoted === null ? undefined : Number(quoted[1]),
+      });
+    }
+    if (!flags.includes('system')) return;
+    const last = talk.shown.at(-1);
+    if (html.includes('may have been shown before') && last !== undefined) last.marked = true;
+    if (html.includes('without proof')) talk.doubts++;
+  }
+
+  #theHost(): PurpleHost {
+    if (this.#host === undefined) throw new Error('the host was not started yet');
+    return this.#host;
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+import { Authority } from '../../test/support/certificates.js';
+import { CuttingProxy } from '../../test/support/cutting-proxy.js';
+import { Workspace } from '../../test/support/workspace.js';
+import { Friend } from './friend.js';
+import { Person, type Protocol } from './person.js';
+import { emptyTalk, type Talk } from './record.js';
+import { startServer, type Server, type ServerName } from './server.js';
+
+/** What a packet takes from alice to the server, and another one back. */
+const LATENCY_MS = 100;
+
+/** The account options that both protocols have, and what each needs to trust the server. */
+const OPTIONS: Record<Protocol, (caFile: string) => Record<string, string>> = {
+  'prpl-jabber': () => ({}),
+  'prpl-steadfast': (caFile) => ({ auth_method: 'scram', ca_file: caFile }),
+};
+
+/** One talk: alice in a host of her own, through the proxy to a server of their own, and bob. */
+export class Scene {
+  private constructor(
+    readonly workspace: Workspace,
+    readonly server: Server,
+    readonly proxy: CuttingProxy,
+    readonly person: Person,
+    readonly friend: Friend,
+    readonly talk: Talk,
+  ) {}
+
+  static async open(server: ServerName, protocol: Protocol): Promise<Scene> {
+    const workspace = new Workspace();
+    try {
+      return await Scene.#furnish(workspace, server, protocol);
+    } catch (fault) {
+      await workspace.close();
+      throw fault;
+    }
+  }
+
+  static async #furnish(
+    workspace: Workspace,
+    name: ServerName,
+    protocol: Protocol,
+  ): Promise<Scene> {
+    const talk = emptyTalk();
+    const authority = await Authority.create(workspace.path('ca'));
+    const server = await startServer(name, workspace, authority);
+    const proxy = await CuttingProxy.start(server.port);
+    workspace.atEnd(() => proxy.close());
+    proxy.latencyMs = LATENCY_MS;
+    const friend = await Friend.start(workspace, server, authority.certFile, talk);
+    const link = { connect_server: '127.0.0.1', port: proxy.port };
+    const options = { ...link, ...OPTIONS[protocol](authority.certFile) };
+    const person = await Person.start(workspace, protocol, options, talk);
+    return new Scene(workspace, server, proxy, person, friend, talk);
+  }
+
+  /** A connection of alice's is open that can carry something, and her account is online. */
+  get connected(): boolean {
+    const { mode, openLinks } = this.proxy;
+    const open = mode.up === 'pass' && mode.down === 'pass';
+    return this.person.online && open && openLinks.some(({ whole }) => whole);
+  }
+
+  close(): Promise<void> {
+    return this.workspace.close();
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+import { describe, expect, test } from 'vitest';
+import { emptyTalk, lineIn, type Shown, type Talk, type Timed, type Typed } from './record.js';
+import { reached, tally } from './tally.js';
+
+const timed = (...lines: number[]): Timed[] => lines.map((line) => ({ line, at: line * 1000 }));
+const typed = (outcome: Typed['outcome'], ...lines: number[]): Typed[] =>
+  timed(...lines).map((line) => ({ ...line, outcome }));
+const shown = (...lines: number[]): Shown[] =>
+  timed(...lines).map((line) => ({ ...line, life: 0, marked: false }));
+const talk = (more: Partial<Talk>): Talk => ({ ...emptyTalk(), ...more });
+
+describe('what alice typed', () => {
+  test('is lost when it was accepted, did not arrive, and nobody said so', () => {
+    const sum = tally(
+      talk({
+        typed: [...typed('accepted', 1, 2, 3, 6), ...typed('refused', 4), ...typed('unsure', 5)],
+        heard: timed(1),
+        told: [{ text: 'Not delivered: up 2', line: 2 }],
+      }),
+    );
+    expect(sum).toMatchObject({ typed: 6, accepted: 4, refused: 1, told: [2] });
+    expect(sum.lost.up).toEqual([3, 6]);
+  });
+
+  test('is not lost when it waits in the archive of bob, whose client was away', () => {
+    expect(tally(talk({ typed: typed('accepted', 1), archived: [1] })).lost.up).toEqual([]);
+  });
+
+  test('was told wrongly when it arrived all the same', () => {
+    const told = [{ text: 'no', line: 1 }];
+    const sum = tally(talk({ typed: typed('accepted', 1), heard: timed(1), told }));
+    expect(sum).toMatchObject({ told: [], mistold: [1] });
+  });
+
+  test('is told without its text when the words quote no line', () => {
+    expect(tally(talk({ told: [{ text: 'failed', line: undefined }] })).unquoted).toEqual([
+      'failed',
+    ]);
+  });
+
+  test('was dropped by the server when its watch saw what never arrived', () => {
+    const accepted = typed('accepted', 1, 2, 3);
+    const heard = timed(1);
+    expect(tally(talk({ typed: accepted, heard, seen: [1, 2] })).dropped).toEqual([2]);
+    expect(tally(talk({ typed: accepted, heard })).dropped).toBeUndefined();
+  });
+});
+
+describe('what bob said', () => {
+  test('is lost when the server took it and it was never shown', () => {
+    const sum = tally(talk({ said: timed(1, 2, 3), taken: [1, 2], shown: shown(1) }));
+    expect(sum.lost.down).toEqual([2]);
+  });
+
+  test.each([
+    ['is doubled when it is shown twice', { life: 1, marked: false }, [1]],
+    ['is not doubled when the copy of another life is marked', { life: 1, marked: true }, []],
+    ['is doubled when a marked copy is of the same life', { life: 0, marked: true }, [1]],
+  ])('%s', (_, copy, doubled) => {
+    const again = { line: 1, at: 2000, ...copy };
+    const sum = tally(talk({ taken: [1], shown: [...shown(1), again] }));
+    expect(sum.doubled.down).toEqual(doubled);
+    expect(sum.marked.down).toBe(copy.marked ? 1 : 0);
+  });
+});
+
+describe('order and copies', () => {
+  test.each([
+    ['in order', [1, 2, 3], [], []],
+    ['a line behind a younger one', [1, 3, 2], [], [2]],
+    ['two of them', [3, 1, 2], [], [1, 2]],
+    ['a second copy is doubled and not out of order', [1, 2, 3, 2], [2], []],
+    ['a gap is no disorder', [1, 4, 5], [], []],
+  ])('%s', (_, lines, doubled, disordered) => {
+    const up = tally(talk({ heard: timed(...lines) }));
+    expect([up.doubled.up, up.disordered.up]).toEqual([doubled, disordered]);
+    const down = tally(talk({ shown: shown(...lines) }));
+    expect([down.doubled.down, down.disordered.down]).toEqual([doubled, disordered]);
+  });
+
+  test.each([
+    ['a copy that both have is one', [1, 2], [1, 2], [1, 2]],
+    ['the archive has what the client missed', [1, 2, 3], [1, 3], [1, 2, 3]],
+    ['two copies of the archive are two', [1, 1, 2], [1, 2], [1, 1, 2]],
+    ['the client has what the archive lost', [1], [1, 2], [1, 2]],
+    ['each has one of its own', [1, 3], [1, 2], [1, 2, 3]],
+  ])('%s', (_, archived, heard, all) => {
+    expect(reached(archived, heard)).toEqual(all);
+  });
+});
+
+test('the first line after a fault counts when it was written after it', () => {
+  const sum = tally(
+    talk({
+      typed: typed('accepted', 1, 5),
+      heard: [
+        { line: 1, at: 4600 },
+        { line: 5, at: 5250 },
+      ],
+      said: timed(4, 6),
+      shown: shown(4).map((entry) => ({ ...entry, at: 9000 })),
+      mended: [4500, 8000],
+    }),
+  );
+  expect(sum.firstS).toEqual([0.75, undefined]);
+});
+
+test.each([
+  ['up 12', 'up', 12],
+  ['up 7 xxxx', 'up', 7],
+  ['down 7', 'up', undefined],
+  ['up 7x', 'up', undefined],
+] as const)('“%s” is %s %s', (text, direction, line) => {
+  expect(lineIn(text, direction)).toBe(line);
+});

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+import type { Shown, Talk, Timed } from './record.js';
+
+type Ways<T> = Record<'up' | 'down', T>;
+
+/** What a talk came to, counted. */
+export interface Tally {
+  typed: number;
+  accepted: number;
+  refused: number;
+  /** `up`: accepted, never arrived, and no failure told. `down`: the server took it, never shown. */
+  lost: Ways<number[]>;
+  /** Lost ones that the server's watch had seen coming in; undefined where there is no watch. */
+  dropped: number[] | undefined;
+  /** Copies too many, by line; without those that were shown with the mark. */
+  doubled: Ways<number[]>;
+  disordered: Ways<number[]>;
+  /** Lines told as failed with their text, that indeed did not arrive. */
+  told: number[];
+  /** Lines told as failed that arrived all the same. */
+  mistold: number[];
+  /** Failures told without the text. */
+  unquoted: string[];
+  /** `up`: "may arrive twice". `down`: "may have been shown before". */
+  marked: Ways<number>;
+  /** For each fault the seconds from the open way to the first line of after it that arrived. */
+  firstS: (number | undefined)[];
+}
+
+export function missing(wanted: readonly number[], there: readonly number[]): number[] {
+  const known = new Set(there);
+  return wanted.filter((line) => !known.has(line));
+}
+
+function repeated(lines: readonly number[]): number[] {
+  return lines.filter((line, at) => lines.indexOf(line) !== at);
+}
+
+/** Lines that came behind a younger one, by their first copies. */
+function disordered(lines: readonly number[]): number[] {
+  const first = lines.filter((line, at) => lines.indexOf(line) === at);
+  return first.filter((line, at) => line < Math.max(0, ...first.slice(0, at)));
+}
+
+/** A repeat that says so of itself, in another life of the host. */
+function isExcused(entry: Shown, at: number, all: readonly Shown[]): boolean {
+  const first = all.findIndex(({ line }) => line === entry.line);
+  return first !== at && entry.marked && all[first]?.life !== entry.life;
+}
+
+/**
+ * All that reached bob's side: the copies of his archive, and those that only his client has. A copy
+ * that both have is one.
+ */
+export function reached(archived: readonly number[], heard: readonly number[]): number[] {
+  const rest = [...archived];
+  const extra = heard.filter((line) => {
+    const at = rest.indexOf(line);
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+  // Archives can lose what a client has; then its own order counts, and what it has not comes last.
+  return extra.length === 0 ? [...archived] : [...heard, ...rest];
+}
+
+const linesOf = (things: readonly { line: number }[]): number[] => things.map(({ line }) => line);
+
+function firstAfter(mended: number, from: readonly Timed[], to: readonly Timed[]): number[] {
+  const since = new Set(linesOf(from.filter(({ at }) => at >= mended)));
+  return to.filter(({ line }) => since.has(line)).map(({ at }) => at);
+}
+
+function secondsTo(mended: number, { typed, heard, said, shown }: Talk): number | undefined {
+  const times = [...firstAfter(mended, typed, heard), ...firstAfter(mended, said, shown)];
+  return times.length === 0 ? undefined : (Math.min(...times) - mended) / 1000;
+}
+
+export function tally(talk: Talk): Tally {
+  const having = (outcome: string): number[] =>
+    linesOf(talk.typed.filter((typed) => typed.outcome === outcome));
+  const there = reached(talk.archived, linesOf(talk.heard));
+  const shown = linesOf(talk.shown.filter((entry, at, all) => !isExcused(entry, at, all)));
+  const failed = [...new Set(talk.told.flatMap(({ line }) => line ?? []))];
+  const told = missing(failed, there);
+  const lost = missing(missing(having('accepted'), there), told);
+  return {
+    typed: talk.typed.length,
+    accepted: having('accepted').length,
+    refused: having('refused').length,
+    lost: { up: lost, down: missing(talk.taken, shown) },
+    dropped: talk.seen === undefined ? undefined : missing(lost, missing(lost, talk.seen)),
+    doubled: { up: repeated(there), down: repeated(shown) },
+    disordered: { up: disordered(there), down: disordered(shown) },
+    told,
+    mistold: missing(failed, told),
+    unquoted: talk.told.filter(({ line }) => line === undefined).map(({ text }) => text),
+    marked: { up: talk.doubts, down: talk.shown.filter(({ marked }) => marked).length },
+    firstS: talk.mended.map((mended) => secondsTo(mended, talk)),
+  };
+}
