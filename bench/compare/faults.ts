@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Protocol } from './person.js';
 import type { Scene } from './scene.js';
+import type { ServerName } from './server.js';
 
 export interface Fault {
   /** For `FAULTS=`. */
@@ -11,7 +12,9 @@ export interface Fault {
   /** How many of them hit one talk. */
   times: number;
   only?: Protocol;
-  /** It takes prpl-jabber minutes to notice: played first, so that nobody waits for it at the end. */
+  /** The one server that it is a fault on. */
+  on?: ServerName;
+  /** Takes minutes: played first, so that nobody waits for it at the end. */
   slow?: true;
   /** Breaks something; resolves when the way is open again. @param time 0 for the first of a talk */
   act: (scene: Scene, time: number) => Promise<void>;
@@ -80,7 +83,7 @@ export const FAULTS: readonly Fault[] = [
   { name: 'crash', what: 'server killed (SIGKILL), started', times: 2, act: serverGone('kill') },
   {
     ...{ name: 'kill', what: 'host killed (SIGKILL), started', times: 2 },
-    act: ({ person }) => person.kill(),
+    act: async ({ person }) => void (await person.kill()),
   },
   { name: 'quit', what: 'host quit on a dead connection', times: 2, act: quitInBlackHole },
   {
@@ -89,6 +92,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     ...{ name: 'huge', what: 'one text of 300 kB, over the server’s limit', times: 1 },
+    ...{ on: 'prosody', slow: true },
     act: ({ person }) => person.type(` ${'x'.repeat(HUGE)}`),
   },
 ];

@@ -37,6 +37,11 @@ export class Friend {
     return this.#last;
   }
 
+  /** Says something that is no line. */
+  async greet(text: string): Promise<void> {
+    (await this.#peer).say(ALICE, text);
+  }
+
   /** Says the next line; waits for a server that is away. */
   async say(): Promise<void> {
     const peer = await this.#peer;

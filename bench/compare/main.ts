@@ -3,11 +3,10 @@
 // The same faults for prpl-jabber and prpl-steadfast in one run, as one table: `make compare`.
 // FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { projectPath } from '../../test/support/project.js';
 import type { Fault } from './faults.js';
 import { circumstances } from './machine.js';
-import { PROTOCOLS } from './person.js';
 import { emptyTalk, type Talk } from './record.js';
 import { play } from './scenario.js';
 import { Scene } from './scene.js';
@@ -28,13 +27,17 @@ interface Task {
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const open = new Set<Scene>();
 
-function plan({ servers, faults }: Settings): (Omit<Task, 'seed'> & { row: Row })[] {
+function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & { row: Row })[] {
   return servers.flatMap((server) =>
     faults.flatMap((fault) =>
-      PROTOCOLS.filter((protocol) => (fault.only ?? protocol) === protocol).map((protocol) => ({
-        row: { server, what: fault.what, protocol, talks: [] },
-        ...{ fault, server },
-      })),
+      protocols
+        .filter(
+          (protocol) => (fault.only ?? protocol) === protocol && (fault.on ?? server) === server,
+        )
+        .map((protocol) => ({
+          row: { server, what: fault.what, protocol, talks: [] },
+          ...{ fault, server },
+        })),
     ),
   );
 }
@@ -56,7 +59,9 @@ async function carryOut(task: Task, messages: number): Promise<boolean> {
   const began = performance.now();
   const name = `${server} ${fault.name} ${row.protocol} seed ${seed}`;
   try {
-    row.talks.push(await talkOf(task, messages));
+    const talk = await talkOf(task, messages);
+    row.talks.push(talk);
+    record(name, talk);
     say(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
     return true;
   } catch (error) {
@@ -78,6 +83,13 @@ async function inPool(tasks: Task[], { jobs, messages }: Settings): Promise<bool
   return well;
 }
 
+/** All that was written down, for whoever wants to know why. */
+function record(name: string, talk: Talk): void {
+  const folder = projectPath('build', 'compare');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/${name.replaceAll(' ', '-')}.json`, JSON.stringify(talk, undefined, 1));
+}
+
 /** Between its marks in docs/comparison.md. */
 function keep(text: string): void {
   const path = projectPath('docs', 'comparison.md');
@@ -88,7 +100,7 @@ function keep(text: string): void {
 }
 
 function command(): string {
-  const names = ['FAULTS', 'SERVERS', 'RUNS', 'MESSAGES', 'SEED', 'JOBS'];
+  const names = ['FAULTS', 'PROTOCOLS', 'SERVERS', 'RUNS', 'MESSAGES', 'SEED', 'JOBS'];
   const given = names.filter((name) => (process.env[name] ?? '') !== '');
   return ['make compare', ...given.map((name) => `${name}="${process.env[name] ?? ''}"`)].join(' ');
 }

@@ -60,6 +60,11 @@ export class Person {
     return this.#last;
   }
 
+  /** Resolves when her host shows this text of bob's. */
+  async sees(text: string): Promise<void> {
+    await this.#theHost().next('write', ({ html }) => html === text);
+  }
+
   /** Types the next line, as soon as there is a host. */
   async type(more = ''): Promise<void> {
     await this.#alive;
@@ -69,18 +74,14 @@ export class Person {
     if (this.#online) typed.outcome = await this.#enter(`up ${typed.line}${more}`);
   }
 
-  async kill(): Promise<void> {
-    const dead = this.#theHost().kill();
-    this.#alive = dead.then(() => this.#live());
-    await this.#alive;
+  /** Kills the host and starts it again; resolves when it is gone. */
+  kill(): Promise<unknown> {
+    return this.#startAfter(this.#theHost().kill());
   }
 
-  /** Quits the host as a person does, without waiting for anybody's consent, and starts it again. */
-  async quitAndStart(): Promise<void> {
-    this.#redial.stop();
-    const quit = this.#theHost().quit();
-    this.#alive = quit.then(() => this.#live());
-    await this.#alive;
+  /** Quits the host as a person does and starts it again; resolves when it has quit. */
+  quitAndStart(): Promise<unknown> {
+    return this.#startAfter(this.#theHost().quit());
   }
 
   async killEngine(): Promise<void> {
@@ -90,6 +91,13 @@ export class Person {
   async quit(): Promise<void> {
     this.#redial.stop();
     await this.#theHost().quit();
+  }
+
+  async #startAfter(gone: Promise<unknown>): Promise<void> {
+    this.#redial.stop();
+    this.#online = false;
+    this.#alive = gone.then(() => this.#live());
+    await gone;
   }
 
   async #enter(html: string): Promise<Typed['outcome']> {
@@ -124,7 +132,7 @@ export class Person {
   }
 
   async #connect(): Promise<void> {
-    const { account } = { account: this.#account };
+    const account = this.#account;
     await this.#host?.run('account-connect', { account, connected: true }).catch(() => undefined);
   }
 

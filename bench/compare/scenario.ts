@@ -19,7 +19,7 @@ const AFTER = 3;
 const QUIET_MS = 15_000;
 const QUIET_AT_THE_END_MS = 30_000;
 /** For a connection that is dead and not noticed. */
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 240_000;
 
 async function lines(count: number, next: () => Promise<void>): Promise<void> {
   for (let line = 0; line < count; line++) {
@@ -55,7 +55,9 @@ async function settle(scene: Scene, quietMs: number): Promise<void> {
     return person.disabled || (scene.connected && (isComplete(talk) || quiet));
   };
   await eventually('the talk to settle', holds, PATIENCE_MS).catch(() =>
-    talk.remarks.push(`not connected again in ${PATIENCE_MS / 1000} s`),
+    talk.remarks.push(
+      `no rest in ${PATIENCE_MS / 1000} s; what was under way then is counted as lost`,
+    ),
   );
 }
 
@@ -93,7 +95,6 @@ async function round(
     if (!mended && left === AFTER) await acting;
     await Promise.all([burst(scene), delay(BURST_MS)]);
   }
-  await settle(scene, QUIET_MS);
 }
 
 /** Plays one talk with its faults and returns what was written down. */
@@ -106,8 +107,10 @@ export async function play(
   const chance = new Chance(seed);
   const rounds = Math.max(1, fault.times);
   const bursts = Math.max(AFTER + 2, Math.round(messages / BURST / rounds));
-  for (let time = 0; time < rounds; time++) await round(scene, fault, time, bursts, chance);
-  await settle(scene, QUIET_AT_THE_END_MS);
+  for (let time = 0; time < rounds; time++) {
+    await round(scene, fault, time, bursts, chance);
+    await settle(scene, time === rounds - 1 ? QUIET_AT_THE_END_MS : QUIET_MS);
+  }
   await scene.friend.settle();
   await scene.person.quit();
   return scene.talk;

@@ -52,6 +52,9 @@ export class Scene {
     const link = { connect_server: '127.0.0.1', port: proxy.port };
     const options = { ...link, ...OPTIONS[protocol](authority.certFile) };
     const person = await Person.start(workspace, protocol, options, talk);
+    // Online in the host is not yet available at the server, which would keep the first lines.
+    await friend.greet('hello');
+    await person.sees('hello');
     return new Scene(workspace, server, proxy, person, friend, talk);
   }
 

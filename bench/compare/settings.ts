@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { FAULTS, type Fault } from './faults.js';
+import { PROTOCOLS, type Protocol } from './person.js';
 import { SERVERS, type ServerName } from './server.js';
 
 export interface Settings {
   faults: Fault[];
+  protocols: Protocol[];
   servers: ServerName[];
   /** Runs of each fault and protocol, with seeds from `seed` on. */
   runs: number;
@@ -40,8 +42,10 @@ function pick<T>(what: string, wanted: string[] | undefined, all: Map<string, T>
 export function readSettings(): Settings {
   const { env } = process;
   const servers = new Map(SERVERS.map((name) => [name as string, name]));
+  const protocols = new Map(PROTOCOLS.map((name) => [name as string, name]));
   return {
     faults: pick('fault', words(env.FAULTS), new Map(FAULTS.map((fault) => [fault.name, fault]))),
+    protocols: pick('protocol', words(env.PROTOCOLS), protocols),
     servers: pick('server', words(env.SERVERS) ?? ['prosody'], servers),
     ...{ runs: count('RUNS', 1), messages: count('MESSAGES', 200), seed: count('SEED', 1) },
     ...{ jobs: count('JOBS', 4), keep: env.KEEP === '1' },

@@ -14,7 +14,7 @@ export interface Row {
 
 const HEAD = [
   ...['fault', 'protocol', 'accepted', 'refused', 'lost', 'lost in', 'doubled out / in'],
-  ...['reordered out / in', 'failures told', 'marked out / in', 'first delivery after, s'],
+  ...['reordered out / in', 'failures told', 'marked out / in', 'both ways again after, s'],
 ];
 
 const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
@@ -27,13 +27,12 @@ const lengths = ({ up, down }: Record<'up' | 'down', number[]>): Record<'up' | '
   ...{ up: up.length, down: down.length },
 });
 
-/** The median, and the longest; a fault after which nothing came at all is a dash. */
-function seconds(values: readonly (number | undefined)[]): string {
-  if (values.length === 0) return '';
-  const sorted = values.map((value) => value ?? Infinity).sort((a, b) => a - b);
-  const shown = (value = Infinity): string => (value === Infinity ? '–' : value.toFixed(1));
+/** The median and the longest; after a dash no line came at all. */
+function seconds(values: readonly number[]): string {
+  const sorted = values.filter((value) => value >= 0).sort((a, b) => a - b);
+  const shown = (value = NaN): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
   const median = shown(sorted[Math.floor((sorted.length - 1) / 2)]);
-  return sorted.length === 1 ? median : `${median} (${shown(sorted.at(-1))})`;
+  return sorted.length < 2 ? median : `${median} (${shown(sorted.at(-1))})`;
 }
 
 function cells({ what, protocol, talks }: Row): string[] {
@@ -47,7 +46,7 @@ function cells({ what, protocol, talks }: Row): string[] {
     ways(all, ({ disordered }) => lengths(disordered)),
     count(({ told, mistold, unquoted }) => told.length + mistold.length + unquoted.length),
     ways(all, ({ marked }) => marked),
-    seconds(all.flatMap(({ firstS }) => firstS)),
+    seconds(all.flatMap(({ againS }) => againS)),
   ];
 }
 

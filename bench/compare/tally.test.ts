@@ -90,20 +90,34 @@ describe('order and copies', () => {
   });
 });
 
-test('the first line after a fault counts when it was written after it', () => {
-  const sum = tally(
-    talk({
-      typed: typed('accepted', 1, 5),
-      heard: [
-        { line: 1, at: 4600 },
-        { line: 5, at: 5250 },
-      ],
-      said: timed(4, 6),
-      shown: shown(4).map((entry) => ({ ...entry, at: 9000 })),
-      mended: [4500, 8000],
-    }),
-  );
-  expect(sum.firstS).toEqual([0.75, undefined]);
+describe('a fault is over', () => {
+  const at = (line: number, time: number): Timed => ({ line, at: time });
+  const accepted = (line: number, time: number): Typed => ({
+    ...at(line, time),
+    outcome: 'accepted',
+  });
+  const seenAt = (line: number, time: number): Shown[] =>
+    shown(line).map((entry) => ({ ...entry, at: time }));
+  const after = (more: Partial<Talk>): number[] => tally(talk({ mended: [1000], ...more })).againS;
+
+  test('when both ways have delivered what was written after it', () => {
+    const typed = [accepted(1, 900), accepted(2, 1500)];
+    const heard = [at(1, 1100), at(2, 2000)];
+    const both = { typed, heard, said: [at(1, 1200)], taken: [1], shown: seenAt(1, 3500) };
+    expect(after(both)).toEqual([2.5]);
+    expect(after({ ...both, shown: seenAt(1, 1300) })).toEqual([1]);
+  });
+
+  test('never, when one way delivers nothing of what was taken', () => {
+    const said = [at(1, 1200)];
+    const up = { typed: [accepted(1, 1100)], heard: [at(1, 1300)] };
+    expect(after({ ...up, said, taken: [1] })).toEqual([Infinity]);
+    expect(after({ ...up, said })[0]).toBeCloseTo(0.3);
+  });
+
+  test('without a time, when nothing was written after it', () => {
+    expect(after({ typed: [accepted(1, 900)], heard: [at(1, 1300)] })).toEqual([-Infinity]);
+  });
 });
 
 test.each([

@@ -23,8 +23,11 @@ export interface Tally {
   unquoted: string[];
   /** `up`: "may arrive twice". `down`: "may have been shown before". */
   marked: Ways<number>;
-  /** For each fault the seconds from the open way to the first line of after it that arrived. */
-  firstS: (number | undefined)[];
+  /**
+   * For each fault the seconds from the open way until both directions had delivered a line that was
+   * written (and taken) after it; Infinity where one never did, -Infinity where there was none.
+   */
+  againS: number[];
 }
 
 export function missing(wanted: readonly number[], there: readonly number[]): number[] {
@@ -65,14 +68,23 @@ export function reached(archived: readonly number[], heard: readonly number[]): 
 
 const linesOf = (things: readonly { line: number }[]): number[] => things.map(({ line }) => line);
 
-function firstAfter(mended: number, from: readonly Timed[], to: readonly Timed[]): number[] {
+/** When the first of the lines from `mended` on came; `undefined` where there were none to come. */
+function firstAfter(
+  mended: number,
+  from: readonly Timed[],
+  to: readonly Timed[],
+): number | undefined {
   const since = new Set(linesOf(from.filter(({ at }) => at >= mended)));
-  return to.filter(({ line }) => since.has(line)).map(({ at }) => at);
+  if (since.size === 0) return undefined;
+  return Math.min(...to.filter(({ line }) => since.has(line)).map(({ at }) => at));
 }
 
-function secondsTo(mended: number, { typed, heard, said, shown }: Talk): number | undefined {
-  const times = [...firstAfter(mended, typed, heard), ...firstAfter(mended, said, shown)];
-  return times.length === 0 ? undefined : (Math.min(...times) - mended) / 1000;
+/** Infinity where one way never delivered again. */
+function secondsTo(mended: number, { typed, heard, said, taken, shown }: Talk): number {
+  const accepted = typed.filter(({ outcome }) => outcome === 'accepted');
+  const there = said.filter(({ line }) => taken.includes(line));
+  const times = [firstAfter(mended, accepted, heard), firstAfter(mended, there, shown)];
+  return (Math.max(...times.filter((time) => time !== undefined)) - mended) / 1000;
 }
 
 export function tally(talk: Talk): Tally {
@@ -95,6 +107,6 @@ export function tally(talk: Talk): Tally {
     mistold: missing(failed, told),
     unquoted: talk.told.filter(({ line }) => line === undefined).map(({ text }) => text),
     marked: { up: talk.doubts, down: talk.shown.filter(({ marked }) => marked).length },
-    firstS: talk.mended.map((mended) => secondsTo(mended, talk)),
+    againS: talk.mended.map((mended) => secondsTo(mended, talk)),
   };
 }
