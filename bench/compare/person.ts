@@ -60,9 +60,11 @@ export class Person {
     return this.#last;
   }
 
-  /** Resolves when her host shows this text of bob's. */
-  async sees(text: string): Promise<void> {
-    await this.#theHost().next('write', ({ html }) => html === text);
+  /** Whether her host has shown this text. */
+  saw(text: string): boolean {
+    return this.#theHost()
+      .all('write')
+      .some(({ html }) => html === text);
   }
 
   /** Types the next line, as soon as there is a host. */

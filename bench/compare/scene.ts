@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Authority } from '../../test/support/certificates.js';
 import { CuttingProxy } from '../../test/support/cutting-proxy.js';
+import { eventually } from '../../test/support/observed.js';
 import { Workspace } from '../../test/support/workspace.js';
 import { Friend } from './friend.js';
 import { Person, type Protocol } from './person.js';
@@ -52,9 +53,12 @@ export class Scene {
     const link = { connect_server: '127.0.0.1', port: proxy.port };
     const options = { ...link, ...OPTIONS[protocol](authority.certFile) };
     const person = await Person.start(workspace, protocol, options, talk);
-    // Online in the host is not yet available at the server, which would keep the first lines.
-    await friend.greet('hello');
-    await person.sees('hello');
+    // Online in the host is not yet available at the server: it keeps what comes in between, and
+    // ejabberd may do so until the next sign-in.
+    await eventually('bob to reach alice', async () => {
+      await friend.greet('hello');
+      return person.saw('hello');
+    });
     return new Scene(workspace, server, proxy, person, friend, talk);
   }
 
