@@ -27,12 +27,12 @@ const lengths = ({ up, down }: Record<'up' | 'down', number[]>): Record<'up' | '
   ...{ up: up.length, down: down.length },
 });
 
-/** The median and the longest; after a dash no line came at all. */
+/** The shortest to the longest; a dash where no line came at all. */
 function seconds(values: readonly number[]): string {
   const sorted = values.filter((value) => value >= 0).sort((a, b) => a - b);
   const shown = (value = NaN): string => (Number.isFinite(value) ? value.toFixed(1) : '–');
-  const median = shown(sorted[Math.floor((sorted.length - 1) / 2)]);
-  return sorted.length < 2 ? median : `${median} (${shown(sorted.at(-1))})`;
+  const [first, last] = [shown(sorted[0]), shown(sorted.at(-1))];
+  return first === last ? first : `${first} to ${last}`;
 }
 
 function cells({ what, protocol, talks }: Row): string[] {
