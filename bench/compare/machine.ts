@@ -12,11 +12,13 @@ async function printed(command: string, ...args: string[]): Promise<string> {
 const version = (name: string): Promise<string> =>
   printed('dpkg-query', '-W', '-f=${Package} ${Version}', name).catch(() => `${name} unknown`);
 
-/** With a star behind a commit that the work tree has changes on. */
+const MEASURED = ['--', 'src', 'native', 'bindings'];
+
+/** The last one that changed what is measured; with a star where the work tree has more. */
 async function commit(): Promise<string> {
-  const head = await printed('git', 'rev-parse', '--short', 'HEAD');
-  const changes = await printed('git', 'status', '--porcelain', '--', 'src', 'native', 'bindings');
-  return changes === '' ? head : `${head}*`;
+  const last = await printed('git', 'log', '-1', '--format=%h', ...MEASURED);
+  const changes = await printed('git', 'status', '--porcelain', ...MEASURED);
+  return changes === '' ? last : `${last}*`;
 }
 
 /** On what, with which versions, when and at which commit, in one line each. */
