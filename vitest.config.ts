@@ -36,7 +36,7 @@ export default defineConfig({
           name: 'fast',
           include: [
             'test/{core,delivery,features,engine,simulation,disk,transport,ipc,scripts}/**/*.test.ts',
-              'bench/**/*.test.ts',
+            'bench/**/*.test.ts',
           ],
           testTimeout: 60_000,
         },
