@@ -36,6 +36,8 @@ export class Session {
   private readonly gate = new Gate(this.writeText);
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
   private readonly phaseTime = new PhaseTime();
+  /** The server closed its side behind our closing tag. */
+  private answered = false;
   private clock: Clock = { now: 0, wall: 0 };
 
   constructor(
@@ -230,6 +232,7 @@ export class Session {
           this.element(element);
         },
         ended: () => {
+          this.answered = this.phase === 'closing';
           this.stream?.end();
           this.down(this.phase === 'closing' ? undefined : SERVER_ENDED, 'end');
         },
@@ -384,7 +387,9 @@ export class Session {
     this.stream?.stop();
     this.stream = undefined;
     this.acks.closed();
-    if (ended || this.management?.resumable === false) {
+    // An end that the server never heard of ends no session: it still knows how far it had got.
+    const open = this.management?.resumable === true && this.management.outstanding > 0;
+    if (ended ? this.answered || !open : this.management?.resumable === false) {
       this.kept.lost(undefined);
     }
     if (how !== undefined) {

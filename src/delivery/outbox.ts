@@ -75,6 +75,20 @@ export class Outbox {
       : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'in-doubt');
   }
 
+  /** The youngest that the server surely has, of those older than all in doubt. */
+  lastTaken(): OutboxEntry | undefined {
+    let last: OutboxEntry | undefined;
+    for (const entry of this.ledger.outbox.values()) {
+      if (entry.state === 'in-doubt') {
+        break;
+      }
+      if ((entry.state === 'at-server' || entry.state === 'delivered') && !entry.twice) {
+        last = entry;
+      }
+    }
+    return last;
+  }
+
   /** What was found out about them, as records; what is not at the server is queued again. */
   judged({ taken, untaken, unknown }: Verdict): JournalRecord[] {
     const still = ({ state }: OutboxEntry) => state === 'in-doubt';

@@ -2,7 +2,8 @@
 //
 // Verified replay: which of the messages in doubt did the server take? Its archive is read backwards
 // from the newest until a control is met, a message of ours that it is known to have taken before.
-// What is found between is there; what is not was never taken, provided that the archive keeps all.
+// What is found between is there; what is not was never taken, provided that the archive keeps all. A
+// server that died may have lost the end of it: so the control is the last one that it acknowledged.
 // The old session must be dead before the first page is asked for, or it may still add to them.
 
 import type { OutboxEntry } from './ledger.js';
@@ -25,7 +26,7 @@ export interface Verdict {
   readonly unknown: readonly OutboxEntry[];
 }
 
-/** An archive that shows no control in so many pages is not asked further. */
+/** An archive that does not show the control in so many pages is not asked further. */
 const PAGES = 5;
 
 export class Replay {
@@ -36,11 +37,13 @@ export class Replay {
   /**
    * @param doubts oldest first
    * @param known finds a message of ours by its handle, in doubt or not
+   * @param last the handle of the message that the server acknowledged last before these
    */
   constructor(
     private readonly doubts: readonly OutboxEntry[],
     private readonly known: (handle: string) => OutboxEntry | undefined,
     private readonly bare: (jid: string) => string,
+    private readonly last: string | undefined,
   ) {}
 
   /**
@@ -56,21 +59,21 @@ export class Replay {
     if (!controlled && !complete && this.pages < PAGES) {
       return 'older';
     }
-    const last = this.doubts.findLastIndex(({ handle }) => this.found.has(handle));
-    const taken = this.doubts.slice(0, last + 1);
-    const rest = this.doubts.slice(last + 1);
-    // The server takes them in order, so it has those before a found one, too. But an archive that
-    // does not show them is no witness for the rest.
-    const hole = taken.some(({ handle }) => !this.found.has(handle));
-    if (!controlled || hole) {
-      return { taken, untaken: [], unknown: rest };
-    }
-    if (rest.length > 0 && this.asked === 1) {
+    const newest = this.doubts.findLastIndex(({ handle }) => this.found.has(handle));
+    const taken = this.doubts.slice(0, newest + 1);
+    const rest = this.doubts.slice(newest + 1);
+    if (controlled && rest.length > 0 && this.asked === 1) {
       this.asked++;
       this.pages = 0;
       return 'again';
     }
-    return { taken, untaken: rest, unknown: [] };
+    // The server takes them in order, so it has those before a found one, too. But an archive that
+    // does not show them is no witness for the rest.
+    const torn = this.last !== undefined && !this.found.has(this.last);
+    const hole = torn || taken.some(({ handle }) => !this.found.has(handle));
+    return controlled && !hole
+      ? { taken, untaken: rest, unknown: [] }
+      : { taken, untaken: [], unknown: rest };
   }
 
   /** @returns whether a control was among them */
@@ -81,11 +84,9 @@ export class Replay {
       if (entry === undefined || this.bare(entry.to) !== to) {
         continue;
       }
-      if (this.doubts.includes(entry)) {
-        this.found.add(entry.handle);
-      } else if (!entry.twice && (entry.state === 'at-server' || entry.state === 'delivered')) {
-        controlled = true;
-      }
+      this.found.add(entry.handle);
+      const settled = entry.state === 'at-server' || entry.state === 'delivered';
+      controlled ||= settled && !entry.twice && !this.doubts.includes(entry);
     }
     return controlled;
   }

@@ -55,7 +55,9 @@ export class AccountArchive implements ArchiveDesk {
     const { tools } = this.context;
     const known = (handle: string) => this.outbox.get(handle);
     const bare = (jid: string) => Jid.parse(jid, tools)?.bare().toString() ?? jid;
-    return doubts.length === 0 ? undefined : new Replay(doubts, known, bare);
+    return doubts.length === 0
+      ? undefined
+      : new Replay(doubts, known, bare, this.outbox.lastTaken()?.handle);
   }
 
   judged(verdict: Verdict): void {

@@ -22,7 +22,8 @@ const own = (...handles: string[]): OwnMessage[] =>
 function replayOf(doubts: readonly string[], others: readonly OutboxEntry[] = [CONTROL]): Replay {
   const entries = [...others, ...doubts.map((handle) => entry(handle))];
   const known = (handle: string) => entries.find((found) => found.handle === handle);
-  return new Replay(entries.slice(others.length), known, (jid) => jid.split('/')[0] ?? '');
+  const bare = (jid: string) => jid.split('/')[0] ?? '';
+  return new Replay(entries.slice(others.length), known, bare, others.at(-1)?.handle);
 }
 
 const words = (verdict: ReturnType<Replay['page']>) =>
@@ -57,9 +58,17 @@ describe('verified replay', () => {
   });
 
   it('settles what was sent before a found one, and trusts no archive with such a hole', () => {
-    expect(words(replayOf(['x', 'y', 'z']).page(own('control', 'y'), false))).toBe(
-      'taken: x,y unknown: z',
-    );
+    const replay = replayOf(['x', 'y', 'z']);
+    expect(words(replay.page(own('control', 'y'), false))).toBe('again');
+    expect(words(replay.page(own('control', 'y'), false))).toBe('taken: x,y unknown: z');
+  });
+
+  it('trusts no archive that lost the end of what was acknowledged, as a server that dies may', () => {
+    const acknowledged = ['a', 'b'].map((handle) => entry(handle, { state: 'at-server' }));
+    const replay = replayOf(['x'], acknowledged);
+    expect(words(replay.page(own('a'), false))).toBe('again');
+    expect(words(replay.page(own('a'), false))).toBe('unknown: x');
+    expect(words(replayOf(['x'], acknowledged).page(own('a', 'x'), false))).toBe('taken: x');
   });
 
   it('knows nothing without a control, when the archive ends', () => {

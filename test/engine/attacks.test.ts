@@ -107,6 +107,22 @@ describe('a long queue', () => {
   });
 });
 
+describe('a sign-off on a link that is dead', () => {
+  it('keeps the session, in which the server says how far it had got', () => {
+    const account = signedIn({ archive: false });
+    account.engine.link?.deafen();
+    account.send('arrived');
+    account.detach(How.SIGN_OFF, 10_000);
+    account.restart();
+    account.attach();
+    account.pass(20_000);
+    const texts = account.server.received.filter((line) => line.includes('<body>arrived'));
+    expect(texts).toHaveLength(1);
+    expect(account.server.received.join('')).toContain('<resume');
+    expect(account.standing('id-1')).toBe('AT_SERVER');
+  });
+});
+
 describe('a sign-off under way', () => {
   it('takes a text for the next session', () => {
     const account = signedIn();

@@ -89,7 +89,8 @@ export class XmppPeer {
     if (this.#socket.destroyed) return;
     this.#socket.end("<presence type='unavailable'/></stream:stream>");
     const timer = setTimeout(() => this.#socket.destroy(), 3000);
-    await once(this.#socket, 'close');
+    // Not by "once" of events: an error before the end is an end, too.
+    await new Promise((resolve) => this.#socket.once('close', resolve));
     clearTimeout(timer);
   }
 
