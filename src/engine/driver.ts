@@ -147,8 +147,7 @@ export class Driver {
       if (bodyOf(input) === 'detach') this.options.tell(link({ state: State.DETACHED }));
     }
     if (this.#waiting.some((input) => bodyOf(input) === 'attach')) return;
-    this.options.tell(link({ state: State.DETACHED, error: errorMessage(fault) }));
-    void this.#end();
+    void this.#end(link({ state: State.DETACHED, error: errorMessage(fault) }));
   }
 
   #input(input: AccountInput): void {
@@ -215,7 +214,7 @@ export class Driver {
       case 'log':
         return this.options.tell(logLine(effect, this.options.redactor));
       case 'ended':
-        return void this.#end();
+        return void this.#end(effect.last);
     }
   }
 
@@ -243,12 +242,13 @@ export class Driver {
     }
   }
 
-  async #end(): Promise<void> {
+  async #end(last: EventBody): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
     this.#dialer.close('end');
     await this.#closeFiles();
+    this.options.tell(last);
     this.options.ended();
   }
 

@@ -55,4 +55,5 @@ export type AccountEffect =
       readonly text: string;
     }
   /** Nothing more will come: the account is signed off or refused its start. */
-  | { readonly type: 'ended' };
+  /** `last` is told once the account's files are closed: the lock on them may go then. */
+  | { readonly type: 'ended'; readonly last: EventBody };

@@ -29,12 +29,8 @@ export class Leave {
   }
 
   done(): void {
-    if (this.why === 'sign-off') {
-      this.teller.detached();
-    } else {
-      this.teller.released();
-    }
+    const last = this.why === 'sign-off' ? this.teller.farewell() : this.teller.released();
     this.why = undefined;
-    this.context.effect({ type: 'ended' });
+    this.context.effect({ type: 'ended', last });
   }
 }

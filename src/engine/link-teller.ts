@@ -7,6 +7,7 @@ import type { Online } from '../core/session-output.js';
 import { Link_State as State } from '../contract/engine_pb.js';
 import type { AskSecret_What } from '../contract/engine_pb.js';
 import { errorMessage } from '../features/error.js';
+import type { EventBody } from '../features/feature.js';
 import { askSecret, askTrust, link } from './bodies.js';
 import type { Context } from './context.js';
 import { RELEASED } from './link-faults.js';
@@ -70,14 +71,17 @@ export class LinkTeller {
 
   /** The last word to a host that left; it is told although nobody is attached any more. */
   detached(): void {
+    this.context.effect({ type: 'tell', body: this.farewell() });
+  }
+
+  farewell(): EventBody {
     this.shown = false;
-    this.context.effect({ type: 'tell', body: link({ state: State.DETACHED }) });
+    return link({ state: State.DETACHED });
   }
 
   /** Nobody is attached and nobody asked: so the host can tell this from an answer to a Detach. */
-  released(): void {
-    const body = link({ state: State.DETACHED, error: errorMessage(RELEASED) });
-    this.context.effect({ type: 'tell', body });
+  released(): EventBody {
+    return link({ state: State.DETACHED, error: errorMessage(RELEASED) });
   }
 
   untrusted(domain: string, facts: TlsFacts, reasons: readonly string[], text: string): void {

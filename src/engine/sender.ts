@@ -4,7 +4,6 @@
 // only then written. So no number the server can name is unknown to the journal.
 
 import type { Fault } from '../core/errors.js';
-import { fault } from '../core/errors.js';
 import { NS } from '../core/namespaces.js';
 import { formatDateTime } from '../core/stanza.js';
 import type { Session } from '../core/session.js';
@@ -16,6 +15,7 @@ import type { Verdict } from '../delivery/replay.js';
 import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
 import { accepted, refused } from './bodies.js';
+import { EXPIRED, EXPIRED_IN_DOUBT, poison, TOO_LARGE } from './sender-faults.js';
 import { Writer } from './writer.js';
 import type { Writing } from './writer.js';
 import type { Context } from './context.js';
@@ -23,6 +23,8 @@ import type { MessageStates } from './message-states.js';
 
 /** A text that waited longer than this carries the time it was written (XEP-0203). */
 const STAMP_AFTER_MS = 15_000;
+/** No stamp is longer, in bytes. */
+const STAMP_BYTES = 80;
 
 export class Sender {
   /** Not on disk yet: a command given again meanwhile has its answer still to come. */
@@ -83,8 +85,9 @@ export class Sender {
       this.context.tell(accepted(handle));
       return;
     }
-    if (this.store.fault !== undefined) {
-      this.context.tell(refused(handle, this.store.fault));
+    const cause = this.store.fault ?? (this.fits(xml) ? undefined : TOO_LARGE);
+    if (cause !== undefined) {
+      this.context.tell(refused(handle, cause));
       return;
     }
     const at = this.context.clock().wall;
@@ -197,7 +200,7 @@ export class Sender {
   /** Sends what waits, as far as the link and the disk allow; fails what waited too long. */
   pump(): void {
     for (const entry of this.outbox.expired(this.context.clock().wall)) {
-      this.states.fail(entry.handle, EXPIRED);
+      this.states.fail(entry.handle, entry.twice ? EXPIRED_IN_DOUBT : EXPIRED);
     }
     if (!this.takes || this.store.fault !== undefined) {
       return;
@@ -211,6 +214,10 @@ export class Sender {
         return;
       }
       const { handle } = entry;
+      if (!this.fits(entry.xml)) {
+        this.states.fail(handle, TOO_LARGE);
+        continue;
+      }
       // Dropped by the disk it is queued again by itself, in its old place.
       this.submit({ kind: 'message', handle, text: this.stamped(entry) }, [], () => undefined);
     }
@@ -286,6 +293,12 @@ export class Sender {
     return given ? { text: PLACE_HOLDER } : stanza;
   }
 
+  /** Within what the server takes (XEP-0478), by the last that it said. */
+  private fits(xml: string): boolean {
+    const { maxBytes } = this.session.limits;
+    return maxBytes === undefined || this.context.tools.utf8(xml).length + STAMP_BYTES <= maxBytes;
+  }
+
   private stamped(entry: OutboxEntry): string {
     // A second copy is told from a second message by the time at which it was written at first.
     if (!entry.twice && this.context.clock().wall - entry.at < STAMP_AFTER_MS) {
@@ -298,17 +311,3 @@ export class Sender {
 
 /** Answered by the server to nobody's interest; it only has to count (XEP-0198 §4). */
 const PLACE_HOLDER = `<iq type='get' id='place-holder'><ping xmlns='${NS.ping}'/></iq>`;
-
-function poison(cause: Fault | undefined): Fault {
-  const text =
-    'The server ended the connection whenever this message was sent, so it is given up. ' +
-    'It may be too large, or in a form that the server does not take.';
-  return fault('stream', cause?.condition ?? 'closed', text, { retry: 'never' });
-}
-
-const EXPIRED = fault(
-  'timeout',
-  'expired',
-  'It waited for a connection too long and was not sent. Send it again if it still matters.',
-  { by: 'us', retry: 'never' },
-);

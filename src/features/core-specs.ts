@@ -57,7 +57,6 @@ export const coreSpecs: readonly Spec[] = [
     id: 'XEP-0478',
     name: 'Stream Limits Advertisement',
     version: '0.2.0',
-    status: 'partial',
-    note: 'a link is kept from being idle; a text is not measured before it is sent',
+    status: 'complete',
   },
 ];

@@ -22,7 +22,10 @@ class Scripted {
   constructor(readonly out: (effect: AccountEffect) => void) {}
   input(input: AccountInput): void {
     this.inputs.add(input);
-    if (this.detached(How.SIGN_OFF)) this.out({ type: 'ended' });
+    if (this.detached(How.SIGN_OFF)) {
+      const value = create(LinkSchema, { state: State.DETACHED });
+      this.out({ type: 'ended', last: { case: 'link', value } });
+    }
   }
   deadline(): undefined {
     return undefined;

@@ -89,6 +89,34 @@ describe('a message that ends the stream', () => {
   });
 });
 
+describe('a text that is longer than the server takes (XEP-0478)', () => {
+  const options = { maxBytes: 2_000 };
+
+  it('is refused at once, and nothing of it is sent', () => {
+    const account = signedIn(options);
+    account.send('x'.repeat(2_000));
+    account.send('short');
+    expect(account.take('refused').map(({ error }) => error?.condition)).toEqual(['too-large']);
+    expect(account.server.received.join('')).not.toContain('xxx');
+    expect(account.standing('id-2')).toBe('AT_SERVER');
+  });
+
+  it('is told as failed, with its text, when the server says so only after it was accepted', () => {
+    const account = new ModelAccount(options);
+    account.engine.unreachable = true;
+    account.attach();
+    account.send('ü'.repeat(1_000));
+    account.send('short');
+    account.engine.unreachable = false;
+    account.attach();
+    account.pass(20_000);
+    const failed = account.take('messageState').filter(({ state }) => state === State.FAILED);
+    expect(failed.map(({ body }) => body.length)).toEqual([1_000]);
+    expect(account.standing('id-2')).toBe('AT_SERVER');
+    expect(account.server.received.join('')).not.toContain('üü');
+  });
+});
+
 describe('no message is blamed', () => {
   it.each(['system-shutdown', 'conflict', 'resource-constraint'])('for %s', (condition) => {
     const account = signedIn();

@@ -94,11 +94,18 @@ export class Connection implements End {
     const features = {
       clear: "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>",
       tls: "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>",
-      authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${this.server.options.plain === true ? '' : `<sm xmlns='${SM}'/>`}`,
+      authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${this.server.options.plain === true ? '' : `<sm xmlns='${SM}'/>`}${this.limits()}`,
     }[this.phase];
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,
     );
+  }
+
+  private limits(): string {
+    const { maxBytes } = this.server.options;
+    return maxBytes === undefined
+      ? ''
+      : `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${String(maxBytes)}</max-bytes></limits>`;
   }
 
   private restart(phase: Connection['phase']): void {

@@ -172,6 +172,7 @@ export class ModelEngine {
         return;
       case 'ended':
         this.ended++;
+        this.toHost({ body: effect.last, inbox: undefined });
         return;
     }
   }

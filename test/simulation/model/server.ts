@@ -46,6 +46,8 @@ export interface ServerOptions {
   readonly stripsIds?: boolean;
   /** A message for somebody who is away goes to another device of his, and is in the archive alone. */
   readonly otherDevices?: boolean;
+  /** The largest stanza it takes, in bytes, and says so (XEP-0478). */
+  readonly maxBytes?: number;
   /** Where sessions are to be resumed (XEP-0198 §3). */
   readonly location?: string;
 }
