@@ -221,7 +221,7 @@ export class AccountHost implements FeatureHost {
     this.context.log('warning', 'contract', `No feature takes the command ${String(body.case)}.`);
   }
 
-  moment(name: 'started' | 'ended' | 'attached'): void {
+  moment(name: 'settling' | 'started' | 'ended' | 'attached'): void {
     for (const hook of this.hooks) {
       hook[name]?.();
     }

@@ -77,6 +77,7 @@ export class SessionEvents {
     this.parts.host.offered = online.offered;
     if (online.how === 'restored') {
       this.parts.link.settling = true;
+      this.parts.host.moment('settling');
       const h = this.parts.session.management?.acked ?? 0;
       if (!this.parts.sender.settle(h, online.resend)) {
         // Nothing to be acknowledged, but the answer comes behind all that the server had for us.

@@ -35,6 +35,11 @@ class Archive {
     this.replay = new VerifiedReplay(host, this.queries);
   }
 
+  /** What comes now may be younger than what only the archive has: it waits for the session that reads it. */
+  settling(): void {
+    if (this.host.settings.archive) this.catchUp.hold();
+  }
+
   started(): void {
     this.replay.start();
     if (!this.host.settings.archive) {
@@ -90,6 +95,9 @@ class Archive {
         if (this.queries.result(stanza, from)) return 'taken';
         this.incoming(stanza);
         return 'pass';
+      },
+      settling: () => {
+        this.settling();
       },
       started: () => {
         this.started();

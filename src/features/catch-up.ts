@@ -39,8 +39,7 @@ export class CatchUp {
   /** @param hold what comes live waits until it has ended, or does not go on */
   start(hold: boolean): void {
     if (hold) {
-      this.host.archive.hold();
-      this.watch();
+      this.hold();
     }
     this.unfinished = true;
     this.again = this.running;
@@ -48,6 +47,12 @@ export class CatchUp {
       this.running = true;
       this.next(false);
     }
+  }
+
+  /** What comes live waits from now on, while the archive is read or is about to be. */
+  hold(): void {
+    this.host.archive.hold();
+    this.watch();
   }
 
   /** The session is gone, with what was asked in it. */

@@ -176,6 +176,8 @@ export interface FeatureHooks {
   incoming?(stanza: Element, incoming: Incoming): 'pass' | 'taken';
   /** May add a payload to a message with content or to a presence before it is queued or sent. */
   outgoing?(stanza: Element): void;
+  /** An earlier process's session is being settled; a fresh one follows. */
+  settling?(): void;
   /** A fresh session: nothing is known of the server's side. */
   started?(): void;
   /**

@@ -171,6 +171,20 @@ describe('what was missed', () => {
     expect(bodies(account)).toEqual(['missed late']);
   });
 
+  it('comes before what a session brings that is settled', () => {
+    const account = signedIn({ archivedIsKept: true });
+    account.server.archiveMute = true;
+    account.engine.unreachable = true;
+    account.cut();
+    account.handedElsewhere('missed');
+    account.restart();
+    account.receive('queued in the session');
+    account.server.archiveMute = false;
+    account.attach();
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['missed', 'queued in the session']);
+  });
+
   it('is found although the archive has forgotten how far it was read', () => {
     const account = signedIn({ resumeMs: 1_000 });
     account.receive('known');

@@ -98,6 +98,7 @@ export function runSeed(seed: number): Outcome {
     archiveLagMs: chance.pick([0, 0, 500, 1_500]),
     stripsIds: chance.happens(0.2),
     otherDevices: archive && chance.happens(0.5),
+    archivedIsKept: chance.happens(0.5),
   });
   const alice = new Person(world, server, `alice@${DOMAIN}`, chance.pick([5, 50, 300]));
   const bob = new Person(world, server, `bob@${DOMAIN}`, chance.pick([5, 50, 300]));

@@ -48,6 +48,8 @@ export interface ServerOptions {
   readonly otherDevices?: boolean;
   /** The largest stanza it takes, in bytes, and says so (XEP-0478). */
   readonly maxBytes?: number;
+  /** What nobody acknowledged is not stored when it is archived, as Prosody has it. */
+  readonly archivedIsKept?: boolean;
   /** Where sessions are to be resumed (XEP-0198 §3). */
   readonly location?: string;
 }
@@ -141,8 +143,9 @@ export class ModelServer {
     session.connection = undefined;
     connection?.replaced(conflict);
     this.ended.set(session.id, session.handled);
+    const archived = this.options.archive === true && this.options.archivedIsKept === true;
     for (const stored of session.unacked) {
-      if (stored.text.startsWith('<message')) {
+      if (stored.text.startsWith('<message') && !archived) {
         this.store(session.user, stored);
       }
     }
