@@ -12,7 +12,6 @@ import { Replay } from '../../src/delivery/replay.js';
 import { Seen } from '../../src/delivery/seen.js';
 import { Outbox } from '../../src/delivery/outbox.js';
 import { Store } from '../../src/delivery/store.js';
-import { AccountArchive } from '../../src/engine/archive-desk.js';
 import type { Context } from '../../src/engine/context.js';
 import { Mailroom } from '../../src/engine/mailroom.js';
 import { runSeed } from './run.js';
@@ -143,43 +142,6 @@ const MISTAKES: readonly (readonly [string, () => void])[] = [
         const jid = (Reflect.get(this, 'store') as Store).ledger.session?.jid.split('/')[0] ?? '';
         const cursor = { type: 'cursor', archive: jid, id: archiveId ?? '', at: wall } as const;
         keep.call(this, body, copy, h, archiveId === undefined ? others : [...others, cursor]);
-      });
-    },
-  ],
-  [
-    'live texts do not wait behind the archive',
-    () => {
-      vi.spyOn(Mailroom.prototype, 'hold').mockReturnValue(undefined);
-    },
-  ],
-  [
-    'the archive counts as read before its texts are on disk',
-    () => {
-      vi.spyOn(AccountArchive.prototype, 'keep').mockImplementation(function (
-        this: AccountArchive,
-        texts,
-        archive,
-        cursor,
-        kept,
-      ) {
-        const store = Reflect.get(this, 'store') as Store;
-        const mailroom = Reflect.get(this, 'mailroom') as Mailroom;
-        store.commit([{ type: 'cursor', archive, ...cursor }], () => {
-          texts.forEach(({ body, copy }) => {
-            mailroom.keep(body, copy, undefined);
-          });
-          kept();
-        });
-      });
-    },
-  ],
-  [
-    'the archive is asked for what is in doubt once, although it lags',
-    () => {
-      const page = Reflect.get(Replay.prototype, 'page');
-      vi.spyOn(Replay.prototype, 'page').mockImplementation(function (this: Replay, own, complete) {
-        const first = page.call(this, own, complete);
-        return first === 'again' ? page.call(this, own, complete) : first;
       });
     },
   ],

@@ -18,6 +18,8 @@ export class ModelDisk {
   full = false;
   /** How much longer than usual each flush takes. */
   slowMs = 0;
+  /** When it last refused something, on the world's clock. */
+  failedAt = -Infinity;
   private jobs: Job[] = [];
   private busy = false;
   /** Counts processes: a dead one's jobs answer nobody. */
@@ -78,6 +80,7 @@ export class ModelDisk {
       answer({ type: 'compacted', ...this.fault() });
     } else if (first !== undefined && last !== undefined && 'append' in last) {
       if (this.full) {
+        this.failedAt = this.world.now;
         // Everything behind the failed one is thrown away with it.
         this.jobs = this.jobs.filter((job) => 'compact' in job);
         answer({
