@@ -57,27 +57,29 @@ export function encodeJournal(
 
 /**
  * Reads as far as the bytes are sound. A torn end is what a power cut leaves and no reason for alarm;
- * damage before it is told in the same way, since nobody can tell the two apart for certain.
+ * damage before it is told in the same way, since nobody can tell the two apart for certain. A wrong
+ * header is told too, but frames that are sound behind it are a journal's and are kept.
  */
 export function readJournal(bytes: Uint8Array, tools: JournalTools): Recovery {
   if (bytes.length === 0) {
     return { transactions: [], soundBytes: 0 };
   }
   const header = journalHeader(tools);
-  if (bytes.length < header.length || header.some((byte, i) => bytes[i] !== byte)) {
-    return { transactions: [], soundBytes: 0, damage: 'the header is not that of a journal' };
-  }
+  const damage = header.some((byte, i) => bytes[i] !== byte)
+    ? { damage: 'the header is not that of a journal' }
+    : {};
   const transactions: Transaction[] = [];
   let at = header.length;
   while (at < bytes.length) {
     const frame = readFrame(bytes, at, tools);
     if (typeof frame === 'string') {
-      return { transactions, soundBytes: at, damage: `${frame} at byte ${String(at)}` };
+      const place = `at byte ${String(at)} of ${String(bytes.length)}`;
+      return { transactions, soundBytes: at, damage: `${frame} ${place}`, ...damage };
     }
     transactions.push(frame.transaction);
     at = frame.end;
   }
-  return { transactions, soundBytes: at };
+  return { transactions, soundBytes: Math.min(at, bytes.length), ...damage };
 }
 
 function readFrame(

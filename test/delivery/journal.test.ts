@@ -27,6 +27,15 @@ function wholeBefore(offset: number): number {
   return count;
 }
 
+const HEADER_BITS = encodeJournal([], tools).length * 8;
+
+function flipped(bit: number): Uint8Array {
+  const bytes = Uint8Array.from(JOURNAL);
+  const at = bit >> 3;
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
+  return bytes;
+}
+
 describe('the checksum', () => {
   // RFC 3720 §B.4
   it.each([
@@ -61,14 +70,33 @@ describe('a journal', () => {
   });
 
   it('with one bit flipped anywhere gives every transaction before it, and says so', () => {
-    for (let bit = 0; bit < JOURNAL.length * 8; bit++) {
-      const bytes = Uint8Array.from(JOURNAL);
-      const at = bit >> 3;
-      bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
-      const { transactions, damage } = readJournal(bytes, tools);
+    for (let bit = HEADER_BITS; bit < JOURNAL.length * 8; bit++) {
+      const { transactions, damage } = readJournal(flipped(bit), tools);
       expect(damage, `bit ${String(bit)}`).toBeDefined();
-      expect(transactions, `bit ${String(bit)}`).toEqual(TRANSACTIONS.slice(0, wholeBefore(at)));
+      expect(transactions, `bit ${String(bit)}`).toEqual(
+        TRANSACTIONS.slice(0, wholeBefore(bit >> 3)),
+      );
     }
+  });
+
+  it('with one bit flipped in its header gives every transaction, and says so', () => {
+    for (let bit = 0; bit < HEADER_BITS; bit++) {
+      const { transactions, damage } = readJournal(flipped(bit), tools);
+      expect(damage, `bit ${String(bit)}`).toContain('header');
+      expect(transactions, `bit ${String(bit)}`).toEqual(TRANSACTIONS);
+    }
+  });
+
+  it('that is another file altogether gives nothing, and says so', () => {
+    const other = tools.utf8('A shopping list: bread, and four onions.');
+    expect(readJournal(other, tools)).toMatchObject({ transactions: [], soundBytes: 8 });
+    expect(readJournal(other, tools).damage).toContain('header');
+  });
+
+  it('says how much is left out', () => {
+    const { damage } = readJournal(JOURNAL.subarray(0, -1), tools);
+    const last = JOURNAL.length - encodeFrame(TRANSACTIONS[2] ?? [], tools).length;
+    expect(damage).toContain(`at byte ${String(last)} of ${String(JOURNAL.length - 1)}`);
   });
 
   it('claims no memory for a frame longer than can be', () => {
