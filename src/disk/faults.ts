@@ -16,6 +16,11 @@ const words: ReadonlyMap<string, readonly [condition: string, what: string]> = n
   ['EACCES', ['disk-forbidden', 'its owner or mode does not allow it']],
   ['EPERM', ['disk-forbidden', 'its owner or mode does not allow it']],
   ['ELOOP', ['disk-forbidden', 'it is a symbolic link, which is not followed here']],
+  ['EISDIR', ['disk-error', 'it is a folder and not a file']],
+  ['ENOTDIR', ['disk-error', 'a file stands where its folder should be']],
+  ['ENOENT', ['disk-error', 'its folder is missing']],
+  ['EINVAL', ['disk-error', 'it is no ordinary file']],
+  ['EIO', ['disk-error', 'the disk could not read or write (EIO)']],
   ['EMFILE', ['too-many-files', 'too many files are open']],
   ['ENFILE', ['too-many-files', 'too many files are open']],
 ]);

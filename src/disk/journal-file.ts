@@ -62,6 +62,8 @@ export class JournalFile {
     const file = await fs.open(path);
     try {
       const content = await file.read();
+      // A compaction that a crash cut off left texts in it, and takes room on a full disk.
+      await fs.remove(freshPath(path)).catch(() => undefined);
       // What is read here is built upon, so it must be as durable as what is appended, its name too.
       await file.datasync();
       await fs.syncFolder(dirname(path));
@@ -164,7 +166,7 @@ export class JournalFile {
   }
 
   async #replace(bytes: Uint8Array): Promise<void> {
-    const fresh = `${this.path}.new`;
+    const fresh = freshPath(this.path);
     let file: OpenFile | undefined;
     try {
       file = await this.fs.create(fresh);
@@ -198,6 +200,11 @@ export class JournalFile {
       }
     }
   }
+}
+
+/** Where a new content is written before it takes the place of the old one. */
+function freshPath(path: string): string {
+  return `${path}.new`;
 }
 
 function wait(ms: number): Promise<void> {

@@ -14,19 +14,21 @@ export class Stored {
   ) {}
 
   static async open(fs: FileSystem, path: string): Promise<Stored> {
-    let store: Store | undefined;
+    // The file must be open before the store can be made of what is in it.
+    const joined: { store?: Store } = {};
     const { file, content } = await JournalFile.open(fs, path, {
-      flushed: (append) => store?.flushed(append),
-      appendFailed: (append, fault) => store?.failed(append, fault, 0),
-      compacted: (fault) => store?.compacted(fault, 0),
+      flushed: (append) => joined.store?.flushed(append),
+      appendFailed: (append, fault) => joined.store?.failed(append, fault, 0),
+      compacted: (fault) => joined.store?.compacted(fault, 0),
       stuck: (fault) => {
         throw new Error(fault.text);
       },
     });
-    store = new Store(content, nodeTools, {
+    const store = new Store(content, nodeTools, {
       append: (append, bytes) => file.append(append, bytes),
       compact: (bytes) => file.compact(bytes),
     });
+    joined.store = store;
     return new Stored(store, file);
   }
 
