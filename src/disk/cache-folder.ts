@@ -38,9 +38,7 @@ export class CacheFolder {
   save(name: string, text: string): void {
     if (!isCacheName(name)) throw new RangeError(`"${name}" cannot name a cache file`);
     this.#waiting.set(name, text);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
   }
 
   async drain(): Promise<void> {
@@ -49,9 +47,14 @@ export class CacheFolder {
 
   async #run(): Promise<void> {
     await Promise.resolve();
-    for (let next = first(this.#waiting); next !== undefined; next = first(this.#waiting)) {
-      this.#waiting.delete(next[0]);
-      await this.#replace(join(this.folder, next[0]), next[1]);
+    try {
+      for (let next = first(this.#waiting); next !== undefined; next = first(this.#waiting)) {
+        this.#waiting.delete(next[0]);
+        await this.#replace(join(this.folder, next[0]), next[1]);
+      }
+    } finally {
+      // In the same turn that saw nothing more to write: what came in between would be forgotten.
+      this.#running = undefined;
     }
   }
 

@@ -98,17 +98,20 @@ export class JournalFile {
   #take(job: Job): void {
     if (this.#closed) return;
     this.#jobs.push(job);
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
     // What one turn of the caller gives goes out together.
     await Promise.resolve();
-    for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
-      if (job.type === 'append') await this.#flush();
-      else await this.#replace(job.bytes);
+    try {
+      for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
+        if (job.type === 'append') await this.#flush();
+        else await this.#replace(job.bytes);
+      }
+    } finally {
+      // In the same turn that saw no more jobs: one that came in between would be forgotten.
+      this.#running = undefined;
     }
   }
 

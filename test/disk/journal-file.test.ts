@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JournalHandlers } from '../../src/disk/journal-file.js';
 import { JournalFile } from '../../src/disk/journal-file.js';
+import { Observed } from '../support/observed.js';
 import { FaultyFileSystem } from './faulty-file-system.js';
 
 const path = '/f/journal';
@@ -77,6 +78,23 @@ describe('appending', () => {
     await file.drain();
     expect(news).toEqual(['flushed 1', 'flushed 2']);
     expect(fs.text(path)).toBe('ab');
+  });
+});
+
+describe('coming to rest', () => {
+  it('forgets no append, in whichever turn after a flush it comes', async () => {
+    for (let turns = 0; turns < 12; turns++) {
+      const flushed = new Observed<number>();
+      const handlers = { ...recorder().handlers, flushed: (n: number) => flushed.add(n) };
+      const { file } = await JournalFile.open(new FaultyFileSystem(), path, handlers);
+      file.append(1, bytes('a'));
+      await flushed.next('the first', (n) => n === 1);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      file.append(2, bytes('b'));
+      await flushed.next(`the second, ${String(turns)} turns later`, (n) => n === 2, {
+        withinMs: 5_000,
+      });
+    }
   });
 });
 

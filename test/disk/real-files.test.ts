@@ -82,6 +82,18 @@ describe('the small files of an account', () => {
     ]);
   });
 
+  it('forget no text, in whichever turn after another it comes', async () => {
+    for (let turns = 0; turns < 24; turns++) {
+      const fs = new FaultyFileSystem();
+      const caches = new CacheFolder(fs, '/f', () => undefined);
+      caches.save('roster', 'first');
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      caches.save('roster', 'second');
+      await caches.drain();
+      expect(fs.text('/f/roster'), `${String(turns)} turns later`).toBe('second');
+    }
+  });
+
   it.each(['journal', '../roster', 'a/b', '', 'Roster', 'x'.repeat(33)])(
     'refuse the name "%s"',
     (name) => {
