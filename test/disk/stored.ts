@@ -10,6 +10,8 @@ import { nodeTools } from '../support/tools.js';
 export class Stored {
   private constructor(
     readonly store: Store,
+    /** What was in the file. */
+    readonly content: Uint8Array,
     private readonly file: JournalFile,
   ) {}
 
@@ -29,7 +31,7 @@ export class Stored {
       compact: (bytes) => file.compact(bytes),
     });
     joined.store = store;
-    return new Stored(store, file);
+    return new Stored(store, content, file);
   }
 
   /** Resolves once it is told as flushed; rejects if that is not told before the file is idle. */
