@@ -12,7 +12,8 @@ import type { Transaction } from './records.js';
 /** What the store asks of the disk; see the engine's effects of the same names. */
 export interface StoreEffects {
   append(number: number, bytes: Uint8Array): void;
-  compact(bytes: Uint8Array): void;
+  /** @param damaged what is replaced is damaged, and worth a copy */
+  compact(bytes: Uint8Array, damaged: boolean): void;
 }
 
 interface Pending {
@@ -191,6 +192,6 @@ export class Store {
     this.compacting = true;
     this.size = bytes.length;
     this.snapshotSize = bytes.length;
-    this.effects.compact(bytes);
+    this.effects.compact(bytes, this.mustCompact && this.damage !== undefined);
   }
 }

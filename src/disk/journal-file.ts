@@ -21,7 +21,7 @@ export interface JournalHandlers {
 
 type Job =
   | { readonly type: 'append'; readonly append: number; readonly bytes: Uint8Array }
-  | { readonly type: 'compact'; readonly bytes: Uint8Array };
+  | { readonly type: 'compact'; readonly bytes: Uint8Array; readonly damaged: boolean };
 
 const retryMs = 1000;
 
@@ -78,9 +78,12 @@ export class JournalFile {
     this.#take({ type: 'append', append, bytes });
   }
 
-  /** Replaces the content up to the last append given by these bytes. */
-  compact(bytes: Uint8Array): void {
-    this.#take({ type: 'compact', bytes });
+  /**
+   * Replaces the content up to the last append given by these bytes.
+   * @param damaged the old content is copied first, in place of an earlier copy
+   */
+  compact(bytes: Uint8Array, damaged = false): void {
+    this.#take({ type: 'compact', bytes, damaged });
   }
 
   /** Resolves once everything handed over so far was answered. */
@@ -107,7 +110,7 @@ export class JournalFile {
     try {
       for (let job = this.#jobs[0]; job !== undefined; job = this.#jobs[0]) {
         if (job.type === 'append') await this.#flush();
-        else await this.#replace(job.bytes);
+        else await this.#replace(job);
       }
     } finally {
       // In the same turn that saw no more jobs: one that came in between would be forgotten.
@@ -168,10 +171,14 @@ export class JournalFile {
     }
   }
 
-  async #replace(bytes: Uint8Array): Promise<void> {
+  async #replace({ bytes, damaged }: Job & { type: 'compact' }): Promise<void> {
     const fresh = freshPath(this.path);
+    // Which file a failure is about.
+    let target = damaged ? `${this.path}.damaged` : this.path;
     let file: OpenFile | undefined;
     try {
+      if (damaged) await this.#copyTo(target);
+      target = this.path;
       file = await this.fs.create(fresh);
       await writeAll(file, bytes, 0);
       await file.datasync();
@@ -180,7 +187,7 @@ export class JournalFile {
       await file?.close().catch(() => undefined);
       await this.fs.remove(fresh).catch(() => undefined);
       this.#jobs.shift();
-      return this.handlers.compacted(storeFault(error, this.path));
+      return this.handlers.compacted(storeFault(error, target));
     }
     await this.#file.close().catch(() => undefined);
     this.#file = file;
@@ -189,6 +196,18 @@ export class JournalFile {
     await this.#syncRename();
     this.#jobs.shift();
     this.handlers.compacted();
+  }
+
+  /** Somebody may still get from it what could not be read here. */
+  async #copyTo(path: string): Promise<void> {
+    const copy = await this.fs.create(path);
+    try {
+      await writeAll(copy, await this.#file.read(), 0);
+      await copy.datasync();
+    } finally {
+      await copy.close();
+    }
+    await this.fs.syncFolder(dirname(path));
   }
 
   /** Until the rename is durable a crash may bring the old file back, without what came after it. */

@@ -64,7 +64,7 @@ export class Account implements Context {
   ) {
     this.store = new Store(journal, tools, {
       append: (append, bytes) => out({ type: 'append', append, bytes }),
-      compact: (bytes) => out({ type: 'compact', bytes }),
+      compact: (bytes, damaged) => out({ type: 'compact', bytes, damaged }),
     });
     const { ledger } = this.store;
     this.outbox = new Outbox(ledger, 24);
@@ -280,7 +280,12 @@ export class Account implements Context {
     this.begun = true;
     const { ledger, damage } = this.store;
     if (damage !== undefined) {
-      this.log('warning', 'journal', `The journal was damaged and is read up to there: ${damage}.`);
+      const kept = 'What was found is kept beside it as journal.damaged.';
+      this.log(
+        'warning',
+        'journal',
+        `The journal is damaged, and read up to there: ${damage}. ${kept}`,
+      );
     }
     try {
       if (ledger.session !== undefined) {

@@ -202,7 +202,7 @@ export class Driver {
       case 'append':
         return this.#journal?.append(effect.append, effect.bytes);
       case 'compact':
-        return this.#journal?.compact(effect.bytes);
+        return this.#journal?.compact(effect.bytes, effect.damaged);
       case 'derive':
         return this.#derive(effect.ticket, effect.derivation);
       case 'read-identity':

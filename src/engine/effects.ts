@@ -35,8 +35,11 @@ export type AccountEffect =
   | { readonly type: 'close'; readonly how: CloseHow }
   /** Answered by `flushed` or `append-failed`; numbers rise by one. */
   | { readonly type: 'append'; readonly append: number; readonly bytes: Uint8Array }
-  /** Replace the journal's content up to the last append by these bytes, atomically. */
-  | { readonly type: 'compact'; readonly bytes: Uint8Array }
+  /**
+   * Replace the journal's content up to the last append by these bytes, atomically. A damaged one is
+   * copied first, and stays if that fails.
+   */
+  | { readonly type: 'compact'; readonly bytes: Uint8Array; readonly damaged: boolean }
   | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
   /** Read and open the client certificate at these paths; later dials show it. */
   | {

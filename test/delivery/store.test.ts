@@ -28,7 +28,7 @@ function storeOn(journal: Uint8Array = EMPTY) {
       asked.push(`append ${String(number)}`);
       appended.push(bytes);
     },
-    compact: () => asked.push('compact'),
+    compact: (_bytes, damaged) => asked.push(damaged ? 'compact damaged' : 'compact'),
   });
   const commit = (handle: string, droppable = false) => {
     store.commit(
@@ -67,7 +67,7 @@ describe('the store', () => {
     commit('new');
     expect(store.damage).toContain('cut short');
     expect([...store.ledger.outbox.keys()]).toEqual(['old', 'new']);
-    expect(asked).toEqual(['compact']);
+    expect(asked).toEqual(['compact damaged']);
   });
 
   it('holds appends back until a rewrite that failed has been done', () => {

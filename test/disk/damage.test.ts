@@ -3,13 +3,14 @@
 // A journal as the disk may give it back: cut short, or with a bit that has turned over.
 
 import { Buffer } from 'node:buffer';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeFrame, encodeJournal, readJournal } from '../../src/delivery/journal.js';
 import { Ledger } from '../../src/delivery/ledger.js';
 import type { Transaction } from '../../src/delivery/records.js';
+import type { FileSystem } from '../../src/disk/file-system.js';
 import { nodeFileSystem } from '../../src/disk/file-system.js';
 import { nodeTools } from '../support/tools.js';
 import { FaultyFileSystem } from './faulty-file-system.js';
@@ -135,10 +136,25 @@ async function opens(
   await first.commit([accept('after')]);
   await first.close();
 
+  const copy = contentOf(fs, `${path}.damaged`);
+  expect(told ? copy?.equals(damaged) : copy === undefined, title).toBe(true);
+
   const second = await Stored.open(fs, path);
   expect(second.store.damage, title).toBeUndefined();
   expect(second.store.ledger.snapshot(), title).toEqual(stateOf([...kept, [accept('after')]]));
   await second.close();
+}
+
+/** It is taken away, so that the next one is not taken for it. */
+function contentOf(fs: FileSystem, path: string): Buffer | undefined {
+  if (fs instanceof FaultyFileSystem) {
+    const bytes = fs.files.get(path);
+    return bytes === undefined ? undefined : Buffer.from(bytes);
+  }
+  if (!existsSync(path)) return undefined;
+  const bytes = readFileSync(path);
+  rmSync(path);
+  return bytes;
 }
 
 function stateOf(some: readonly Transaction[]): Transaction[] {

@@ -210,6 +210,39 @@ describe('compacting', () => {
     },
   );
 
+  it('copies a damaged content first, in place of an earlier copy', async () => {
+    const fs = new FaultyFileSystem();
+    fs.files.set(path, bytes('aa?'));
+    fs.files.set(`${path}.damaged`, bytes('an older one'));
+    const { file, news } = await opened(fs);
+    file.compact(bytes('[aa]'), true);
+    file.append(1, bytes('b'));
+    file.compact(bytes('[aab]'));
+    await file.drain();
+    expect(news).toEqual(['compacted well', 'flushed 1', 'compacted well']);
+    expect([fs.text(path), fs.text(`${path}.damaged`)]).toEqual(['[aab]', 'aa?']);
+    const calls = fs.calls.slice(fs.calls.indexOf('create'));
+    const copied = ['create', 'read', 'write', 'datasync', 'syncFolder'];
+    expect(calls.slice(0, 9)).toEqual([...copied, 'create', 'write', 'datasync', 'rename']);
+  });
+
+  it.each(['create', 'read', 'write', 'datasync', 'syncFolder'] as const)(
+    'leaves a damaged content alone when it cannot be copied: %s',
+    async (call) => {
+      const fs = new FaultyFileSystem();
+      fs.files.set(path, bytes('aa?'));
+      const { file, news } = await opened(fs);
+      fs.fail(call, 'ENOSPC');
+      file.compact(bytes('[aa]'), true);
+      await file.drain();
+      expect(news).toEqual(['compacted disk-full']);
+      expect(fs.text(path)).toBe('aa?');
+      file.compact(bytes('[aa]'), true);
+      await file.drain();
+      expect([fs.text(path), fs.text(`${path}.damaged`)]).toEqual(['[aa]', 'aa?']);
+    },
+  );
+
   it('is not done before the rename itself is durable', async () => {
     vi.useFakeTimers();
     try {

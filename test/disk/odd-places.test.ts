@@ -9,6 +9,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -117,6 +118,27 @@ describe('beside a journal', () => {
     await stored.close();
     expect(readFileSync(join(folder, 'elsewhere'), 'utf8')).toBe('somebody’s');
     expect(statSync(path).mode & 0o777).toBe(0o600);
-    expect(statSync(join(folder, 'account')).mode & 0o777).toBe(0o700);
+  });
+
+  it('the copy of a damaged one is for its owner alone', async () => {
+    writeFileSync(path, 'no journal', { mode: 0o644 });
+    writeFileSync(`${path}.damaged`, 'an older copy', { mode: 0o644 });
+    const stored = await Stored.open(nodeFileSystem, path);
+    await stored.commit([accept('kept')]);
+    await stored.close();
+    expect(readFileSync(`${path}.damaged`, 'utf8')).toBe('no journal');
+    expect(statSync(`${path}.damaged`).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(folder, 'account')).sort()).toEqual(['journal', 'journal.damaged']);
+  });
+
+  it('a symbolic link with the name of that copy is not written through', async () => {
+    writeFileSync(path, 'no journal');
+    writeFileSync(join(folder, 'elsewhere'), 'somebody’s');
+    symlinkSync('../elsewhere', `${path}.damaged`);
+    const { condition, text } = await told();
+    expect(condition).toBe('disk-forbidden');
+    expect(text).toContain(`${path}.damaged cannot be written: it is a symbolic link`);
+    expect(readFileSync(join(folder, 'elsewhere'), 'utf8')).toBe('somebody’s');
+    expect(readFileSync(path, 'utf8')).toBe('no journal');
   });
 });

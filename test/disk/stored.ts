@@ -28,7 +28,7 @@ export class Stored {
     });
     const store = new Store(content, nodeTools, {
       append: (append, bytes) => file.append(append, bytes),
-      compact: (bytes) => file.compact(bytes),
+      compact: (bytes, damaged) => file.compact(bytes, damaged),
     });
     joined.store = store;
     return new Stored(store, content, file);
