@@ -46,7 +46,7 @@ it('the journal at hand is whole and holds what was committed', () => {
   expect(bounds.at(-1)).toBe(journal.length);
 });
 
-describe('a journal', () => {
+describe('a journal', { timeout: 600_000 }, () => {
   it('cut at any byte opens with all before the cut, says so, and goes on', async () => {
     for (let cut = 0; cut < journal.length; cut++) {
       const damaged = journal.subarray(0, cut);

@@ -47,13 +47,13 @@ beforeAll(async () => {
   await life.send('four', State.AT_SERVER);
   await life.signOff();
   entries = life.fs.entries;
-}, 60_000);
+}, 600_000);
 afterAll(() => {
   rmSync(folder, { recursive: true });
   process.stdout.write(`${String(opened)} states of the disk opened\n`);
 });
 
-describe('a run of real engines', () => {
+describe('a run of real engines', { timeout: 600_000 }, () => {
   it('was recorded with every kind of call', () => {
     const calls = entries.flatMap((entry) => (entry.call === 'note' ? [] : [entry.call]));
     expect([...new Set(calls)].sort()).toEqual(

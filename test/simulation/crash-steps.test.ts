@@ -27,7 +27,7 @@ afterAll(() => {
   process.stdout.write(`${String(tried)} crashes tried\n`);
 });
 
-describe.each(SCRIPTS)('$title', (script) => {
+describe.each(SCRIPTS)('$title', { timeout: 600_000 }, (script) => {
   const steps = rehearse(script);
 
   it('breaks no promise when the engine dies at any step of the disk', () => {
