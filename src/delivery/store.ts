@@ -46,6 +46,8 @@ export class Store {
   private compacting = false;
   /** Nothing may be appended behind damage: the journal is rewritten first. */
   private mustCompact = false;
+  /** What it is rewritten to, however often: what is committed meanwhile is appended behind it. */
+  private readonly recovered: Uint8Array | undefined;
 
   constructor(
     journal: Uint8Array,
@@ -59,6 +61,7 @@ export class Store {
     if (recovery.damage !== undefined || journal.length === 0) {
       // A new journal needs its header, too.
       this.mustCompact = true;
+      this.recovered = encodeJournal(this.ledger.snapshot(), tools);
       this.compact();
     }
   }
@@ -188,7 +191,8 @@ export class Store {
   }
 
   private compact(): void {
-    const bytes = encodeJournal(this.ledger.snapshot(), this.tools);
+    const rewrite = this.mustCompact ? this.recovered : undefined;
+    const bytes = rewrite ?? encodeJournal(this.ledger.snapshot(), this.tools);
     this.compacting = true;
     this.size = bytes.length;
     this.snapshotSize = bytes.length;

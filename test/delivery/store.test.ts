@@ -23,12 +23,16 @@ function storeOn(journal: Uint8Array = EMPTY) {
   const asked: string[] = [];
   const told: string[] = [];
   const appended: Uint8Array[] = [];
+  const compacted: Uint8Array[] = [];
   const store = new Store(journal, tools, {
     append: (number, bytes) => {
       asked.push(`append ${String(number)}`);
       appended.push(bytes);
     },
-    compact: (_bytes, damaged) => asked.push(damaged ? 'compact damaged' : 'compact'),
+    compact: (bytes, damaged) => {
+      asked.push(damaged ? 'compact damaged' : 'compact');
+      compacted.push(bytes);
+    },
   });
   const commit = (handle: string, droppable = false) => {
     store.commit(
@@ -37,7 +41,7 @@ function storeOn(journal: Uint8Array = EMPTY) {
       droppable ? (cause) => told.push(`dropped ${handle} ${cause.condition}`) : undefined,
     );
   };
-  return { store, asked, told, appended, commit };
+  return { store, asked, told, appended, compacted, commit };
 }
 
 describe('the store', () => {
@@ -68,6 +72,15 @@ describe('the store', () => {
     expect(store.damage).toContain('cut short');
     expect([...store.ledger.outbox.keys()]).toEqual(['old', 'new']);
     expect(asked).toEqual(['compact damaged']);
+  });
+
+  it('puts nothing into a second rewrite that is appended behind it', () => {
+    const { store, compacted, commit } = storeOn(new Uint8Array());
+    commit('a');
+    store.compacted(FULL, 0);
+    store.tick(1_000);
+    expect(compacted).toHaveLength(2);
+    expect(compacted[1]).toEqual(compacted[0]);
   });
 
   it('holds appends back until a rewrite that failed has been done', () => {
