@@ -150,8 +150,11 @@ export interface Answers {
   buddies: { buddies: Buddy[] };
   info: Json;
   answer: Json;
-  /** `longestMs` at its end: how long the host worked without drawing, at worst. */
-  redraw: { longestMs?: number };
+  /**
+   * At its end, at worst: `longestMs` is how long the host worked without drawing, `latestMs` how much
+   * later it drew than it wanted, which a busy machine is to blame for as well.
+   */
+  redraw: { longestMs?: number; latestMs?: number };
   plugin: { found: boolean; name?: string; path?: string; loaded?: boolean };
   protocol: Protocol;
   protocols: { protocols: string[] };

@@ -10,6 +10,8 @@ export interface LinkNews {
   link: Link;
   news: 'opened' | 'bytes' | 'closed';
   direction?: Direction;
+  /** As performance.now() tells it. */
+  at: number;
 }
 
 type Mode = 'pass' | 'hold' | 'drop';
@@ -86,7 +88,7 @@ export class Link {
       if (!slice) end.write(bytes);
       else for (const byte of bytes) end.write(Buffer.of(byte));
     });
-    this.#proxy.news.add({ link: this, news: 'bytes', direction });
+    this.#proxy.news.add({ link: this, news: 'bytes', direction, at: performance.now() });
   }
 
   /** Now, later or never, as the line is. What comes in one direction stays in its order. */
@@ -107,7 +109,7 @@ export class Link {
   #gone(direction: Direction, reset: boolean): void {
     if (!this.#closed) {
       this.#closed = true;
-      this.#proxy.news.add({ link: this, news: 'closed' });
+      this.#proxy.news.add({ link: this, news: 'closed', at: performance.now() });
     }
     // After a reset nothing is sent again that had not arrived.
     if (reset) this.#held[direction].length = 0;
@@ -216,6 +218,6 @@ export class CuttingProxy {
     }
     const link = new Link(this, client, server);
     this.links.push(link);
-    this.news.add({ link, news: 'opened' });
+    this.news.add({ link, news: 'opened', at: performance.now() });
   }
 }

@@ -60,6 +60,8 @@ export interface ProsodyOptions {
   withoutModules?: string[];
   /** Lines of Lua for the host's section. */
   settings?: string;
+  /** More for the global section, or other values than the usual ones. */
+  global?: Record<string, unknown>;
 }
 
 const MODULES = [
@@ -176,6 +178,7 @@ export class Prosody {
       ...{ authentication: 'steadfast_external', password_hash: options.hash ?? 'SHA-1' },
       ...{ smacks_hibernation_time: (options.hibernationMs ?? 600_000) / 1000 },
       ...{ steadfast_watch_file: here('watch'), storage: 'internal' },
+      ...options.global,
     };
     const lines = Object.entries(global).map(([name, value]) => `${name} = ${lua(value)}`);
     this.#workspace.write(

@@ -14,6 +14,8 @@ enum
 static guint source;
 static gint64 drawn_us;
 static gint64 longest_us;
+static gint64 due_us; /* by the clock */
+static gint64 latest_us;
 
 /* The program's own work, so that a busy machine and a slow reader of our events do not count. */
 static gint64
@@ -32,6 +34,9 @@ look (void)
 
   longest_us = MAX (longest_us, now_us - drawn_us);
   drawn_us = now_us;
+  now_us = g_get_monotonic_time ();
+  latest_us = MAX (latest_us, now_us - due_us);
+  due_us = now_us + EACH_MS * 1000;
 }
 
 static gboolean
@@ -42,14 +47,16 @@ on_draw (gpointer data)
   return TRUE;
 }
 
-/* Begins to draw; or ends, and says how much was done at worst without drawing. */
+/* Begins to draw; or ends, and says how much was done at worst without drawing, and how much later
+ * than wanted it was drawn at worst: that is the machine's and our reader's fault, too. */
 static const char *
 run_redraw (const JsonValue *command, GString *result)
 {
   if (json_bool (command, "begin", FALSE))
     {
-      longest_us = 0;
+      longest_us = latest_us = 0;
       drawn_us = worked_us ();
+      due_us = g_get_monotonic_time () + EACH_MS * 1000;
       source = g_timeout_add_full (PRIORITY, EACH_MS, on_draw, NULL, NULL);
       return NULL;
     }
@@ -59,6 +66,7 @@ run_redraw (const JsonValue *command, GString *result)
   g_source_remove (source);
   source = 0;
   json_add_int (result, "longestMs", longest_us / 1000);
+  json_add_int (result, "latestMs", latest_us / 1000);
   return NULL;
 }
 
