@@ -17,9 +17,18 @@ const PATIENCE_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
 /** Where the archive no longer knows the message we had read up to, time must do: clocks differ. */
 const SLACK_MS = 60_000;
+/** Pages that are asked for while earlier ones are not on disk yet: a disk that fails must not let them pile up. */
+const AHEAD = 4;
 
 export class CatchUp {
   private running = false;
+  /** Counts runs: what was asked in one is no answer for the next. */
+  private run = 0;
+  private asking = false;
+  /** Its last page was the archive's last. */
+  private complete = false;
+  /** Pages that are not on disk yet. */
+  private unkept = 0;
   /** It ended before the archive did: to be gone on with at the next occasion. */
   private unfinished = false;
   /** Its last page may have been asked for before what there is now. */
@@ -45,6 +54,7 @@ export class CatchUp {
     this.again = this.running;
     if (!this.running) {
       this.running = true;
+      this.complete = false;
       this.next(false);
     }
   }
@@ -58,7 +68,9 @@ export class CatchUp {
   /** The session is gone, with what was asked in it. */
   ended(): void {
     this.running = false;
+    this.asking = false;
     this.again = false;
+    this.run++;
   }
 
   /** What waited when an earlier process ended waits for the archive, too, but not for ever. */
@@ -102,15 +114,18 @@ export class CatchUp {
     const cursor = this.cursor();
     const from = lost ? cursor.at - SLACK_MS : cursor.at;
     const wanted: PageWanted = cursor.id === '' || lost ? { start: from } : { after: cursor.id };
+    const { run } = this;
+    this.asking = true;
     this.queries.ask(
       wanted,
       () => {
         this.progress();
       },
       (page) => {
-        if (!this.running) {
+        if (run !== this.run) {
           return;
         }
+        this.asking = false;
         if ('condition' in page) {
           this.refused(page, lost);
         } else {
@@ -141,20 +156,28 @@ export class CatchUp {
     const id = page.last ?? newest?.id ?? before.id;
     const cursor = { id, at: newest?.stamp ?? before.at };
     // A page that leads nowhere would be asked for without end.
-    const done = page.complete || id === before.id;
+    this.complete = page.complete || id === before.id;
+    this.unkept++;
     this.host.archive.keep(texts, this.account, cursor, () => {
-      if (!this.running) {
-        return;
-      }
-      if (!done || this.again) {
-        this.again &&= !done;
-        this.next(false);
-        return;
-      }
+      this.unkept--;
+      this.goOn();
+    });
+    this.goOn();
+  }
+
+  /** The next page comes while the last one goes to the disk, which keeps their order. */
+  private goOn(): void {
+    if (!this.running || this.asking || this.unkept >= AHEAD) {
+      return;
+    }
+    if (!this.complete || this.again) {
+      this.again &&= !this.complete;
+      this.next(false);
+    } else if (this.unkept === 0) {
       this.running = false;
       this.unfinished = false;
       this.host.archive.release();
-    });
+    }
   }
 
   private text({ id, stamp, message }: ArchivedMessage): ArchivedText | undefined {

@@ -87,6 +87,40 @@ describe('pages (XEP-0059)', () => {
     expect(host.archive.cursors.get(ME)?.id).toBe('a2');
   });
 
+  test('are asked for while the last ones go to the disk, but four of them at most', () => {
+    const host = new Reader();
+    const disk: (() => void)[] = (host.archive.flushing = []);
+    host.begin();
+    for (const id of ['a1', 'a2', 'a3', 'a4']) {
+      expect(host.asked()).not.toBe('');
+      host.gives(id, text(id));
+      host.ends(id, false);
+    }
+    expect(host.asked()).toBe('');
+    disk.shift()?.();
+    expect(host.asked()).toContain('<after>a4</after>');
+    host.gives('a5', text('a5'));
+    host.ends('a5', true);
+    expect(host.archive.holding).toBe(true);
+    for (const kept of disk.splice(0)) kept();
+    expect(host.archive.holding).toBe(false);
+    expect(host.asked()).toBe('');
+  });
+
+  test('of a session that has ended are not gone on with beside those of the next one', () => {
+    const host = new Reader();
+    const disk: (() => void)[] = (host.archive.flushing = []);
+    host.begin().asked();
+    host.gives('a1', text('one'));
+    host.ends('a1', false);
+    host.moment('ended');
+    host.requests.length = 0;
+    host.begin();
+    expect(host.requests).toHaveLength(1);
+    for (const kept of disk.splice(0)) kept();
+    expect(host.requests).toHaveLength(1);
+  });
+
   test('of a message that is not a text move the cursor all the same', () => {
     const host = new Reader().begin();
     host.asked();

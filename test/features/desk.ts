@@ -12,6 +12,8 @@ export class RecordingDesk implements ArchiveDesk {
   readonly cursors = new Map<string, Cursor>();
   readonly verdicts: (Verdict | 'none')[] = [];
   readonly ours = new Set<string>();
+  /** What waits for the disk; by default the disk is fast. */
+  flushing: (() => void)[] | undefined;
 
   hold(): void {
     this.holding = true;
@@ -28,7 +30,8 @@ export class RecordingDesk implements ArchiveDesk {
   keep(texts: readonly ArchivedText[], archive: string, cursor: Cursor, kept: () => void): void {
     this.texts.push(...texts);
     this.cursors.set(archive, cursor);
-    kept();
+    if (this.flushing === undefined) kept();
+    else this.flushing.push(kept);
   }
 
   knows(id: string): boolean {
