@@ -41,8 +41,10 @@ interface Open {
   readonly progress: () => void;
 }
 
-/** Servers give at most this many on their own, too. */
-const PAGE = 50;
+/** Read on: servers give fewer if they like, Prosody 50 and ejabberd these. */
+const PAGE = 250;
+/** Looked for something young: it is on the first page, as a rule. */
+const PAGE_BACKWARDS = 50;
 /** A page that does not end is not what was asked for. */
 const PAGE_AT_MOST = 1_000;
 
@@ -111,7 +113,11 @@ function queryOf(queryid: string, wanted: PageWanted): Element {
           field('start', formatDateTime(wanted.start)),
         )
       : undefined;
-  const set = xml('set', { xmlns: NS.rsm }, xml('max', {}, String(PAGE)));
+  const set = xml(
+    'set',
+    { xmlns: NS.rsm },
+    xml('max', {}, String('before' in wanted ? PAGE_BACKWARDS : PAGE)),
+  );
   if ('after' in wanted) set.append(xml('after', {}, wanted.after));
   if ('before' in wanted) set.append(xml('before', {}, wanted.before));
   return xml('query', { xmlns: NS.mam, queryid }, form, set);
