@@ -8,11 +8,12 @@
 #              STEADFAST_GAP (20000) messages
 # make compare the same faults for prpl-jabber and for ours, as one table; a part of it:
 #              make compare FAULTS=rst,fin RUNS=1 MESSAGES=100 SERVERS="prosody ejabberd"
+# make bench   speed and cost beside prpl-jabber, as one table: RUNS=5 GAP=20000 KEEP=1
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
 
 RUN = scripts/with-node
 
-.PHONY: build demo test lint sim soak compare install uninstall clean
+.PHONY: build demo test lint sim soak compare bench install uninstall clean
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
@@ -56,6 +57,13 @@ compare:
 	$(RUN) esbuild bench/compare/main.ts --bundle --platform=node --target=node20 --format=esm \
 	  --log-level=warning --outfile=build/compare.mjs
 	$(RUN) node build/compare.mjs
+
+bench:
+	scripts/provision.sh build server
+	$(MAKE) build
+	$(RUN) esbuild bench/speed/main.ts --bundle --platform=node --target=node20 --format=esm \
+	  --log-level=warning --outfile=build/bench.mjs
+	$(RUN) node build/bench.mjs
 
 # Built before, or now: a root that installs shall not leave its files in a user's build folder.
 install:

@@ -155,6 +155,7 @@ export interface Answers {
    * later it drew than it wanted, which a busy machine is to blame for as well.
    */
   redraw: { longestMs?: number; latestMs?: number };
+  quiet: Json;
   plugin: { found: boolean; name?: string; path?: string; loaded?: boolean };
   protocol: Protocol;
   protocols: { protocols: string[] };

@@ -42,12 +42,35 @@ add_flags (GString *event, PurpleMessageFlags flags)
   json_close (event, ']');
 }
 
+/* So many lines from others are not printed, for measurements: the next one is. */
+static int quiet;
+
+static const char *
+run_quiet (const JsonValue *command, GString *result)
+{
+  (void) result;
+  quiet = json_int (command, "lines", 0);
+  return NULL;
+}
+
+HostCommand
+host_conversation_command (const char *name)
+{
+  return g_strcmp0 (name, "quiet") == 0 ? run_quiet : NULL;
+}
+
 static void
 on_write (PurpleConversation *conversation, const char *name, const char *alias, const char *html,
           PurpleMessageFlags flags, time_t mtime)
 {
-  GString *event = conversation_event ("write", conversation);
+  GString *event;
 
+  if ((flags & PURPLE_MESSAGE_RECV) != 0 && quiet > 0)
+    {
+      quiet--;
+      return;
+    }
+  event = conversation_event ("write", conversation);
   json_add_string (event, "name", name);
   json_add_string (event, "alias", alias);
   json_add_string (event, "html", html);

@@ -43,6 +43,7 @@ HostCommand host_account_command (const char *name);
 HostCommand host_buddy_command (const char *name);
 HostCommand host_describe_command (const char *name);
 HostCommand host_redraw_command (const char *name);
+HostCommand host_conversation_command (const char *name);
 const char *host_answer (const JsonValue *command, GString *result);
 
 /* Writes the rows of @info as an array of {label, value}. */
