@@ -223,6 +223,7 @@ stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
                 && !account->signing_off && how == STEAD_DETACH_SIGN_OFF;
   if (account == NULL || (account->options == NULL && !parked))
     return stead_client_fail (client, "The account is not attached.");
+  stead_events_leaving (client, account);
   stead_events_account_left (client, number);
   stead_options_free (account->options);
   account->options = NULL;

@@ -86,6 +86,18 @@ tell (stead_client *client)
   stead_engine_flush (client);
 }
 
+/* What the program has in hand when it leaves the account was given to it: a main loop that ends in
+ * that moment asks for no next one, and would be given it again in its next life. */
+void
+stead_events_leaving (stead_client *client, const stead_account *account)
+{
+  const stead_event *event = client->current;
+  if (event == NULL || event->account != account->number || event->inbox == 0 || event->seq == 0)
+    return;
+  client->dealt_with = event->seq;
+  tell (client);
+}
+
 /** @event: (transfer full) */
 static void
 deal (stead_client *client, stead_event *event)

@@ -231,6 +231,7 @@ void stead_events_arrived (stead_client *client, wire_event *wire, size_t size);
 void stead_events_push (stead_client *client, stead_event *event);
 /** The engine is gone: it will give again what it was not told to forget. */
 void stead_events_engine_lost (stead_client *client);
+void stead_events_leaving (stead_client *client, const stead_account *account);
 void stead_events_account_left (stead_client *client, uint32_t account);
 /** Whether there is one to hand out at once. */
 bool stead_events_ready (const stead_client *client);

@@ -154,6 +154,20 @@ describe('durable events', () => {
     expect(links).toEqual(['online']);
   });
 
+  it('count as taken when the program leaves with one in hand', async () => {
+    bench.watch(bench.client, async ({ type }) => {
+      if (type !== 'message') return;
+      bench.client.detach(1);
+      await new Promise(() => undefined); // the next one is never asked for
+    });
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.engine.send(1, message(1, 'a'));
+    await bench.engine.next('detach');
+    const kinds = bench.engine.commands.all.map(({ body }) => body.case);
+    expect(kinds.slice(-2)).toEqual(['handled', 'detach']);
+  });
+
   it('are shown once, however many were under way', async () => {
     const seen = bench.watch();
     bench.attach();
