@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Protocol } from './person.js';
-import type { Scene } from './scene.js';
-import type { ServerName } from './server.js';
+import type { Protocol } from '../../test/support/talk/person.js';
+import type { Scene } from '../../test/support/talk/scene.js';
+import type { ServerName } from '../../test/support/talk/server.js';
 
 export interface Fault {
   /** For `FAULTS=`. */

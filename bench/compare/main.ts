@@ -7,10 +7,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { projectPath } from '../../test/support/project.js';
 import type { Fault } from './faults.js';
 import { circumstances } from './machine.js';
-import { emptyTalk, type Talk } from './record.js';
+import { emptyTalk, type Talk } from '../../test/support/talk/record.js';
 import { play } from './scenario.js';
-import { Scene } from './scene.js';
-import type { ServerName } from './server.js';
+import { Scene } from '../../test/support/talk/scene.js';
+import type { ServerName } from '../../test/support/talk/server.js';
 import { readSettings, type Settings } from './settings.js';
 import { table, type Row } from './table.js';
 

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../test/support/observed.js';
 import { Chance } from '../../test/simulation/model/chance.js';
 import type { Fault } from './faults.js';
-import type { Talk } from './record.js';
-import type { Scene } from './scene.js';
-import { missing } from './tally.js';
+import type { Talk } from '../../test/support/talk/record.js';
+import type { Scene } from '../../test/support/talk/scene.js';
+import { missing } from '../../test/support/talk/tally.js';
 
 /** Lines each way in a burst, and the rhythm in which they and the bursts are typed. */
 export const BURST = 10;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { FAULTS, type Fault } from './faults.js';
-import { PROTOCOLS, type Protocol } from './person.js';
-import { SERVERS, type ServerName } from './server.js';
+import { PROTOCOLS, type Protocol } from '../../test/support/talk/person.js';
+import { SERVERS, type ServerName } from '../../test/support/talk/server.js';
 
 export interface Settings {
   faults: Fault[];

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type { Protocol } from './person.js';
-import type { Talk } from './record.js';
-import type { Tally } from './tally.js';
-import { tally } from './tally.js';
+import type { Protocol } from '../../test/support/talk/person.js';
+import type { Talk } from '../../test/support/talk/record.js';
+import type { Tally } from '../../test/support/talk/tally.js';
+import { tally } from '../../test/support/talk/tally.js';
 
 /** The runs of one fault, protocol and server. */
 export interface Row {

@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, test } from 'vitest';
-import { emptyTalk, lineIn, type Shown, type Talk, type Timed, type Typed } from './record.js';
-import { reached, tally } from './tally.js';
+import {
+  emptyTalk,
+  lineIn,
+  type Shown,
+  type Talk,
+  type Timed,
+  type Typed,
+} from '../../test/support/talk/record.js';
+import { reached, tally } from '../../test/support/talk/tally.js';
 
 const timed = (...lines: number[]): Timed[] => lines.map((line) => ({ line, at: line * 1000 }));
 const typed = (outcome: Typed['outcome'], ...lines: number[]): Typed[] =>

@@ -4,7 +4,7 @@ import type { Json } from '../../test/native/host-events.js';
 import { PurpleHost } from '../../test/native/host.js';
 import type { Workspace } from '../../test/support/workspace.js';
 import type { XmppPeer } from '../../test/support/xmpp-peer.js';
-import type { Protocol } from '../compare/person.js';
+import type { Protocol } from '../../test/support/talk/person.js';
 import { each, memory, used, type Used } from './usage.js';
 
 /** A bound for broken code. */

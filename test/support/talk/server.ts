@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import type { Authority } from '../../test/support/certificates.js';
-import { Ejabberd } from '../../test/support/ejabberd.js';
-import { Prosody } from '../../test/support/prosody.js';
-import type { Workspace } from '../../test/support/workspace.js';
+import type { Authority } from '../certificates.js';
+import { Ejabberd } from '../ejabberd.js';
+import { Prosody } from '../prosody.js';
+import type { Workspace } from '../workspace.js';
 import { lineIn, type Direction } from './record.js';
 
 export const DOMAIN = 'home.example';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { XmppPeer } from '../../test/support/xmpp-peer.js';
-import { escapeXml, type Node } from '../../test/support/peer-xml.js';
+import type { XmppPeer } from '../xmpp-peer.js';
+import { escapeXml, type Node } from '../peer-xml.js';
 
 const MAM = 'urn:xmpp:mam:2';
 const RSM = 'http://jabber.org/protocol/rsm';

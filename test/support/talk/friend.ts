@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Workspace } from '../../test/support/workspace.js';
-import { XmppPeer } from '../../test/support/xmpp-peer.js';
+import type { Workspace } from '../workspace.js';
+import { XmppPeer } from '../xmpp-peer.js';
 import { archiveOf } from './archive.js';
 import { lineIn, type Talk } from './record.js';
 import { ALICE, BOB, DOMAIN, PASSWORDS, type Server } from './server.js';

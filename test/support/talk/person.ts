@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-import { engineOf } from '../../test/interop/kills-processes.js';
-import type { HostEvent, HostEventOf, Json } from '../../test/native/host-events.js';
-import { PurpleHost } from '../../test/native/host.js';
-import { eventually } from '../../test/support/observed.js';
-import type { Workspace } from '../../test/support/workspace.js';
+import { engineOf } from '../../interop/kills-processes.js';
+import type { HostEvent, HostEventOf, Json } from '../../native/host-events.js';
+import { PurpleHost } from '../../native/host.js';
+import { eventually } from '../observed.js';
+import type { Workspace } from '../workspace.js';
 import { lineIn, type Talk, type Typed } from './record.js';
 import { Redial } from './redial.js';
 import { ALICE, BOB, PASSWORDS } from './server.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-import { Authority } from '../../test/support/certificates.js';
-import { CuttingProxy } from '../../test/support/cutting-proxy.js';
-import { eventually } from '../../test/support/observed.js';
-import { Workspace } from '../../test/support/workspace.js';
+import { Authority } from '../certificates.js';
+import { CuttingProxy } from '../cutting-proxy.js';
+import { eventually } from '../observed.js';
+import { Workspace } from '../workspace.js';
 import { Friend } from './friend.js';
 import { Person, type Protocol } from './person.js';
 import { emptyTalk, type Talk } from './record.js';
