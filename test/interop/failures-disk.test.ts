@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { PurpleHost } from '../native/host.js';
+import { Filler, onSmallDisk } from '../support/small-disk.js';
 import { XmppPeer } from '../support/xmpp-peer.js';
 import { ALICE, Failing, otherwiseShown, PASSWORD, Reason } from './failing.js';
 
 const BOB = 'bob@home.example';
+const SIZE = '96k';
 /** More than the rest of any page that a file has already. */
 const LONG = `first words ${'and more '.repeat(800)}last words`;
 
@@ -16,43 +15,6 @@ beforeEach(async () => {
 });
 afterEach(() => failing.close());
 
-/** Starts the host with a file system of 96 kB of its own for what must be kept. */
-function onSmallDisk(folder: string, more = ''): string[] {
-  const asRoot = userInfo().uid === 0 ? [] : ['--map-root-user'];
-  const script = `mount -t tmpfs -o size=96k,mode=0700 none "$0" && ${more} exec setpriv --pdeathsig KILL -- "$@"`;
-  return ['unshare', '--mount', ...asRoot, 'sh', '-c', script, folder];
-}
-
-/** A file that takes all the room there is, seen from outside the host's mount namespace. */
-class Filler {
-  readonly #file: number;
-
-  constructor(host: PurpleHost, folder: string) {
-    this.#file = openSync(`/proc/${host.pid}/root${folder}/filler`, 'w', 0o600);
-  }
-
-  fill(): void {
-    const page = Buffer.alloc(1024);
-    for (;;) {
-      try {
-        writeSync(this.#file, page);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-        return;
-      }
-    }
-  }
-
-  free(): void {
-    ftruncateSync(this.#file);
-  }
-
-  /** It would keep the mount from going. */
-  close(): void {
-    closeSync(this.#file);
-  }
-}
-
 test('on a full disk a text is refused and quoted, and nothing is lost when there is room again', async () => {
   const folder = failing.workspace.makeFolder('purple', 'steadfast');
   const [proxy, server] = await failing.prosody({ friends: [['alice', 'bob']] });
@@ -61,10 +23,10 @@ test('on a full disk a text is refused and quoted, and nothing is lost when ther
     ...{ user: 'bob', password: 'builder' },
   });
   failing.workspace.atEnd(() => bob.close());
-  const under = onSmallDisk(folder);
+  const under = onSmallDisk(folder, SIZE);
   const { host, account } = await failing.signIn(failing.to(proxy.port), { under });
   await host.next('connected');
-  const filler = new Filler(host, folder);
+  const filler = new Filler(host.pid, folder);
   failing.workspace.atEnd(() => filler.close());
 
   await host.run('send', { account, name: BOB, html: 'before' });
@@ -95,7 +57,7 @@ test('on a full disk a text is refused and quoted, and nothing is lost when ther
 test('a sign-in on a full disk fails with one clear message, and no secret goes out', async () => {
   const folder = failing.workspace.makeFolder('purple', 'steadfast');
   const server = await failing.scripted();
-  const under = onSmallDisk(folder, 'cat /dev/zero >"$0/filler" 2>/dev/null;');
+  const under = onSmallDisk(folder, SIZE, 'cat /dev/zero >"$0/filler" 2>/dev/null;');
   const { host, error } = await failing.fail(failing.to(server.port), { under });
   expect(error).toMatchObject({ reason: Reason.NETWORK, fatal: false });
   expect(error.text).toMatch(/cannot be written: the disk is full/);
