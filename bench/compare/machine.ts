@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { cpus, release, totalmem } from 'node:os';
 import { run } from '../../test/support/processes.js';
+import { measured } from '../../test/support/measured.js';
 import { projectPath } from '../../test/support/project.js';
 
 const PACKAGES = { prosody: 'prosody', ejabberd: 'ejabberd' };
@@ -11,15 +12,6 @@ async function printed(command: string, ...args: string[]): Promise<string> {
 
 const version = (name: string): Promise<string> =>
   printed('dpkg-query', '-W', '-f=${Package} ${Version}', name).catch(() => `${name} unknown`);
-
-const MEASURED = ['--', 'src', 'native', 'bindings'];
-
-/** The last one that changed what is measured; with a star where the work tree has more. */
-async function commit(): Promise<string> {
-  const last = await printed('git', 'log', '-1', '--format=%h', ...MEASURED);
-  const changes = await printed('git', 'status', '--porcelain', ...MEASURED);
-  return changes === '' ? last : `${last}*`;
-}
 
 /** On what, with which versions, when and at which commit, in one line each. */
 export async function circumstances(
@@ -32,6 +24,6 @@ export async function circumstances(
   return [
     `Machine: ${processors.length} × ${processors[0]?.model ?? '?'}, ${memory} GiB, Linux ${release()}`,
     `Versions: ${versions.join(', ')}, Node.js ${process.versions.node}`,
-    `Date: ${new Date().toISOString().slice(0, 10)}; commit: ${await commit().catch(() => '?')}`,
+    `Date: ${new Date().toISOString().slice(0, 10)}; commit: ${await measured().catch(() => '?')}`,
   ];
 }
