@@ -17,6 +17,9 @@ import { table, type Row } from './table.js';
 const BEGIN = '<!-- table:begin -->';
 const END = '<!-- table:end -->';
 
+/** What a packet takes from alice to the server, and another one back. */
+const LATENCY_MS = 100;
+
 interface Task {
   row: Row;
   fault: Fault;
@@ -43,7 +46,7 @@ function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & {
 }
 
 async function talkOf({ row, fault, server, seed }: Task, messages: number): Promise<Talk> {
-  const scene = await Scene.open(server, row.protocol);
+  const scene = await Scene.open(server, row.protocol, { latencyMs: LATENCY_MS });
   open.add(scene);
   try {
     return await play(scene, fault, messages, seed);

@@ -12,7 +12,7 @@ import { reached, tally } from '../../test/support/talk/tally.js';
 
 const timed = (...lines: number[]): Timed[] => lines.map((line) => ({ line, at: line * 1000 }));
 const typed = (outcome: Typed['outcome'], ...lines: number[]): Typed[] =>
-  timed(...lines).map((line) => ({ ...line, outcome }));
+  timed(...lines).map((line) => ({ ...line, outcome, online: true }));
 const shown = (...lines: number[]): Shown[] =>
   timed(...lines).map((line) => ({ ...line, life: 0, marked: false }));
 const talk = (more: Partial<Talk>): Talk => ({ ...emptyTalk(), ...more });
@@ -102,6 +102,7 @@ describe('a fault is over', () => {
   const accepted = (line: number, time: number): Typed => ({
     ...at(line, time),
     outcome: 'accepted',
+    online: true,
   });
   const seenAt = (line: number, time: number): Shown[] =>
     shown(line).map((entry) => ({ ...entry, at: time }));

@@ -140,6 +140,11 @@ export class Ejabberd {
     await this.#running?.kill();
   }
 
+  /** Stops and continues the whole process, as a server that hangs. */
+  freeze(frozen: boolean): void {
+    this.#running?.signal(frozen ? 'SIGSTOP' : 'SIGCONT');
+  }
+
   /** The log so far. */
   log(): string {
     const path = this.#workspace.path(this.#folder, 'log');

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { Workspace } from '../workspace.js';
 import { XmppPeer } from '../xmpp-peer.js';
-import { archiveOf } from './archive.js';
+import { archiveOf, type Archived } from './archive.js';
 import { lineIn, type Talk } from './record.js';
+import { linesOf, missing } from './tally.js';
 import { ALICE, BOB, DOMAIN, PASSWORDS, type Server } from './server.js';
 
 /**
@@ -43,16 +44,21 @@ export class Friend {
   }
 
   /** Says the next line; waits for a server that is away. */
-  async say(): Promise<void> {
+  async say(more = ''): Promise<void> {
     const peer = await this.#peer;
     const line = ++this.#last;
     this.talk.said.push({ line, at: Date.now() });
-    peer.say(ALICE, `down ${line}`);
+    peer.say(ALICE, `down ${line}${more}`);
   }
 
   /** Signs in again once the server is back. */
   returns(back: Promise<void>): Promise<unknown> {
-    this.#peer = back.then(() => this.#signIn());
+    this.#peer = back.then(async () => {
+      const peer = await this.#signIn();
+      const taken = this.#taken(await archiveOf(peer));
+      this.talk.strayed = missing(linesOf(this.talk.said), taken);
+      return peer;
+    });
     return this.#peer;
   }
 
@@ -61,10 +67,14 @@ export class Friend {
     const entries = await archiveOf(await this.#peer);
     const { talk, server } = this;
     talk.archived = entries.flatMap(({ body }) => lineIn(body, 'up') ?? []);
+    talk.taken = this.#taken(entries);
+    talk.seen = server.seen('up');
+  }
+
+  #taken(entries: readonly Archived[]): number[] {
     const own = entries.filter(({ from }) => from.startsWith(BOB));
     const taken = own.flatMap(({ body }) => lineIn(body, 'down') ?? []);
-    talk.taken = [...new Set([...taken, ...(server.seen('down') ?? [])])];
-    talk.seen = server.seen('up');
+    return [...new Set([...taken, ...(this.server.seen('down') ?? [])])];
   }
 
   async #signIn(): Promise<XmppPeer> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { engineOf } from '../../interop/kills-processes.js';
 import type { HostEvent, HostEventOf, Json } from '../../native/host-events.js';
-import { PurpleHost } from '../../native/host.js';
+import { PurpleHost, type HostOptions } from '../../native/host.js';
 import { eventually } from '../observed.js';
 import type { Workspace } from '../workspace.js';
 import { lineIn, type Talk, type Typed } from './record.js';
@@ -19,7 +19,10 @@ export class Person {
   #host: PurpleHost | undefined;
   #alive: Promise<void>;
   #account = 0;
-  #lives = 0;
+  /** The text of each line. */
+  readonly #texts: string[] = [];
+  /** What each of her hosts told. */
+  readonly stories: HostEvent[][] = [];
   #last = 0;
   #online = false;
   #disabled = false;
@@ -30,6 +33,7 @@ export class Person {
     readonly protocol: Protocol,
     private readonly options: Json,
     private readonly talk: Talk,
+    private readonly hostOptions: HostOptions,
   ) {
     workspace.atEnd(() => this.#redial.stop());
     this.#alive = this.#live();
@@ -40,8 +44,9 @@ export class Person {
     protocol: Protocol,
     options: Json,
     talk: Talk,
+    hostOptions: HostOptions = {},
   ): Promise<Person> {
-    const person = new Person(workspace, protocol, options, talk);
+    const person = new Person(workspace, protocol, options, talk, hostOptions);
     await person.#alive;
     return person;
   }
@@ -70,10 +75,13 @@ export class Person {
   /** Types the next line, as soon as there is a host. */
   async type(more = ''): Promise<void> {
     await this.#alive;
-    const typed: Typed = { line: ++this.#last, at: Date.now(), outcome: 'refused' };
+    const online = this.#online;
+    const typed: Typed = { line: ++this.#last, at: Date.now(), outcome: 'refused', online };
+    const text = `up ${typed.line}${more}`;
+    this.#texts[typed.line] = text;
     this.talk.typed.push(typed);
     // Pidgin's entry does nothing then, and keeps the text.
-    if (this.#online) typed.outcome = await this.#enter(`up ${typed.line}${more}`);
+    if (online) typed.outcome = await this.#enter(text);
   }
 
   /** Kills the host and starts it again; resolves when it is gone. */
@@ -87,7 +95,16 @@ export class Person {
   }
 
   async killEngine(): Promise<void> {
-    process.kill(await engineOf(this.#theHost().pid), 'SIGKILL');
+    await this.signalEngine('SIGKILL');
+  }
+
+  async signalEngine(signal: NodeJS.Signals): Promise<void> {
+    process.kill(await engineOf(this.#theHost().pid), signal);
+  }
+
+  /** To the process of her host; 0 if there is none. */
+  get hostPid(): number {
+    return this.#host?.pid ?? 0;
   }
 
   async quit(): Promise<void> {
@@ -117,10 +134,11 @@ export class Person {
   }
 
   async #live(): Promise<void> {
-    const life = this.#lives++;
+    const life = this.stories.length;
     this.#online = false;
-    const host = await PurpleHost.start(this.workspace);
+    const host = await PurpleHost.start(this.workspace, this.hostOptions);
     this.#host = host;
+    this.stories.push(host.events.all);
     host.events.each((event) => this.#told(host, event, life));
     const { protocol } = this;
     const made = await host.run('account-new', { username: `${ALICE}/desk`, protocol });
@@ -147,6 +165,7 @@ export class Person {
     if (event.event === 'connection-error') this.#failed(event);
     if (event.event === 'request') this.#answer(host, event);
     if (event.event === 'write') this.#wrote(event, life);
+    if (event.event === 'notify') this.#failure(event.secondary ?? event.primary ?? event.kind);
   }
 
   #failed({ fatal, text }: HostEventOf<'connection-error'>): void {
@@ -166,17 +185,17 @@ export class Person {
     const at = Date.now();
     const line = flags.includes('recv') ? lineIn(html, 'down') : undefined;
     if (line !== undefined) talk.shown.push({ line, at, life, marked: false });
-    if (flags.includes('error')) {
-      const quoted = /\bup (\d+)\b/.exec(html);
-      talk.told.push({
-        text: html.slice(0, 200),
-        line: quoted === null ? undefined : Number(quoted[1]),
-      });
-    }
+    if (flags.includes('error')) this.#failure(html);
     if (!flags.includes('system')) return;
     const last = talk.shown.at(-1);
     if (html.includes('may have been shown before') && last !== undefined) last.marked = true;
     if (html.includes('without proof')) talk.doubts++;
+  }
+
+  #failure(text: string): void {
+    const number = Number(/\bup (\d+)\b/.exec(text)?.[1] ?? 0);
+    const quoted = text.includes(this.#texts[number] ?? ' ');
+    this.talk.told.push({ text: text.slice(0, 200), line: quoted ? number : undefined });
   }
 
   #theHost(): PurpleHost {

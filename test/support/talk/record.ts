@@ -17,6 +17,8 @@ export interface Timed {
  */
 export interface Typed extends Timed {
   outcome: 'accepted' | 'refused' | 'unsure';
+  /** Whether the host showed the account as online then. */
+  online: boolean;
 }
 
 export interface Shown extends Timed {
@@ -29,7 +31,7 @@ export interface Shown extends Timed {
 /** A failure that the host told the person. */
 export interface Told {
   text: string;
-  /** The line that it quotes, if it quotes one. */
+  /** The line whose whole text it quotes, if it does. */
   line: number | undefined;
 }
 
@@ -42,6 +44,8 @@ export interface Talk {
   /** Lines of alice's that the server's own watch saw coming in; undefined where there is none. */
   seen: number[] | undefined;
   said: Timed[];
+  /** Lines of bob's that a server ended over, known so far: nobody waits for them. */
+  strayed: number[];
   /** Lines of bob's that the server took: what it never read is no loss of alice's. */
   taken: number[];
   shown: Shown[];
@@ -57,7 +61,7 @@ export interface Talk {
 export function emptyTalk(): Talk {
   return {
     ...{ typed: [], heard: [], archived: [], seen: undefined, said: [], taken: [], shown: [] },
-    ...{ told: [], doubts: 0, mended: [], remarks: [] },
+    ...{ strayed: [], told: [], doubts: 0, mended: [], remarks: [] },
   };
 }
 

@@ -2,14 +2,19 @@
 import { Authority } from '../certificates.js';
 import { CuttingProxy } from '../cutting-proxy.js';
 import { eventually } from '../observed.js';
+import type { HostOptions } from '../../native/host.js';
 import { Workspace } from '../workspace.js';
 import { Friend } from './friend.js';
 import { Person, type Protocol } from './person.js';
 import { emptyTalk, type Talk } from './record.js';
 import { startServer, type Server, type ServerName } from './server.js';
 
-/** What a packet takes from alice to the server, and another one back. */
-const LATENCY_MS = 100;
+export interface Furniture {
+  /** What a packet takes from alice to the server, and another one back. */
+  latencyMs: number;
+  /** How her host is started. */
+  host?: (workspace: Workspace) => Promise<HostOptions>;
+}
 
 /** The account options that both protocols have, and what each needs to trust the server. */
 const OPTIONS: Record<Protocol, (caFile: string) => Record<string, string>> = {
@@ -21,6 +26,7 @@ const OPTIONS: Record<Protocol, (caFile: string) => Record<string, string>> = {
 export class Scene {
   private constructor(
     readonly workspace: Workspace,
+    readonly authority: Authority,
     readonly server: Server,
     readonly proxy: CuttingProxy,
     readonly person: Person,
@@ -28,10 +34,10 @@ export class Scene {
     readonly talk: Talk,
   ) {}
 
-  static async open(server: ServerName, protocol: Protocol): Promise<Scene> {
+  static async open(server: ServerName, protocol: Protocol, furniture: Furniture): Promise<Scene> {
     const workspace = new Workspace();
     try {
-      return await Scene.#furnish(workspace, server, protocol);
+      return await Scene.#furnish(workspace, server, protocol, furniture);
     } catch (fault) {
       await workspace.close();
       throw fault;
@@ -42,24 +48,27 @@ export class Scene {
     workspace: Workspace,
     name: ServerName,
     protocol: Protocol,
+    { latencyMs, host }: Furniture,
   ): Promise<Scene> {
     const talk = emptyTalk();
     const authority = await Authority.create(workspace.path('ca'));
     const server = await startServer(name, workspace, authority);
     const proxy = await CuttingProxy.start(server.port);
     workspace.atEnd(() => proxy.close());
-    proxy.latencyMs = LATENCY_MS;
+    proxy.latencyMs = latencyMs;
     const friend = await Friend.start(workspace, server, authority.certFile, talk);
     const link = { connect_server: '127.0.0.1', port: proxy.port };
     const options = { ...link, ...OPTIONS[protocol](authority.certFile) };
-    const person = await Person.start(workspace, protocol, options, talk);
+    const person = await Person.start(
+      ...([workspace, protocol, options, talk, await host?.(workspace)] as const),
+    );
     // Online in the host is not yet available at the server: it keeps what comes in between, and
     // ejabberd may do so until the next sign-in.
     await eventually('bob to reach alice', async () => {
       await friend.greet('hello');
       return person.saw('hello');
     });
-    return new Scene(workspace, server, proxy, person, friend, talk);
+    return new Scene(workspace, authority, server, proxy, person, friend, talk);
   }
 
   /** A connection of alice's is open that can carry something, and her account is online. */

@@ -21,6 +21,8 @@ export interface Server {
   kill(): Promise<void>;
   /** After stop() or kill(): the same server with its state. */
   restart(): Promise<void>;
+  /** Stops and continues the whole process. */
+  freeze(frozen: boolean): void;
   /** Lines that its watch saw coming in, where it has one. */
   seen(direction: Direction): number[] | undefined;
 }
@@ -34,6 +36,7 @@ class WatchedProsody implements Server {
   stop = (): Promise<void> => this.prosody.stop();
   kill = (): Promise<void> => this.prosody.kill();
   restart = (): Promise<void> => this.prosody.restart();
+  freeze = (frozen: boolean): void => this.prosody.freeze(frozen);
 
   seen(direction: Direction): number[] {
     const { all } = this.prosody.sights;
@@ -50,6 +53,7 @@ class UnwatchedEjabberd implements Server {
   stop = (): Promise<void> => this.ejabberd.stop();
   kill = (): Promise<void> => this.ejabberd.kill();
   restart = (): Promise<void> => this.ejabberd.restart();
+  freeze = (frozen: boolean): void => this.ejabberd.freeze(frozen);
 
   seen(): undefined {
     return undefined;

@@ -66,7 +66,8 @@ export function reached(archived: readonly number[], heard: readonly number[]): 
   return extra.length === 0 ? [...archived] : [...heard, ...rest];
 }
 
-const linesOf = (things: readonly { line: number }[]): number[] => things.map(({ line }) => line);
+export const linesOf = (things: readonly { line: number }[]): number[] =>
+  things.map(({ line }) => line);
 
 /** When the first of the lines from `mended` on came; `undefined` where there were none to come. */
 function firstAfter(
