@@ -27,6 +27,8 @@ export class Link {
   readonly #proxy: CuttingProxy;
   readonly #ends: Record<Direction, Socket>;
   readonly #forgotten = new Set<Direction>();
+  /** What is on its way, each with the time at which it arrives. */
+  readonly #under: Record<Direction, { act: () => void; dueMs: number }[]> = { up: [], down: [] };
   #closed = false;
 
   constructor(proxy: CuttingProxy, client: Socket, server: Socket) {
@@ -94,11 +96,30 @@ export class Link {
   /** Now, later or never, as the line is. What comes in one direction stays in its order. */
   #carry(direction: Direction, act: () => void): void {
     const mode = this.#forgotten.has(direction) ? 'drop' : this.#proxy.mode[direction];
-    const { latencyMs } = this.#proxy;
     if (mode === 'hold') this.#held[direction].push(act);
     if (mode !== 'pass') return; // a dead line carries no FIN either
-    if (latencyMs > 0) setTimeout(act, latencyMs);
-    else act();
+    this.#delay(direction, act);
+  }
+
+  /** Nothing overtakes what was sent before it, although the line may have become faster. */
+  #delay(direction: Direction, act: () => void): void {
+    const under = this.#under[direction];
+    const { latencyMs } = this.#proxy;
+    if (latencyMs === 0 && under.length === 0) return act();
+    const dueMs = Math.max(performance.now() + latencyMs, under.at(-1)?.dueMs ?? 0);
+    under.push({ act, dueMs });
+    if (under.length === 1) this.#wait(direction);
+  }
+
+  #wait(direction: Direction): void {
+    const under = this.#under[direction];
+    const first = under[0];
+    if (first === undefined) return;
+    setTimeout(() => {
+      under.shift();
+      first.act();
+      this.#wait(direction);
+    }, first.dueMs - performance.now());
   }
 
   #ended(direction: Direction): void {

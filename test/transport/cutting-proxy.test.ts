@@ -76,6 +76,20 @@ test('an orderly end is told behind the bytes that are still under way', async (
   await eventually('the end', () => client.ended);
 });
 
+test('nothing overtakes on a line that becomes faster', async () => {
+  const { client, twin } = await pair();
+  const bytes = async (text: string): Promise<void> => {
+    client.socket.write(text);
+    const amount = 'hello'.length + text.length;
+    await proxy.news.next('the bytes', ({ link }) => link.bytes.up >= amount);
+  };
+  proxy.latencyMs = 100;
+  await bytes(' slow');
+  proxy.latencyMs = 0;
+  await bytes(' fast');
+  await twin.reads('hello slow fast');
+});
+
 test('what stalled arrives late, in order, and then the end', async () => {
   const { client, twin } = await pair();
   proxy.stall();
