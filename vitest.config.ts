@@ -30,6 +30,8 @@ const inNode = {
 
 export default defineConfig({
   test: {
+    // Runs of chaos wait most of their time: several of them share two cores.
+    maxConcurrency: Number(process.env.STEADFAST_CHAOS_JOBS ?? 7),
     projects: [
       {
         test: {
@@ -75,6 +77,14 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       })),
+      {
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 240_000,
+        },
+      },
       {
         // Long, and not part of "make test": see "make soak".
         test: {
