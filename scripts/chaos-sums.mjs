@@ -8,7 +8,18 @@ import { existsSync, readFileSync } from 'node:fs';
 const [file = 'build/soak/chaos.jsonl', commit] = process.argv.slice(2);
 const COUNTS = [
   ...['up', 'down', 'lost', 'doubled', 'reordered', 'refused', 'untold', 'mistold', 'broke'],
-  ...['told', 'offline', 'dropped', 'strayed', 'forgotten', 'twice', 'marked', 'again', 'unsure'],
+  ...[
+    'told',
+    'offline',
+    'dropped',
+    'shuffled',
+    'strayed',
+    'forgotten',
+    'twice',
+    'marked',
+    'again',
+    'unsure',
+  ],
 ];
 
 const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
@@ -28,7 +39,7 @@ for (const run of runs)
     const key = `${server} ${fault}`;
     const sum = sums.get(key) ?? { server, fault, runs: 0 };
     sum.runs += 1;
-    for (const name of COUNTS) sum[name] = (sum[name] ?? 0) + run[name];
+    for (const name of COUNTS) sum[name] = (sum[name] ?? 0) + (run[name] ?? 0);
     sums.set(key, sum);
   }
 

@@ -2,23 +2,47 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readJournal } from '../../src/delivery/journal.js';
 import { Ledger } from '../../src/delivery/ledger.js';
+import type { JournalRecord } from '../../src/delivery/records.js';
 import { tools } from '../../src/engine/tools-node.js';
 import { lineIn } from '../support/talk/record.js';
 import { ALICE } from '../support/talk/server.js';
 import type { Workspace } from '../support/workspace.js';
 
-/** What the engine wrote down of alice's lines; empty where its disk is gone with its host. */
+/** What the engine wrote down of the lines; empty where its disk is gone with its host. */
 export interface Standing {
-  /** The server said that it has them. */
+  /** Alice's that the server said that it has. */
   settled: number[];
-  /** She was told that they may arrive twice. */
+  /** Those of which she was told that they may arrive twice. */
   twice: number[];
+  /** Bob's that the server sent behind a younger one in the same session. */
+  shuffled: number[];
+}
+
+interface Arrival {
+  line: number;
+  session: string;
+}
+
+/** A line of bob's that came by a session, and not from the archive. */
+function arrivalIn(record: JournalRecord): Arrival[] {
+  if (record.type !== 'inbox' && record.type !== 'held') return [];
+  const found = /down (\d+)/.exec(Buffer.from(record.event, 'base64').toString('latin1'));
+  const session = /^(?:live|offline):(.*)$/.exec(record.trace?.path ?? '')?.[1];
+  return found === null || session === undefined ? [] : [{ line: Number(found[1]), session }];
+}
+
+/** They are written down in the order of the stream, as each is acknowledged when it is. */
+function shuffledIn(arrivals: readonly Arrival[]): number[] {
+  const late = ({ line, session }: Arrival, at: number): boolean =>
+    arrivals.slice(0, at).some((other) => other.session === session && other.line > line);
+  return arrivals.filter(late).map(({ line }) => line);
 }
 
 export function standing(workspace: Workspace): Standing {
   const path = workspace.path('purple', 'steadfast', ALICE, 'journal');
   const ledger = new Ledger();
-  if (existsSync(path)) ledger.applyAll(readJournal(readFileSync(path), tools).transactions);
+  const transactions = existsSync(path) ? readJournal(readFileSync(path), tools).transactions : [];
+  ledger.applyAll(transactions);
   const lines = [...ledger.outbox.values()].map((entry) => ({
     ...entry,
     line: lineIn(entry.body, 'up') ?? 0,
@@ -27,5 +51,6 @@ export function standing(workspace: Workspace): Standing {
   return {
     settled: settled.map(({ line }) => line),
     twice: lines.filter(({ twice }) => twice).map(({ line }) => line),
+    shuffled: shuffledIn(transactions.flat().flatMap(arrivalIn)),
   };
 }

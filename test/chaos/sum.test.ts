@@ -22,7 +22,7 @@ function talk(more: Partial<Talk>): Talk {
 }
 
 const WITNESS = {
-  ...{ hers: { up: [1, 2, 4], down: [1, 2, 3] }, settled: [1, 2, 4, 5], twice: [1] },
+  ...{ hers: { up: [1, 2, 4], down: [1, 2, 3] }, settled: [1, 2, 4, 5], twice: [1], shuffled: [8] },
   forgetful: true,
 };
 
@@ -62,6 +62,12 @@ const cases: [string, Partial<Talk>, Partial<Sum>][] = [
     { shown: [...shown(0, false, 1, 2), ...shown(1, true, 2)] },
     { marked: 1, again: 1 },
   ],
+  [
+    'the server had shuffled them',
+    { said: lines(1, 2, 8, 9), taken: [1, 2, 8, 9], shown: shown(0, false, 1, 2, 9, 8) },
+    { shuffled: 1 },
+  ],
+  ['we had', { shown: shown(0, false, 2, 1) }, { reordered: 1 }],
   ['something else went wrong', { remarks: ['odd'] }, { broke: 1 }],
 ];
 

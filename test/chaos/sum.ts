@@ -30,6 +30,8 @@ export interface Sum {
    * taken from bob and not in her archive.
    */
   dropped: number;
+  /** The server sent it behind a younger one in the same session. */
+  shuffled: number;
   /** Bob's lines that the server never read. */
   strayed: number;
   /** Of `doubled`: the server's archive forgot the first copy. */
@@ -49,7 +51,7 @@ export const FAULTLESS = [
 ];
 
 const NO_WITNESS: Witness = {
-  ...{ hers: { up: [], down: [] }, settled: [], twice: [], forgetful: false },
+  ...{ hers: { up: [], down: [] }, settled: [], twice: [], shuffled: [], forgetful: false },
 };
 
 /** Of a run that did not come to its end. */
@@ -70,7 +72,7 @@ export interface Witness extends Standing {
   forgetful: boolean;
 }
 
-export function sumOf(talk: Talk, { hers, settled, twice, forgetful }: Witness): Sum {
+export function sumOf(talk: Talk, { hers, settled, twice, shuffled, forgetful }: Witness): Sum {
   const counts = tally(talk);
   const { lost, doubled, disordered } = counts;
   const having = (outcome: string): typeof talk.typed =>
@@ -89,7 +91,7 @@ export function sumOf(talk: Talk, { hers, settled, twice, forgetful }: Witness):
     down: new Set(down).size,
     lost: lost.up.length + lost.down.length - had.length - gone.length,
     doubled: unmarked + doubled.down.length,
-    reordered: disordered.up.length + disordered.down.length,
+    reordered: disordered.up.length + missing(disordered.down, shuffled).length,
     refused: having('refused').filter(({ online }) => online).length,
     untold: counts.unquoted.length,
     mistold: counts.mistold.length,
@@ -97,6 +99,7 @@ export function sumOf(talk: Talk, { hers, settled, twice, forgetful }: Witness):
     told: counts.told.length,
     offline: having('refused').filter(({ online }) => !online).length,
     dropped: had.length + gone.length,
+    shuffled: disordered.down.length - missing(disordered.down, shuffled).length,
     strayed: missing(linesOf(talk.said), down).length,
     forgotten: Math.min(unmarked, Math.max(0, heard - excess(talk.archived))),
     twice: announced.length,
