@@ -12,6 +12,7 @@ const COUNTS = [
     'told',
     'offline',
     'dropped',
+    'found',
     'shuffled',
     'strayed',
     'forgotten',

@@ -12,6 +12,8 @@ import type { Workspace } from '../support/workspace.js';
 export interface Standing {
   /** Alice's that the server said that it has. */
   settled: number[];
+  /** Those of them that were only found in her archive, and never acknowledged. */
+  found: number[];
   /** Those of which she was told that they may arrive twice. */
   twice: number[];
   /** Bob's that the server sent behind a younger one in the same session. */
@@ -38,6 +40,14 @@ function shuffledIn(arrivals: readonly Arrival[]): number[] {
   return arrivals.filter(late).map(({ line }) => line);
 }
 
+/** Only what the archive was asked for is said to be at the server by a record of its own. */
+const foundIn =
+  ({ outbox }: Ledger) =>
+  (record: JournalRecord): number[] => {
+    if (record.type !== 'state' || record.state !== 'at-server') return [];
+    return [lineIn(outbox.get(record.handle)?.body ?? '', 'up') ?? 0];
+  };
+
 export function standing(workspace: Workspace): Standing {
   const path = workspace.path('purple', 'steadfast', ALICE, 'journal');
   const ledger = new Ledger();
@@ -50,6 +60,7 @@ export function standing(workspace: Workspace): Standing {
   const settled = lines.filter(({ state }) => state === 'at-server' || state === 'delivered');
   return {
     settled: settled.map(({ line }) => line),
+    found: transactions.flat().flatMap(foundIn(ledger)),
     twice: lines.filter(({ twice }) => twice).map(({ line }) => line),
     shuffled: shuffledIn(transactions.flat().flatMap(arrivalIn)),
   };

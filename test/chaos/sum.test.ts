@@ -22,7 +22,13 @@ function talk(more: Partial<Talk>): Talk {
 }
 
 const WITNESS = {
-  ...{ hers: { up: [1, 2, 4], down: [1, 2, 3] }, settled: [1, 2, 4, 5], twice: [1], shuffled: [8] },
+  ...{
+    hers: { up: [1, 2, 4], down: [1, 2, 3] },
+    settled: [1, 2, 4, 5, 6],
+    found: [6],
+    twice: [1],
+    shuffled: [8],
+  },
   forgetful: true,
 };
 
@@ -31,6 +37,7 @@ const cases: [string, Partial<Talk>, Partial<Sum>][] = [
   ['all is there', {}, {}],
   ['a text is gone without a word', { typed: accepted }, { lost: 1 }],
   ['her server had it', { typed: typed('accepted', true, 1, 2, 4) }, { dropped: 1 }],
+  ['its archive only', { typed: typed('accepted', true, 1, 2, 6) }, { dropped: 1, found: 1 }],
   ['one is told with its text', { typed: accepted, told: [{ text: '', line: 3 }] }, { told: 1 }],
   ['one is told without it', { told: [{ text: '', line: undefined }] }, { untold: 1 }],
   ['one is told, and arrived', { told: [{ text: '', line: 2 }] }, { mistold: 1 }],

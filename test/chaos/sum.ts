@@ -30,6 +30,8 @@ export interface Sum {
    * taken from bob and not in her archive.
    */
   dropped: number;
+  /** Of `dropped`: never acknowledged, but found in alice's archive and taken for arrived. */
+  found: number;
   /** The server sent it behind a younger one in the same session. */
   shuffled: number;
   /** Bob's lines that the server never read. */
@@ -51,7 +53,8 @@ export const FAULTLESS = [
 ];
 
 const NO_WITNESS: Witness = {
-  ...{ hers: { up: [], down: [] }, settled: [], twice: [], shuffled: [], forgetful: false },
+  ...{ hers: { up: [], down: [] }, settled: [], found: [] },
+  ...{ twice: [], shuffled: [], forgetful: false },
 };
 
 /** Of a run that did not come to its end. */
@@ -72,7 +75,10 @@ export interface Witness extends Standing {
   forgetful: boolean;
 }
 
-export function sumOf(talk: Talk, { hers, settled, twice, shuffled, forgetful }: Witness): Sum {
+export function sumOf(
+  talk: Talk,
+  { hers, settled, found, twice, shuffled, forgetful }: Witness,
+): Sum {
   const counts = tally(talk);
   const { lost, doubled, disordered } = counts;
   const having = (outcome: string): typeof talk.typed =>
@@ -99,6 +105,7 @@ export function sumOf(talk: Talk, { hers, settled, twice, shuffled, forgetful }:
     told: counts.told.length,
     offline: having('refused').filter(({ online }) => !online).length,
     dropped: had.length + gone.length,
+    found: had.length - missing(had, found).length,
     shuffled: disordered.down.length - missing(disordered.down, shuffled).length,
     strayed: missing(linesOf(talk.said), down).length,
     forgotten: Math.min(unmarked, Math.max(0, heard - excess(talk.archived))),
