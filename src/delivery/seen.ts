@@ -39,7 +39,7 @@ export interface Sighting {
 /** A copy may be stamped this much later than our first one: clocks differ, and ids are the surer sign. */
 const SLACK_MS = 60_000;
 const SLACK_WITH_ID_MS = 10 * 60_000;
-/** Sightings remembered; those that the archive has not confirmed yet stay longer. */
+/** Sightings remembered; those that an archive has, and has not brought yet, stay longer. */
 const KEPT = 2_000;
 const KEPT_AT_MOST = 20_000;
 
@@ -107,7 +107,8 @@ export class Seen {
         return;
       }
       this.oldest.delete(first);
-      const awaited = first.held || !first.paths.includes('archive');
+      const { held, archiveId, paths } = first;
+      const awaited = held || (archiveId !== undefined && !paths.includes('archive'));
       if (awaited && this.oldest.size < KEPT_AT_MOST) {
         this.oldest.add(first);
       } else {

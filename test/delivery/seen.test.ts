@@ -98,6 +98,14 @@ describe('what was seen', () => {
     expect(['a', 'b', 'c'].map(archived)).toEqual([true, true, false]);
   });
 
+  it('is not kept for an archive that there is not', () => {
+    const seen = new Seen();
+    for (let n = 0; n < 5_000; n++) {
+      seen.remember({ key: `k${String(n)}`, path: 'live:s1' }, n);
+    }
+    expect([...seen.traces()].length).toBeLessThan(2_010);
+  });
+
   it('is forgotten in the end, but not before the archive brought it', () => {
     const seen = new Seen();
     seen.remember({ key: 'live', path: 'live:s1', archiveId: 'live' }, 1);
