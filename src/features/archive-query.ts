@@ -9,7 +9,8 @@ import { NS } from '../core/namespaces.js';
 import { attribute, child, childText, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import type { FeatureHost } from './feature.js';
-import { readStamp } from './message-reading.js';
+import { readForwarded } from './forwarded.js';
+import type { Forwarded } from './forwarded.js';
 import { isOwnAccount } from './per-host.js';
 import type { Jid } from '../core/jid.js';
 
@@ -20,9 +21,9 @@ export type PageWanted =
 export interface ArchivedMessage {
   /** The archive's id of it. */
   readonly id: string;
-  /** When the archive got it, Unix ms. */
-  readonly stamp: number;
   readonly message: Element;
+  /** `stamp`: when the archive got it. */
+  readonly when: Forwarded['when'] & { readonly stamp: number };
 }
 
 export interface Page {
@@ -124,14 +125,12 @@ function queryOf(queryid: string, wanted: PageWanted): Element {
 }
 
 function readResult(host: FeatureHost, result: Element): ArchivedMessage | undefined {
-  const forwarded = child(result, 'forwarded', NS.forward);
-  const delay = forwarded === undefined ? undefined : child(forwarded, 'delay', NS.delay);
-  const message = forwarded === undefined ? undefined : child(forwarded, 'message', NS.client);
-  const stamp = delay === undefined ? undefined : readStamp(host, delay);
+  const forwarded = readForwarded(host, result);
+  const stamp = forwarded?.when.stamp;
   const id = attribute(result, 'id') ?? '';
-  return message === undefined || stamp === undefined || id === ''
+  return forwarded === undefined || stamp === undefined || id === ''
     ? undefined
-    : { id, stamp, message };
+    : { id, message: forwarded.message, when: { ...forwarded.when, stamp } };
 }
 
 function pageOf(answer: Element, messages: readonly ArchivedMessage[]): Page | Fault {

@@ -2,16 +2,17 @@
 //
 // Copies of what our other devices send and get (XEP-0280, in the envelope of XEP-0297).
 
-import { attribute, child, children, elements, localName, namespaceOf, xml } from '../core/xml.js';
+import { attribute, child, elements, localName, namespaceOf, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
-import type { Copy } from '../delivery/copy.js';
 import { takeMarker } from './chat-markers.js';
 import { chatStatesOf } from './chat-states.js';
 import type { Answer, Feature, FeatureHost } from './feature.js';
+import { readForwarded } from './forwarded.js';
+import type { Forwarded } from './forwarded.js';
 import { isOwnCopy } from './own-copies.js';
-import { keepText, readStamp, readStamps, readText } from './message-reading.js';
+import { keepText, readStamps, readText } from './message-reading.js';
 import { isOwnAccount, parseJid } from './per-host.js';
 import { takeReceipt } from './receipts.js';
 
@@ -23,7 +24,7 @@ interface Carbon {
   readonly message: Element;
   readonly from: Jid;
   readonly to: Jid;
-  readonly when: Pick<Copy, 'stamp' | 'resent'>;
+  readonly when: Forwarded['when'];
 }
 
 class Carbons {
@@ -75,9 +76,9 @@ class Carbons {
 
   /** @returns what is wrong with it, as the end of a sentence */
   #read(stanza: Element, [copy, ...more]: readonly Element[]): Carbon | string {
-    const forwarded = copy === undefined ? undefined : only(copy, 'forwarded', NS.forward);
-    const message = forwarded === undefined ? undefined : only(forwarded, 'message', NS.client);
-    if (copy === undefined || forwarded === undefined || message === undefined) return MALFORMED;
+    const forwarded = copy === undefined ? undefined : readForwarded(this.#host, copy);
+    if (copy === undefined || forwarded === undefined) return MALFORMED;
+    const { message, when } = forwarded;
     if (more.length > 0 || elements(message).some(isCarbon)) return 'it is one of several';
     const from = parseJid(this.#host, attribute(message, 'from'));
     const sent = localName(copy) === 'sent';
@@ -89,21 +90,10 @@ class Carbons {
     const type = attribute(message, 'type');
     // A room copies by itself to who is in it, and an error concerns the device it went to.
     if (type === 'groupchat' || type === 'error') return `its message is of type ${type}`;
-    return { sent, message, from, to, when: this.#when(stanza, forwarded, message) };
-  }
-
-  /** The server stamps the envelope; what stands inside of it anybody may have written. */
-  #when(stanza: Element, forwarded: Element, message: Element): Carbon['when'] {
-    const delay = child(forwarded, 'delay', NS.delay);
-    const stamp =
-      (delay === undefined ? undefined : readStamp(this.#host, delay)) ??
-      readStamps(this.#host, stanza).stamp;
-    const said = readStamps(this.#host, message);
-    const resent = said.resent ?? said.stamp;
-    return {
-      ...(stamp === undefined ? {} : { stamp }),
-      ...(resent === undefined ? {} : { resent }),
-    };
+    // Some servers stamp the copy itself.
+    const { stamp } = readStamps(this.#host, stanza);
+    const stamped = stamp === undefined ? when : { stamp, ...when };
+    return { sent, message, from, to, when: stamped };
   }
 
   /**
@@ -138,11 +128,6 @@ function isCarbon(element: Element): boolean {
   return namespaceOf(element) === NS.carbons && (name === 'sent' || name === 'received');
 }
 
-function only(parent: Element, name: string, xmlns: string): Element | undefined {
-  const [first, ...more] = children(parent, name, xmlns);
-  return more.length === 0 ? first : undefined;
-}
-
 /** §6.1: nobody can answer one who is in a room that this device has not joined. */
 function isPrivateInRoom(message: Element): boolean {
   const x = child(message, 'x', NS.mucUser);
@@ -163,7 +148,7 @@ export const carbons: Feature = {
       name: 'Stanza Forwarding',
       version: '1.0',
       status: 'partial',
-      note: 'as the envelope of carbons',
+      note: 'as the envelope of carbons and of archived messages',
     },
   ],
   attach(host) {

@@ -4,13 +4,13 @@
 // the archive itself gave moves that point, so an interruption anywhere leaves no gap behind.
 
 import type { Fault } from '../core/errors.js';
-import { Jid } from '../core/jid.js';
 import { attribute } from '../core/xml.js';
 import type { Cursor } from '../delivery/inbox-book.js';
 import type { ArchivedMessage, ArchiveQueries, Page, PageWanted } from './archive-query.js';
 import type { ArchivedText, FeatureHost } from './feature.js';
 import { isOwnCopy } from './own-copies.js';
-import { readStamps, readText, textBody } from './message-reading.js';
+import { readText, textBody } from './message-reading.js';
+import { parseJid } from './per-host.js';
 
 /** Live texts do not wait longer for an archive from which nothing comes. */
 const PATIENCE_MS = 10_000;
@@ -154,7 +154,7 @@ export class CatchUp {
     const texts = page.messages.flatMap((archived) => this.text(archived) ?? []);
     const newest = page.messages.at(-1);
     const id = page.last ?? newest?.id ?? before.id;
-    const cursor = { id, at: newest?.stamp ?? before.at };
+    const cursor = { id, at: newest?.when.stamp ?? before.at };
     // A page that leads nowhere would be asked for without end.
     this.complete = page.complete || id === before.id;
     this.unkept++;
@@ -180,9 +180,9 @@ export class CatchUp {
     }
   }
 
-  private text({ id, stamp, message }: ArchivedMessage): ArchivedText | undefined {
-    const from = Jid.parse(attribute(message, 'from') ?? '', this.host.tools);
-    const to = Jid.parse(attribute(message, 'to') ?? '', this.host.tools);
+  private text({ id, message, when }: ArchivedMessage): ArchivedText | undefined {
+    const from = parseJid(this.host, attribute(message, 'from'));
+    const to = parseJid(this.host, attribute(message, 'to'));
     const text = from === undefined ? undefined : readText(message, from);
     if (from === undefined || text === undefined || isOwnCopy(this.host, from, message)) {
       return undefined;
@@ -191,12 +191,6 @@ export class CatchUp {
       text.value.outgoing = true;
       text.value.to = to.toString();
     }
-    const { resent } = readStamps(this.host, message);
-    return textBody(text, {
-      path: 'archive',
-      stamp,
-      archiveId: id,
-      ...(resent === undefined ? {} : { resent }),
-    });
+    return textBody(text, { path: 'archive', archiveId: id, ...when });
   }
 }

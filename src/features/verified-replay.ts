@@ -3,13 +3,12 @@
 // Asks our own archive which messages in doubt the server has, before anything is sent again. By then
 // the old session is dead: a fresh one was bound to the same resource.
 
-import { Jid } from '../core/jid.js';
 import { attribute } from '../core/xml.js';
-import type { Replay } from '../delivery/replay.js';
-import type { OwnMessage } from '../delivery/replay.js';
+import type { OwnMessage, Replay } from '../delivery/replay.js';
 import type { ArchiveQueries, Page } from './archive-query.js';
 import type { FeatureHost } from './feature.js';
 import { idsOf } from './own-copies.js';
+import { parseJid } from './per-host.js';
 
 /** Archives lag: what is absent is asked for once more after this long. */
 const AGAIN_MS = 2_000;
@@ -78,10 +77,9 @@ export class VerifiedReplay {
   }
 
   private ownMessage(message: Page['messages'][number]['message']): OwnMessage | undefined {
-    const { tools, jid } = this.host;
-    const from = Jid.parse(attribute(message, 'from') ?? '', tools);
-    const to = Jid.parse(attribute(message, 'to') ?? '', tools);
-    return from?.sameBare(jid) === true && to !== undefined
+    const from = parseJid(this.host, attribute(message, 'from'));
+    const to = parseJid(this.host, attribute(message, 'to'));
+    return from?.sameBare(this.host.jid) === true && to !== undefined
       ? { ids: idsOf(message), to: to.bare().toString() }
       : undefined;
   }
