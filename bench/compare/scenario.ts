@@ -5,7 +5,7 @@ import { Chance } from '../../test/simulation/model/chance.js';
 import type { Fault } from './faults.js';
 import type { Talk } from '../../test/support/talk/record.js';
 import type { Scene } from '../../test/support/talk/scene.js';
-import { missing } from '../../test/support/talk/tally.js';
+import { missing } from '../../test/support/talk/lines.js';
 
 /** Lines each way in a burst, and the rhythm in which they and the bursts are typed. */
 export const BURST = 10;

@@ -4,7 +4,8 @@ import { engineOf } from '../interop/kills-processes.js';
 import { eventually } from '../support/observed.js';
 import type { Talk } from '../support/talk/record.js';
 import type { Scene } from '../support/talk/scene.js';
-import { linesOf, missing } from '../support/talk/tally.js';
+import { missing } from '../support/talk/lines.js';
+import { linesOf } from '../support/talk/tally.js';
 import type { Fault } from './faults.js';
 import { AFTER, type Plan, type Round } from './plan.js';
 

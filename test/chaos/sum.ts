@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Standing } from './journal.js';
 import { emptyTalk, type Talk } from '../support/talk/record.js';
-import { linesOf, missing, tally } from '../support/talk/tally.js';
+import { missing } from '../support/talk/lines.js';
+import { linesOf, tally } from '../support/talk/tally.js';
 
 /** What a run came to. All from `lost` to `broke` have to be 0; the others are told. */
 export interface Sum {

@@ -3,13 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Detach_How as How, MessageState_State as State } from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
-function signedIn(options: ConstructorParameters<typeof ModelAccount>[0] = {}): ModelAccount {
-  const account = new ModelAccount(options);
-  account.attach();
-  expect(account.links().at(-1)).toBe('ONLINE');
-  account.wire();
-  return account;
-}
+const { signedIn } = ModelAccount;
 
 const states = (account: ModelAccount) =>
   account

@@ -7,14 +7,7 @@ import { ModelAccount } from '../support/model-account.js';
 
 type Options = ConstructorParameters<typeof ModelAccount>[0];
 
-function signedIn(options: Options = {}): ModelAccount {
-  const account = new ModelAccount({ archive: true, ...options });
-  account.attach();
-  account.pass(3_000);
-  account.wire();
-  account.told.length = 0;
-  return account;
-}
+const signedIn = (options: Options = {}) => ModelAccount.signedIn({ archive: true, ...options });
 
 const states = (account: ModelAccount) =>
   account

@@ -9,13 +9,7 @@ import { Detach_How as How, MessageState_State as State } from '../../src/contra
 import { ModelAccount } from '../support/model-account.js';
 import { nodeTools } from '../support/tools.js';
 
-function signedIn(options: ConstructorParameters<typeof ModelAccount>[0] = {}): ModelAccount {
-  const account = new ModelAccount(options);
-  account.attach();
-  account.wire();
-  account.told.length = 0;
-  return account;
-}
+const { signedIn } = ModelAccount;
 
 const states = (account: ModelAccount) =>
   account.take('messageState').map(({ state }) => State[state]);

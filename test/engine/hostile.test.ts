@@ -13,13 +13,7 @@ import {
 import type { Message } from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
-function signedIn(options: ConstructorParameters<typeof ModelAccount>[0] = {}): ModelAccount {
-  const account = new ModelAccount(options);
-  account.attach();
-  expect(account.links().at(-1)).toBe('ONLINE');
-  account.wire();
-  return account;
-}
+const { signedIn } = ModelAccount;
 
 /** Somebody's stanza for alice, as her server passes it on. */
 function deliver(account: ModelAccount, name: string, attributes: string, content: string): void {

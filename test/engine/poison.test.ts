@@ -5,12 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { MessageState_State as State } from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
-function signedIn(options: ConstructorParameters<typeof ModelAccount>[0] = {}): ModelAccount {
-  const account = new ModelAccount(options);
-  account.attach();
-  account.told.length = 0;
-  return account;
-}
+const { signedIn } = ModelAccount;
 
 const TEXTS = ['one', 'two', 'poison', 'three', 'four'];
 

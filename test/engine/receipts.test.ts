@@ -5,11 +5,7 @@ import { ModelAccount } from '../support/model-account.js';
 
 const BOB = 'bob@model.test/phone';
 
-function signedIn(): ModelAccount {
-  const account = new ModelAccount();
-  account.attach();
-  return account;
-}
+const { signedIn } = ModelAccount;
 
 function deliver(account: ModelAccount, text: string): void {
   const [session] = account.server.sessions.values();

@@ -2,7 +2,8 @@
 import { expect } from 'vitest';
 import type { Home } from './home.js';
 import { carryOut, type Step } from './kills-plan.js';
-import { missing, type Shown, type Traffic } from './traffic.js';
+import { disordered, isExcused, missing, repeated } from '../support/talk/lines.js';
+import type { Traffic } from './traffic.js';
 
 /** What a talk came to, counted. All but `marked`, `again` and `unsure` have to be 0. */
 interface Account {
@@ -16,22 +17,6 @@ interface Account {
   again: number;
   /** Lines whose command was under way when the host was killed, and how many of them arrived. */
   unsure: { lines: number; arrived: number };
-}
-
-function repeated(lines: readonly number[]): number[] {
-  return lines.filter((line, at) => lines.indexOf(line) !== at);
-}
-
-/** Lines that came behind a younger one, by their first copies. */
-function disordered(lines: readonly number[]): number[] {
-  const first = lines.filter((line, at) => lines.indexOf(line) === at);
-  return first.filter((line, at) => line < Math.max(0, ...first.slice(0, at)));
-}
-
-/** A repeat that the promise allows: marked, and in another life of the host. */
-function isExcused(entry: Shown, at: number, all: readonly Shown[]): boolean {
-  const first = all.findIndex(({ line }) => line === entry.line);
-  return first !== at && entry.marked && all[first]?.life !== entry.life;
 }
 
 function account({ sent, unsure, heard, said, strayed, shown }: Traffic): Account {

@@ -2,6 +2,7 @@
 import { PurpleHost } from '../native/host.js';
 import type { HostEvent } from '../native/host-events.js';
 import { Observed } from '../support/observed.js';
+import { missing, type ShownLine } from '../support/talk/lines.js';
 import { XmppPeer } from '../support/xmpp-peer.js';
 import { ALICE, BOB, type Home } from './home.js';
 import { ended, engineOf, zombiesOf } from './kills-processes.js';
@@ -13,15 +14,6 @@ const PATIENCE_MS = 60_000;
 
 /** Bob's account wherever his client signs in a second time. */
 export const BOB_LOGIN = { user: 'bob', password: 'correct-horse' };
-
-/** A line of bob's as alice's host showed it. */
-export interface Shown {
-  line: number;
-  /** Which process of the host, from 0. */
-  life: number;
-  /** With the words that it may have been shown before. */
-  marked: boolean;
-}
 
 function lineOf(text: string, direction: 'up' | 'down'): number | undefined {
   const found = /^(up|down) (\d+)$/.exec(text);
@@ -43,7 +35,7 @@ export class Traffic {
   /** Lines of bob's, and those of them that never reached the server. */
   readonly said = new Observed<number>();
   readonly strayed: number[] = [];
-  readonly shown = new Observed<Shown>();
+  readonly shown = new Observed<ShownLine>();
   /** What the host wrote as an error, and every news that the account was not online. */
   readonly complaints: string[] = [];
   /** Times the host told that a line had to be sent again without proof. */
@@ -229,9 +221,4 @@ export class Traffic {
     };
     return shown.until(`alice to see all but ${lines - 1} of bob's lines`, holds, PATIENCE_MS);
   }
-}
-
-export function missing(wanted: readonly number[], there: readonly number[]): number[] {
-  const known = new Set(there);
-  return wanted.filter((line) => !known.has(line));
 }

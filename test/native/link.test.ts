@@ -10,7 +10,7 @@ import {
   Show,
 } from '../../src/contract/engine_pb.js';
 import { PurpleHost } from './host.js';
-import { Stage } from './stage.js';
+import { interrupted, Stage } from './stage.js';
 
 /** libpurple's PurpleConnectionError. */
 const Reason = {
@@ -30,14 +30,6 @@ beforeEach(async () => {
   stage = await Stage.set();
 });
 afterEach(() => stage.close());
-
-const interrupted = {
-  case: 'link',
-  value: {
-    state: Link_State.INTERRUPTED,
-    error: { kind: Error_Kind.LINK, condition: 'reset', text: 'The server <b>went</b>.' },
-  },
-} as const;
 
 describe('signing in', () => {
   test('the account settings reach the engine', async () => {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Error_Kind, Link_State } from '../../src/contract/engine_pb.js';
-import { Stage } from './stage.js';
+import { interrupted, Stage } from './stage.js';
 
 /** libpurple's PurpleConnectionError. */
 const NETWORK_ERROR = 0;
@@ -12,14 +11,6 @@ beforeEach(async () => {
   stage = await Stage.set();
 });
 afterEach(() => stage.close());
-
-const interrupted = {
-  case: 'link',
-  value: {
-    state: Link_State.INTERRUPTED,
-    error: { kind: Error_Kind.LINK, condition: 'reset', text: 'The server <b>went</b>.' },
-  },
-} as const;
 
 describe('an outage', () => {
   test('is told in open conversations only when it lasts, and so is its end', async () => {

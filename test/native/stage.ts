@@ -1,8 +1,18 @@
 // SPDX-License-Identifier: MIT
+import { Error_Kind, Link_State } from '../../src/contract/engine_pb.js';
 import { Workspace } from '../support/workspace.js';
 import { FakeEngine, type EventBody } from './fake-engine.js';
 import { PurpleHost, type HostOptions } from './host.js';
 import type { Buddy, Json } from './host-events.js';
+
+/** The link is gone and the session kept. */
+export const interrupted = {
+  case: 'link',
+  value: {
+    state: Link_State.INTERRUPTED,
+    error: { kind: Error_Kind.LINK, condition: 'reset', text: 'The server <b>went</b>.' },
+  },
+} as const;
 
 /** One libpurple host with the real plugin and libsteadfast, and an engine that the test plays. */
 export class Stage {

@@ -34,6 +34,18 @@ export class ModelAccount {
   engine: ModelEngine;
   private ids = 0;
 
+  /** Signed in, at work, and nothing of it written down. */
+  static signedIn(this: void, options: Partial<ServerOptions> = {}): ModelAccount {
+    const account = new ModelAccount(options);
+    account.attach();
+    if (account.links().at(-1) !== 'ONLINE') throw new Error('the account is not online');
+    // Its archive is read again a little later.
+    account.pass(options.archive === true ? 3_000 : 0);
+    account.wire();
+    account.told.length = 0;
+    return account;
+  }
+
   constructor(options: Partial<ServerOptions> = {}) {
     this.server = new ModelServer(this.world, DOMAIN, {
       resumeMs: 600_000,

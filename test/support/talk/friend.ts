@@ -3,7 +3,8 @@ import type { Workspace } from '../workspace.js';
 import { XmppPeer } from '../xmpp-peer.js';
 import { archiveOf, type Archived } from './archive.js';
 import { lineIn, type Talk } from './record.js';
-import { linesOf, missing } from './tally.js';
+import { missing } from './lines.js';
+import { linesOf } from './tally.js';
 import { ALICE, BOB, DOMAIN, PASSWORDS, type Server } from './server.js';
 
 /**

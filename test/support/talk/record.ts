@@ -4,6 +4,8 @@
 // alice types into the libpurple host, "down" those that bob says with the other client. Times are
 // Unix times in ms.
 
+import type { ShownLine } from './lines.js';
+
 export type Direction = 'up' | 'down';
 
 export interface Timed {
@@ -21,12 +23,7 @@ export interface Typed extends Timed {
   online: boolean;
 }
 
-export interface Shown extends Timed {
-  /** Which process of the host, from 0. */
-  life: number;
-  /** With the words that it may have been shown before. */
-  marked: boolean;
-}
+export interface Shown extends Timed, ShownLine {}
 
 /** A failure that the host told the person. */
 export interface Told {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Shown, Talk, Timed } from './record.js';
+import { disordered, isExcused, missing, repeated } from './lines.js';
+import type { Talk, Timed } from './record.js';
 
 type Ways<T> = Record<'up' | 'down', T>;
 
@@ -28,27 +29,6 @@ export interface Tally {
    * written (and taken) after it; Infinity where one never did, -Infinity where there was none.
    */
   againS: number[];
-}
-
-export function missing(wanted: readonly number[], there: readonly number[]): number[] {
-  const known = new Set(there);
-  return wanted.filter((line) => !known.has(line));
-}
-
-function repeated(lines: readonly number[]): number[] {
-  return lines.filter((line, at) => lines.indexOf(line) !== at);
-}
-
-/** Lines that came behind a younger one, by their first copies. */
-function disordered(lines: readonly number[]): number[] {
-  const first = lines.filter((line, at) => lines.indexOf(line) === at);
-  return first.filter((line, at) => line < Math.max(0, ...first.slice(0, at)));
-}
-
-/** A repeat that says so of itself, in another life of the host. */
-function isExcused(entry: Shown, at: number, all: readonly Shown[]): boolean {
-  const first = all.findIndex(({ line }) => line === entry.line);
-  return first !== at && entry.marked && all[first]?.life !== entry.life;
 }
 
 /**
