@@ -9,6 +9,13 @@ type Options = ConstructorParameters<typeof ModelAccount>[0];
 
 const signedIn = (options: Options = {}) => ModelAccount.signedIn({ archive: true, ...options });
 
+/** Without a link for longer than the server keeps the session. */
+function leave(account: ModelAccount): void {
+  account.engine.unreachable = true;
+  account.cut();
+  account.pass(5_000);
+}
+
 const states = (account: ModelAccount) =>
   account
     .take('messageState')
@@ -97,9 +104,7 @@ describe('what was missed', () => {
   it('is read from the archive when the session was lost, in order, and once', () => {
     const account = signedIn({ resumeMs: 1_000 });
     account.receive('before');
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     account.handedElsewhere('missed 1');
     account.handedElsewhere('missed 2');
     account.engine.unreachable = false;
@@ -110,9 +115,7 @@ describe('what was missed', () => {
 
   it('is not shown twice when it comes from the offline store as well', () => {
     const account = signedIn({ resumeMs: 1_000 });
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     account.arrives('stored');
     account.engine.unreachable = false;
     account.pass(15_000);
@@ -122,9 +125,7 @@ describe('what was missed', () => {
   it('shows what was sent from another device as sent', () => {
     const account = signedIn({ resumeMs: 1_000 });
     account.send('from here');
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     account.sentElsewhere('from the phone');
     account.engine.unreachable = false;
     account.pass(15_000);
@@ -133,9 +134,7 @@ describe('what was missed', () => {
 
   it('comes before what is live meanwhile, over many pages', () => {
     const account = signedIn({ resumeMs: 1_000 });
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     for (let n = 1; n <= 180; n++) account.handedElsewhere(`missed ${String(n)}`);
     account.engine.unreachable = false;
     while (account.server.sessions.size === 0) account.pass(10);
@@ -147,9 +146,7 @@ describe('what was missed', () => {
 
   it('does not hold up what is live for more than 10 s without progress, and comes late then', () => {
     const account = signedIn({ resumeMs: 1_000 });
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     account.handedElsewhere('missed');
     account.server.archiveMute = true;
     account.engine.unreachable = false;
@@ -182,9 +179,7 @@ describe('what was missed', () => {
     const account = signedIn({ resumeMs: 1_000 });
     account.receive('known');
     account.pass(16 * 60_000);
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     account.handedElsewhere('missed');
     account.server.archiveOf('alice@model.test').messages.shift();
     account.engine.unreachable = false;
@@ -194,9 +189,7 @@ describe('what was missed', () => {
 
   it('waits on disk when the engine is killed in the middle, and is shown once', () => {
     const account = signedIn({ resumeMs: 1_000 });
-    account.engine.unreachable = true;
-    account.cut();
-    account.pass(5_000);
+    leave(account);
     for (let n = 1; n <= 120; n++) account.handedElsewhere(`missed ${String(n)}`);
     account.engine.unreachable = false;
     while (bodies(account).length === 0) account.pass(5);
