@@ -114,12 +114,6 @@ export class Sender {
     this.store.commit([record], flushed, dropped);
   }
 
-  /** A session is there: what is counted from here on is meant for its link. */
-  linked(): void {
-    this.epoch++;
-    this.open = false;
-  }
-
   /** A fresh session, or this process's own on a new link, in which `resend` goes first. */
   opened(resend: readonly Tracked[]): void {
     this.open = true;

@@ -71,7 +71,6 @@ export class SessionEvents {
 
   private online(online: Online): void {
     this.parts.host.jid = online.jid;
-    this.parts.sender.linked();
     this.wasUp = true;
     this.parts.mailroom.opened(this.parts.session.management?.id ?? this.parts.host.newId());
     this.parts.host.offered = online.offered;

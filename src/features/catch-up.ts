@@ -22,8 +22,6 @@ const AHEAD = 4;
 
 export class CatchUp {
   private running = false;
-  /** Counts runs: what was asked in one is no answer for the next. */
-  private run = 0;
   private asking = false;
   /** Its last page was the archive's last. */
   private complete = false;
@@ -70,7 +68,6 @@ export class CatchUp {
     this.running = false;
     this.asking = false;
     this.again = false;
-    this.run++;
   }
 
   /** What waited when an earlier process ended waits for the archive, too, but not for ever. */
@@ -114,7 +111,6 @@ export class CatchUp {
     const cursor = this.cursor();
     const from = lost ? cursor.at - SLACK_MS : cursor.at;
     const wanted: PageWanted = cursor.id === '' || lost ? { start: from } : { after: cursor.id };
-    const { run } = this;
     this.asking = true;
     this.queries.ask(
       wanted,
@@ -122,9 +118,6 @@ export class CatchUp {
         this.progress();
       },
       (page) => {
-        if (run !== this.run) {
-          return;
-        }
         this.asking = false;
         if ('condition' in page) {
           this.refused(page, lost);

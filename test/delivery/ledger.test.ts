@@ -54,6 +54,17 @@ describe('the ledger', () => {
     expect(states(ledger)).toEqual({ a: 'at-server', b: 'at-server' });
   });
 
+  it.each(['failed', 'delivered'] as const)('does not take back that one is %s', (state) => {
+    const final: JournalRecord = { type: 'state', handle: 'm', state };
+    const ledger = ledgerOf(session, accept('m'), sent(1, 'm'), final);
+    const again = new Ledger();
+    again.applyAll(ledger.snapshot());
+    again.apply({ type: 'acked', h: 1 });
+    expect(states(again)).toEqual({ m: state });
+    ledger.apply({ type: 'resumed', h: 0 });
+    expect(states(ledger)).toEqual({ m: state });
+  });
+
   it('queues again what a resumption in a new process shows to be missing', () => {
     const ledger = ledgerOf(
       session,

@@ -17,10 +17,9 @@ const { signedIn } = ModelAccount;
 
 /** Somebody's stanza for alice, as her server passes it on. */
 function deliver(account: ModelAccount, name: string, attributes: string, content: string): void {
-  const [session] = account.server.sessions.values();
-  if (session === undefined) throw new Error('alice has no session');
-  const text = `<${name} xmlns='jabber:client' from='mallory@evil.test/x' to='${session.jid}' ${attributes}>${content}</${name}>`;
-  account.server.deliver(session, { text, at: account.world.clock().wall });
+  account.says(
+    `<${name} xmlns='jabber:client' from='mallory@evil.test/x' ${attributes}>${content}</${name}>`,
+  );
   account.pass(500);
 }
 

@@ -8,9 +8,7 @@ const BOB = 'bob@model.test/phone';
 const { signedIn } = ModelAccount;
 
 function deliver(account: ModelAccount, text: string): void {
-  const [session] = account.server.sessions.values();
-  if (session === undefined) throw new Error('alice has no session');
-  account.server.deliver(session, { text, at: 0 });
+  account.says(text);
   account.pass(500);
 }
 
@@ -89,5 +87,27 @@ describe('a receipt that is asked of the account', () => {
     expect(account.wire()).not.toContain('message');
     account.handled(1);
     expect(account.wire().filter((name) => name === 'message')).toEqual(given);
+  });
+});
+
+describe('a receipt that is owed', () => {
+  it('is given for what a host took from an engine that died before it heard of that', () => {
+    const account = signedIn();
+    account.says(
+      `<iq type='set' id='push'><query xmlns='jabber:iq:roster'><item jid='${BOB}' subscription='both'/></query></iq>`,
+    );
+    const request = "<request xmlns='urn:xmpp:receipts'/>";
+    deliver(
+      account,
+      `<message from='${BOB}/desk' type='chat' id='asked'><body>hi</body>${request}</message>`,
+    );
+    const [message] = account.take('message');
+    account.pass(2_000);
+    account.restart();
+    account.attach({ inboxTaken: message?.inbox ?? 0 });
+    account.pass(10_000);
+    const given = account.server.received.filter((text) => text.includes('<received'));
+    expect(given).toHaveLength(1);
+    expect(given[0]).toContain('id="asked"');
   });
 });

@@ -206,11 +206,11 @@ describe('our own messages in the archive', () => {
   });
 
   test.each([
-    ['of this client', `${ME}/orchard`],
-    ['of this client under an earlier name, by their id', `${ME}/earlier`],
-  ])('%s are not shown again', (_title, from) => {
+    ['of this client, long forgotten here', `${ME}/orchard`, 'other'],
+    ['of this client under an earlier name, by their id', `${ME}/earlier`, 'mine'],
+  ])('%s are not shown again', (_title, from, known) => {
     const host = new Reader();
-    host.archive.ours.add('mine');
+    host.archive.ours.add(known);
     host.begin();
     host.asked();
     host.gives('a1', text('mine', from, 'juliet@capulet.example'));
@@ -237,6 +237,26 @@ describe('the archive is read again', () => {
     host.pass(5_000);
     expect(host.asked()).not.toBe('');
     expect(host.archive.holding).toBe(false);
+  });
+
+  test('that comes while the first reading goes on is done behind it', () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.pass(5_000);
+    host.ends('', true);
+    expect(host.asked()).not.toBe('');
+    host.ends('', true);
+    expect(host.asked()).toBe('');
+  });
+
+  test('that falls into an outage is done on the next link', () => {
+    const host = new Reader().begin();
+    host.ends('', true);
+    host.online = false;
+    host.pass(5_000);
+    host.online = true;
+    host.moment('resumed', 1_000);
+    expect(host.asked()).not.toBe('');
   });
 
   test.each([

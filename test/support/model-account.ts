@@ -64,6 +64,7 @@ export class ModelAccount {
 
   attach(
     init: Partial<Pick<Attach, 'jid' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256'>> = {},
+    ms = 1_000,
   ): void {
     const value = create(AttachSchema, {
       jid: `alice@${DOMAIN}`,
@@ -72,7 +73,7 @@ export class ModelAccount {
       ...init,
     });
     this.engine.command(create(CommandSchema, { body: { case: 'attach', value } }));
-    this.pass(1_000);
+    this.pass(ms);
   }
 
   detach(how: Detach_How, ms = 1_000): void {
@@ -89,21 +90,18 @@ export class ModelAccount {
     return id;
   }
 
-  /** Announces itself. */
-  presence(status: string): void {
-    const value = create(SetPresenceSchema, { status });
-    this.engine.command(create(CommandSchema, { body: { case: 'setPresence', value } }));
+  /** The server sends alice a stanza. */
+  says(text: string): void {
+    const [session] = this.server.sessions.values();
+    if (session === undefined) throw new Error('alice has no session');
+    this.server.deliver(session, { text, at: this.world.clock().wall });
   }
 
   /** Our server tells that bob does not exist, before it acknowledges the message. */
   bounce(id: string): void {
-    const [session] = this.server.sessions.values();
-    if (session !== undefined) {
-      const error =
-        "<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
-      const text = `<message from='bob@${DOMAIN}' to='${session.jid}' type='error' id='${id}'>${error}</message>`;
-      this.server.deliver(session, { text, at: this.world.clock().wall });
-    }
+    const error =
+      "<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>";
+    this.says(`<message from='bob@${DOMAIN}' type='error' id='${id}'>${error}</message>`);
     this.pass(100);
   }
 
