@@ -6,7 +6,7 @@
 import { AckPolicy } from './ack-policy.js';
 import { Jid } from './jid.js';
 import { NS } from './namespaces.js';
-import { distance, MODULUS } from './serial.js';
+import { advance, distance, MODULUS } from './serial.js';
 import type { StreamManagement } from './stream-management.js';
 import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
@@ -28,7 +28,9 @@ export class Acknowledgements {
   private durable = 0;
   /** The peer asked while `durable` was behind what had arrived. */
   private owed = false;
-  /** How much was sent when the question on its way was asked. */
+  /** The number of the last stanza written: those behind it still wait for the disk. */
+  private written = 0;
+  /** How much was written when the question on its way was asked. */
   private askedAt = 0;
   private ping: { readonly id: string; readonly sent: number } | undefined;
   /** Our full JID. */
@@ -53,9 +55,11 @@ export class Acknowledgements {
   /**
    * @param managed XEP-0198 is enabled
    * @param jid our full JID
+   * @param acked how many stanzas the server has handled: those behind them are to be written on this link
    */
-  opened(now: number, managed: boolean, jid: Jid, limits: StreamLimits): void {
+  opened(now: number, managed: boolean, jid: Jid, limits: StreamLimits, acked: number): void {
     this.managed = managed;
+    this.written = acked;
     this.jid = jid;
     this.limits = limits;
     this.owed = false;
@@ -72,7 +76,8 @@ export class Acknowledgements {
     this.policy.heard(now);
   }
 
-  wrote(now: number, bytes: number): void {
+  wrote(now: number, stanzas: number, bytes: number): void {
+    this.written = advance(this.written, stanzas);
     this.policy.wrote(now, bytes);
   }
 
@@ -88,10 +93,10 @@ export class Acknowledgements {
    * Asks if that is due.
    * @returns false once the link has to be taken for dead
    */
-  proceed(now: number, management: StreamManagement | undefined): boolean {
+  proceed(now: number): boolean {
     const due = this.policy.due(now);
     if (due === 'ask') {
-      this.askedAt = management?.sent ?? 0;
+      this.askedAt = this.written;
       this.policy.asked(now);
       this.write(this.managed ? ASK : this.newPing());
     }

@@ -87,8 +87,9 @@ export class KeptSession {
   /**
    * The session is gone.
    * @param h how far the server had got, if it said so
+   * @param forgotten it answered that it knows nothing of the session
    */
-  lost(h: number | undefined): void {
+  lost(h: number | undefined, forgotten = false): void {
     const { management } = this;
     this.management = undefined;
     this.silentRefusals = 0;
@@ -105,6 +106,6 @@ export class KeptSession {
     if (h !== undefined && result.certain) {
       this.out({ type: 'settled', h, stanzas: result.settled });
     }
-    this.out({ type: 'lost', rest: result.rest, certain: result.certain });
+    this.out({ type: 'lost', rest: result.rest, certain: result.certain, forgotten });
   }
 }

@@ -22,8 +22,16 @@ export type SessionOutput =
       readonly reasons: readonly string[];
       readonly text: string;
     }
-  /** The session we kept is gone. `certain`: the server said how far it had got. */
-  | { readonly type: 'lost'; readonly rest: readonly Tracked[]; readonly certain: boolean }
+  /**
+   * The session we kept is gone. `certain`: the server said how far it had got. `forgotten`: it knew
+   * nothing of the session any more.
+   */
+  | {
+      readonly type: 'lost';
+      readonly rest: readonly Tracked[];
+      readonly certain: boolean;
+      readonly forgotten: boolean;
+    }
   | { readonly type: 'settled'; readonly h: number; readonly stanzas: readonly Tracked[] }
   | Online
   /** An inbound stanza; it counts from now on and is `handled` once its effects are on disk. */

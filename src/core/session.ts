@@ -140,7 +140,7 @@ export class Session {
     }
     const text = texts.join('');
     this.out({ type: 'write', text });
-    this.acks.wrote(clock.now, text.length);
+    this.acks.wrote(clock.now, texts.length, text.length);
     this.askIfDue();
   }
 
@@ -305,7 +305,7 @@ export class Session {
         this.gate.write(output.text);
         return;
       case 'resume-failed':
-        this.kept.lost(output.h);
+        this.kept.lost(output.h, output.h === undefined);
         return;
       case 'established':
         this.established(output);
@@ -338,7 +338,7 @@ export class Session {
     const { jid, mechanism, tlsVersion, offered } = output;
     const common = { type: 'online' as const, jid, mechanism, tlsVersion, offered };
     const managed = (output.resumed ?? output.management) !== undefined;
-    this.acks.opened(this.clock.now, managed, jid, output.limits);
+    this.acks.opened(this.clock.now, managed, jid, output.limits, output.resumed?.h ?? 0);
     if (output.resumed !== undefined) {
       this.resumed(output.resumed.h, common);
       return;
@@ -365,7 +365,7 @@ export class Session {
   }
 
   private askIfDue(): void {
-    if (!this.acks.proceed(this.clock.now, this.management)) {
+    if (!this.acks.proceed(this.clock.now)) {
       this.down(DEAD_LINK, 'reset');
     }
   }

@@ -19,6 +19,8 @@ export interface Copy {
   readonly stamp?: number;
   /** The sender says that he sent it before, at this time, Unix ms. */
   readonly resent?: number;
+  /** In the archive a message follows it that was shown already. */
+  readonly behind?: boolean;
   /** Its id in our own archive, where that is sure. */
   readonly archiveId?: string;
 }

@@ -79,11 +79,7 @@ export class InboxBook {
     records.push({ type: 'last-inbox', number: this.last });
     records.push({ type: 'taken', number: this.taken });
     for (const { event, at, sighting } of this.held) {
-      const trace =
-        sighting === undefined
-          ? {}
-          : { trace: { key: sighting.key, path: sighting.paths[0] ?? '' }, at: sighting.at };
-      records.push({ type: 'held', event, at, ...trace });
+      records.push({ type: 'held', event, at, ...(sighting && traceOf(sighting)) });
     }
     for (const [archive, cursor] of this.cursors) {
       records.push({ type: 'cursor', archive, ...cursor });
@@ -131,4 +127,9 @@ export class InboxBook {
     this.taken = Math.max(this.taken, number);
     this.last = Math.max(this.last, number);
   }
+}
+
+/** By this, said behind the traces, a sighting is found again. */
+function traceOf({ key, paths: [path = ''], archiveId, at }: Sighting) {
+  return { trace: { key, path, ...(archiveId === undefined ? {} : { archiveId }) }, at };
 }

@@ -8,7 +8,7 @@ import type { Copy } from './copy.js';
 import type { InboxEntry } from './inbox-book.js';
 import type { Ledger } from './ledger.js';
 import type { JournalRecord } from './records.js';
-import type { Trace } from './seen.js';
+import type { Sighting, Trace } from './seen.js';
 
 export class Inbox {
   /** Names the instance of a way in, so that two messages of one session are told apart from copies. */
@@ -41,9 +41,10 @@ export class Inbox {
    * @param copy absent for news that come once
    */
   keep(event: Uint8Array, wall: number, copy?: Copy): JournalRecord {
-    const trace = copy === undefined ? undefined : this.traceOf(copy);
+    const own = copy === undefined ? undefined : this.traceOf(copy);
     const first =
-      copy === undefined || trace === undefined ? undefined : this.book.seen.match(trace, copy);
+      copy === undefined || own === undefined ? undefined : this.book.seen.match(own, copy);
+    const trace = own === undefined ? undefined : joined(own, first);
     const archived = copy?.path === 'archive';
     if (first !== undefined && trace !== undefined && !(first.held && archived)) {
       return { type: 'seen', trace, at: first.at };
@@ -62,9 +63,15 @@ export class Inbox {
     return { type: 'inbox', number: this.nextNumber(), ...kept };
   }
 
-  /** Younger ones may have been shown before this copy came. */
-  isLate({ path, stamp }: Copy): boolean {
-    return path === 'archive' && stamp !== undefined && stamp < this.youngest;
+  /** Younger ones were shown before this copy came: by the archive's order, or else by the clocks. */
+  isLate({ path, stamp, behind }: Copy): boolean {
+    const older = stamp !== undefined && stamp < this.youngest;
+    return path === 'archive' && (behind === true || older);
+  }
+
+  /** Whether a copy of this message has its place among those for the host. */
+  hasPlace(copy: Copy): boolean {
+    return this.book.seen.match(this.traceOf(copy), copy)?.held === false;
   }
 
   /** What waited behind the archive waits no longer. */
@@ -112,13 +119,22 @@ export class Inbox {
     return this.ledger.inbox;
   }
 
-  private traceOf({ from, type, id, body, path, archiveId }: Copy): Trace {
+  private traceOf({ from, type, id, body, path, archiveId, resent }: Copy): Trace {
     const text = [from, type, id, body].join('\u0000');
     const key = this.tools.base64(this.tools.hash('sha256', this.tools.utf8(text)).subarray(0, 15));
     return {
       key,
       path: path === 'archive' ? path : `${path}:${this.session}`,
       ...(archiveId === undefined ? {} : { archiveId }),
+      ...(resent === undefined ? {} : { resent }),
     };
   }
+}
+
+/** Where its sender sent it again, the archive has it under two ids. */
+function joined(trace: Trace, first: Sighting | undefined): Trace {
+  const of = first?.archiveId;
+  return of === undefined || trace.archiveId === undefined || trace.archiveId === of
+    ? trace
+    : { ...trace, of };
 }

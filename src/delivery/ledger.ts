@@ -37,6 +37,8 @@ function outranks(old: OutboxState, next: OutboxState): boolean {
 export class Ledger {
   resource = '';
   session: SavedManagement | undefined;
+  /** The server had forgotten the last session: what its archive lacks it may have had. */
+  forgetful = false;
   /** In the order of acceptance. */
   readonly outbox = new Map<string, OutboxEntry>();
   readonly inbox = new InboxBook();
@@ -64,6 +66,9 @@ export class Ledger {
       }
       case 'session-end':
         this.session = undefined;
+        // As long as anything of it is in doubt.
+        this.forgetful &&= this.counts['in-doubt'] > 0;
+        this.forgetful ||= record.forgotten === true;
         return;
       case 'resumed':
         this.applyResumed(record.h);
@@ -128,6 +133,9 @@ export class Ledger {
       if (state !== 'queued' || twice) {
         records.push({ type: 'state', handle: entry.handle, state, twice });
       }
+    }
+    if (this.forgetful) {
+      records.push({ type: 'session-end', forgotten: true });
     }
     records.push(...this.sessionRecords());
     records.push(...this.inbox.snapshot());

@@ -25,8 +25,11 @@ export type JournalRecord =
    * certainly not there, and is queued again under new numbers.
    */
   | { readonly type: 'resumed'; readonly h: number }
-  /** The session is over: nothing can be resumed or acknowledged in it any more. */
-  | { readonly type: 'session-end' }
+  /**
+   * The session is over: nothing can be resumed or acknowledged in it any more. `forgotten`: the server knew
+   * nothing of it any more, not even how far it had got, so it died and may have forgotten more.
+   */
+  | { readonly type: 'session-end'; readonly forgotten?: boolean }
   /** Stanza `number` is about to be written; `handle` names the outbox entry if it is one. */
   | {
       readonly type: 'sent';

@@ -38,12 +38,14 @@ export class Replay {
    * @param doubts oldest first
    * @param known finds a message of ours by its handle, in doubt or not
    * @param last the handle of the message that the server acknowledged last before these
+   * @param forgetful the server died: what it handed on last may be missing in its archive
    */
   constructor(
     private readonly doubts: readonly OutboxEntry[],
     private readonly known: (handle: string) => OutboxEntry | undefined,
     private readonly bare: (jid: string) => string,
     private readonly last: string | undefined,
+    private readonly forgetful = false,
   ) {}
 
   /**
@@ -71,7 +73,7 @@ export class Replay {
     // does not show them is no witness for the rest.
     const torn = this.last !== undefined && !this.found.has(this.last);
     const hole = torn || taken.some(({ handle }) => !this.found.has(handle));
-    return controlled && !hole
+    return controlled && !hole && !this.forgetful
       ? { taken, untaken: rest, unknown: [] }
       : { taken, untaken: [], unknown: rest };
   }

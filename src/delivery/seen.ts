@@ -15,6 +15,10 @@ export interface Trace {
   readonly path: string;
   /** Its id in our archive, where that is sure. */
   readonly archiveId?: string;
+  /** When its sender says that he sent it at first, Unix ms. */
+  readonly resent?: number;
+  /** The archive's id of an earlier copy, where that is another: the sender sent it again. */
+  readonly of?: string;
 }
 
 export interface Times {
@@ -30,6 +34,10 @@ export interface Sighting {
   readonly key: string;
   readonly paths: string[];
   archiveId: string | undefined;
+  /** Ids in our archive of copies that its sender sent again. */
+  readonly otherIds: string[];
+  /** When its sender said that he had sent it at first. */
+  readonly resent: number | undefined;
   /** Of our first copy, Unix ms: when the server got it, if that is known. */
   readonly at: number;
   /** Waits behind the archive; kept as long as it does. */
@@ -67,20 +75,18 @@ export class Seen {
   }
 
   /** A message was seen at `at`; seen before at that very time it is the same, on another path. */
-  remember({ key, path, archiveId }: Trace, at: number): Sighting {
-    const known = this.byKey
-      .get(key)
-      ?.find(
-        (first) =>
-          first.at === at && (first.archiveId ?? archiveId) === (archiveId ?? first.archiveId),
-      );
-    const sighting = known ?? { key, paths: [], archiveId: undefined, at, held: false };
+  remember(trace: Trace, at: number): Sighting {
+    const { key, path, archiveId, resent } = trace;
+    const known = this.known(trace, at);
+    const sighting: Sighting = known ?? {
+      ...{ key, at, resent },
+      ...{ paths: [], archiveId: undefined, otherIds: [], held: false },
+    };
     if (!sighting.paths.includes(path)) {
       sighting.paths.push(path);
     }
-    if (archiveId !== undefined && sighting.archiveId === undefined) {
-      sighting.archiveId = archiveId;
-      this.byArchiveId.set(archiveId, sighting);
+    if (archiveId !== undefined && archiveId !== sighting.archiveId) {
+      this.name(sighting, archiveId);
     }
     if (known === undefined) {
       this.byKey.set(key, [...(this.byKey.get(key) ?? []), sighting]);
@@ -90,11 +96,35 @@ export class Seen {
     return sighting;
   }
 
+  private known({ key, archiveId, of }: Trace, at: number): Sighting | undefined {
+    const earlier = of === undefined ? undefined : this.byArchiveId.get(of);
+    const same = (first: Sighting) =>
+      first.at === at && (first.archiveId ?? archiveId) === (archiveId ?? first.archiveId);
+    return earlier ?? this.byKey.get(key)?.find(same);
+  }
+
+  private name(sighting: Sighting, archiveId: string): void {
+    if (sighting.archiveId === undefined) {
+      sighting.archiveId = archiveId;
+    } else if (!sighting.otherIds.includes(archiveId)) {
+      sighting.otherIds.push(archiveId);
+    }
+    this.byArchiveId.set(archiveId, sighting);
+  }
+
   /** Oldest first, one for each way. */
   *traces(): Generator<{ readonly trace: Trace; readonly at: number }> {
-    for (const { key, paths, archiveId, at } of this.oldest) {
+    for (const { key, paths, archiveId, otherIds, resent, at } of this.oldest) {
+      const common = { key, ...(resent === undefined ? {} : { resent }) };
       for (const path of paths) {
-        yield { trace: { key, path, ...(archiveId === undefined ? {} : { archiveId }) }, at };
+        yield { trace: { ...common, path, ...(archiveId === undefined ? {} : { archiveId }) }, at };
+      }
+      if (archiveId !== undefined) {
+        const [path = ''] = paths;
+        yield* otherIds.map((id) => ({
+          trace: { ...common, path, archiveId: id, of: archiveId },
+          at,
+        }));
       }
     }
   }
@@ -124,8 +154,8 @@ export class Seen {
     } else {
       this.byKey.set(sighting.key, others);
     }
-    if (sighting.archiveId !== undefined) {
-      this.byArchiveId.delete(sighting.archiveId);
+    for (const id of [sighting.archiveId ?? [], ...sighting.otherIds].flat()) {
+      this.byArchiveId.delete(id);
     }
   }
 }
@@ -137,6 +167,10 @@ function isCopy(
   const { path, archiveId, stamp, resent, id } = copy;
   // Its sender sent it again, as he says himself.
   if (resent !== undefined && resent <= first.at + SLACK_MS) {
+    return true;
+  }
+  // It is the one that he had sent before, and that comes behind its second copy.
+  if (first.resent !== undefined && stamp !== undefined && stamp <= first.resent + SLACK_MS) {
     return true;
   }
   const live = path.startsWith('live');

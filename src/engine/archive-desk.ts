@@ -39,8 +39,9 @@ export class AccountArchive implements ArchiveDesk {
   }
 
   keep(texts: readonly ArchivedText[], archive: string, cursor: Cursor, kept: () => void): void {
-    for (const { body, copy } of texts) {
-      this.mailroom.keep(body, copy, undefined);
+    const placed = texts.findLastIndex(({ copy }) => this.mailroom.hasPlace(copy));
+    for (const [i, { body, copy }] of texts.entries()) {
+      this.mailroom.keep(body, { ...copy, behind: i < placed }, undefined);
     }
     // Behind the texts: the disk keeps the order, so the cursor is never ahead of them.
     this.store.commit([{ type: 'cursor', archive, ...cursor }], kept);
@@ -57,7 +58,10 @@ export class AccountArchive implements ArchiveDesk {
     const bare = (jid: string) => Jid.parse(jid, tools)?.bare().toString() ?? jid;
     return doubts.length === 0
       ? undefined
-      : new Replay(doubts, known, bare, this.outbox.lastTaken()?.handle);
+      : new Replay(
+          ...([doubts, known, bare, this.outbox.lastTaken()?.handle] as const),
+          this.store.ledger.forgetful,
+        );
   }
 
   judged(verdict: Verdict): void {

@@ -65,6 +65,11 @@ export class Mailroom {
     });
   }
 
+  /** Whether the message has its place among those for the host already. */
+  hasPlace(copy: Copy): boolean {
+    return this.inbox.hasPlace(copy);
+  }
+
   /** A session's name, for telling its messages from copies that come another way. */
   opened(session: string): void {
     this.inbox.session = session;

@@ -6,6 +6,7 @@
 import type { Fault } from '../core/errors.js';
 import { NS } from '../core/namespaces.js';
 import { formatDateTime } from '../core/stanza.js';
+import type { SessionOutput } from '../core/session-output.js';
 import type { Session } from '../core/session.js';
 import type { Outgoing, Tracked } from '../core/stream-management.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
@@ -25,6 +26,8 @@ import type { MessageStates } from './message-states.js';
 const STAMP_AFTER_MS = 15_000;
 /** No stamp is longer, in bytes. */
 const STAMP_BYTES = 80;
+
+type Lost = Extract<SessionOutput, { type: 'lost' }>;
 
 export class Sender {
   /** Not on disk yet: a command given again meanwhile has its answer still to come. */
@@ -168,11 +171,11 @@ export class Sender {
    * The session is gone. Its messages are queued again or in doubt, everything else is dropped.
    * @param kept called once that is on disk
    */
-  lost(rest: readonly Tracked[], certain: boolean, kept: () => void): void {
+  lost({ rest, certain, forgotten }: Lost, kept: () => void): void {
     const records = this.outbox.lost(rest, certain);
     const doubts = this.outbox.doubts();
     if (this.store.ledger.session !== undefined) {
-      records.push({ type: 'session-end' });
+      records.push({ type: 'session-end', ...(forgotten ? { forgotten } : {}) });
     }
     this.store.commit(records, () => {
       for (const entry of this.outbox.doubts().filter((doubt) => !doubts.includes(doubt))) {

@@ -129,7 +129,9 @@ export class SessionEvents {
     this.parts.mailroom.forgetCount();
     // A server tells only once how far it had got: that is kept before anything new is begun.
     this.parts.session.hold();
-    this.parts.sender.lost(output.rest, output.certain, () => this.parts.session.release());
+    this.parts.sender.lost(output, () => {
+      this.parts.session.release();
+    });
     this.parts.host.failRequests(SESSION_LOST);
     this.parts.host.moment('ended');
     if (!this.parts.link.attached) {

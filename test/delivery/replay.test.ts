@@ -19,11 +19,16 @@ const CONTROL = entry('control', { state: 'at-server' });
 const own = (...handles: string[]): OwnMessage[] =>
   handles.map((id) => ({ ids: ['stanza', id], to: 'bob@b' }));
 
-function replayOf(doubts: readonly string[], others: readonly OutboxEntry[] = [CONTROL]): Replay {
+function replayOf(
+  doubts: readonly string[],
+  others: readonly OutboxEntry[] = [CONTROL],
+  forgetful = false,
+): Replay {
   const entries = [...others, ...doubts.map((handle) => entry(handle))];
   const known = (handle: string) => entries.find((found) => found.handle === handle);
   const bare = (jid: string) => jid.split('/')[0] ?? '';
-  return new Replay(entries.slice(others.length), known, bare, others.at(-1)?.handle);
+  const last = others.at(-1)?.handle;
+  return new Replay(entries.slice(others.length), known, bare, last, forgetful);
 }
 
 const words = (verdict: ReturnType<Replay['page']>) =>
@@ -49,6 +54,12 @@ describe('verified replay', () => {
     const replay = replayOf(['x', 'y']);
     expect(words(replay.page(own('control', 'x'), false))).toBe('again');
     expect(words(replay.page(own('control', 'x'), false))).toBe('taken: x untaken: y');
+  });
+
+  it('knows nothing of what is absent in the archive of a server that died', () => {
+    const replay = replayOf(['x', 'y'], [CONTROL], true);
+    expect(words(replay.page(own('control', 'x'), false))).toBe('again');
+    expect(words(replay.page(own('control', 'x'), false))).toBe('taken: x unknown: y');
   });
 
   it('finds at the second look what the archive had not shown at the first', () => {

@@ -116,6 +116,15 @@ describe('an account on a server without stream management', () => {
     expect(account.wire()).toEqual(['message', 'iq']);
   });
 
+  it('does not take one for arrived that still waited for the disk when the ping left', () => {
+    const account = signedIn({ plain: true });
+    account.disk.slowMs = 1_000;
+    const [first, second] = [account.send('written'), account.send('waits for the disk')];
+    account.pass(500);
+    expect(account.wire()).toEqual(['message', 'iq']);
+    expect([first, second].map((id) => account.standing(id))).toEqual(['AT_SERVER', 'SENT']);
+  });
+
   it('sends again what no pong confirmed, marked as perhaps arriving twice', () => {
     const account = signedIn({ plain: true });
     account.engine.link?.cut(false, true);
