@@ -17,6 +17,8 @@ const PATIENCE_MS = 10_000;
 const DAY_MS = 24 * 3_600_000;
 /** Where the archive no longer knows the message we had read up to, time must do: clocks differ. */
 const SLACK_MS = 60_000;
+/** A question that was not answered is asked again after this long. */
+const AGAIN_MS = 30_000;
 /** Pages that are asked for while earlier ones are not on disk yet: a disk that fails must not let them pile up. */
 const AHEAD = 4;
 
@@ -139,7 +141,18 @@ export class CatchUp {
     this.host.log('info', `The archive was not read to its end: ${cause.text}`);
     if (cause.kind === 'stanza') {
       this.host.archive.release();
+    } else if (cause.kind === 'timeout') {
+      this.tryAgain();
     }
+  }
+
+  /** A server that was too busy to answer may be less so later, in the same session. */
+  private tryAgain(): void {
+    this.host.later(AGAIN_MS, () => {
+      if (this.behind && this.host.online) {
+        this.start(false);
+      }
+    });
   }
 
   private take(page: Page, before: Cursor): void {

@@ -39,6 +39,11 @@ describe('a second copy is known', () => {
       { ...live, archiveId: 'b', resent: FIRST_MS + MINUTE_MS },
     ],
     [
+      'that its sender sent again before it came',
+      { path: 'offline:s2', archiveId: 'b', resent: FIRST_MS - MINUTE_MS },
+      { path: 'archive', archiveId: 'a', stamp: FIRST_MS },
+    ],
+    [
       'although the clocks differ by minutes',
       live,
       { path: 'offline:s2', stamp: FIRST_MS + 10 * MINUTE_MS },
@@ -78,6 +83,11 @@ describe('two messages are never taken for one', () => {
       live,
       { path: 'offline:s2', id: '', stamp: FIRST_MS + MINUTE_MS + 1 },
     ],
+    [
+      'older ones sent again, and a later one of the archive',
+      { path: 'offline:s2', archiveId: 'b', resent: FIRST_MS },
+      { path: 'archive', archiveId: 'a', stamp: FIRST_MS + MINUTE_MS + 1 },
+    ],
     ['sent again later than the first came', live, { ...live, resent: FIRST_MS + MINUTE_MS + 1 }],
   ])('%s', (_, first, second) => {
     expect(isCopy(first, second)).toBe(false);
@@ -85,6 +95,21 @@ describe('two messages are never taken for one', () => {
 });
 
 describe('what was seen', () => {
+  it('is known by both ids of the archive where its sender sent it again', () => {
+    const seen = new Seen();
+    const again = { key: 'k', path: 'offline:s1', archiveId: 'b', resent: FIRST_MS };
+    const first = seen.remember(again, FIRST_MS + 700);
+    seen.remember({ key: 'k', path: 'archive', archiveId: 'a', of: 'b' }, first.at);
+    const reread = new Seen();
+    for (const { trace, at } of seen.traces()) reread.remember(trace, at);
+    for (const archiveId of ['a', 'b']) {
+      const copy = { key: 'other', path: 'archive', archiveId };
+      expect(seen.match(copy, { id: 'i' })).toBe(first);
+      expect(reread.match(copy, { id: 'i' })?.at).toBe(first.at);
+    }
+    expect([...reread.traces()]).toEqual([...seen.traces()]);
+  });
+
   it('is matched one by one: two live, two archived, a third archived is new', () => {
     const seen = new Seen();
     const archived = (archiveId: string) => {
