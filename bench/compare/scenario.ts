@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../test/support/observed.js';
-import { Chance } from '../../test/simulation/model/chance.js';
+import { Chance } from '../../test/support/model/chance.js';
 import type { Fault } from './faults.js';
 import type { Talk } from '../../test/support/talk/record.js';
 import type { Scene } from '../../test/support/talk/scene.js';

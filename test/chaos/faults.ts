@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HostOptions } from '../native/host.js';
-import type { Chance } from '../simulation/model/chance.js';
+import type { Chance } from '../support/model/chance.js';
 import { run } from '../support/processes.js';
 import { projectPath } from '../support/project.js';
 import { Filler, onSmallDisk } from '../support/small-disk.js';

@@ -2,7 +2,7 @@
 //
 // What one run does, by its seed alone.
 
-import { Chance } from '../simulation/model/chance.js';
+import { Chance } from '../support/model/chance.js';
 
 /** Lines each way, one of which is said when all others are there. */
 export const LINES = 100;

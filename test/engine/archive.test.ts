@@ -52,6 +52,33 @@ describe('a text in doubt, on a server with an archive', () => {
     expect(sendings(account, 'lost')).toHaveLength(1);
   });
 
+  it('that had not arrived before the server died may have been handed on, and is told as doubtful', () => {
+    const account = signedIn({ stoppedH: false });
+    account.send('control');
+    account.told.length = 0;
+    account.engine.link?.cut(false, true);
+    account.send('lost');
+    account.server.kill();
+    account.pass(60_000);
+    expect(states(account)).toEqual(['IN_DOUBT', 'AT_SERVER?']);
+    expect(sendings(account, 'lost')).toHaveLength(1);
+  });
+
+  it('is doubtful in a new engine, too', () => {
+    const account = signedIn();
+    account.send('control');
+    account.engine.unreachable = true;
+    account.engine.link?.cut(false, true);
+    account.send('lost');
+    account.server.kill();
+    account.engine.unreachable = false;
+    while (account.server.sessions.size === 0) account.pass(10);
+    account.restart();
+    account.attach();
+    account.pass(60_000);
+    expect(states(account).at(-1)).toBe('AT_SERVER?');
+  });
+
   it('is asked for twice, since archives lag', () => {
     const account = signedIn({ ...arrived, archiveLagMs: 1_500 });
     account.send('control');
@@ -159,6 +186,33 @@ describe('what was missed', () => {
     account.cut();
     account.pass(70_000);
     expect(bodies(account)).toEqual(['missed late']);
+  });
+
+  it('is asked for again where a server gave no answer, and the session goes on', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    leave(account);
+    account.handedElsewhere('missed');
+    account.server.archiveMute = true;
+    account.engine.unreachable = false;
+    account.pass(20_000);
+    account.server.archiveMute = false;
+    account.pass(120_000);
+    expect(bodies(account)).toEqual(['missed']);
+  });
+
+  it('is late behind one that was shown, by the order of the archive, though the clock is wrong', () => {
+    const account = signedIn({ resumeMs: 1_000, archiveLagMs: 1_500 });
+    leave(account);
+    account.engine.unreachable = false;
+    while (account.server.sessions.size === 0) account.pass(10);
+    // The server's clock is a minute ahead.
+    account.world.wallOffset += 60_000;
+    account.handedElsewhere('missed');
+    account.world.wallOffset -= 60_000;
+    account.pass(600);
+    account.receive('live');
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['live', 'missed late']);
   });
 
   it('comes before what a session brings that is settled', () => {

@@ -4,7 +4,7 @@
 // talk goes on. A full gap of 20,000: `make soak`, or STEADFAST_GAP=20000.
 
 import { afterEach, expect, test } from 'vitest';
-import { Chance } from '../simulation/model/chance.js';
+import { Chance } from '../support/model/chance.js';
 import { BOB, Home } from './home.js';
 import { Gap, type GapResult, type GapServer } from './gap.js';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { PurpleHost } from '../native/host.js';
 import type { HostEventOf, Json } from '../native/host-events.js';
-import type { Chance } from '../simulation/model/chance.js';
+import type { Chance } from '../support/model/chance.js';
 import type { CuttingProxy } from '../support/cutting-proxy.js';
 import { Observed } from '../support/observed.js';
 import type { Workspace } from '../support/workspace.js';

@@ -14,11 +14,11 @@ import {
 } from '../../src/contract/engine_pb.js';
 import type { Attach, Detach_How } from '../../src/contract/engine_pb.js';
 import type { EventBody } from '../../src/features/feature.js';
-import { ModelDisk } from '../simulation/model/disk.js';
-import { ModelEngine } from '../simulation/model/engine.js';
-import { ModelServer } from '../simulation/model/server.js';
-import type { ServerOptions } from '../simulation/model/server.js';
-import { World } from '../simulation/model/world.js';
+import { ModelDisk } from './model/disk.js';
+import { ModelEngine } from './model/engine.js';
+import { ModelServer } from './model/server.js';
+import type { ServerOptions } from './model/profiles.js';
+import { World } from './model/world.js';
 
 const DOMAIN = 'model.test';
 

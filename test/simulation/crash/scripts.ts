@@ -2,7 +2,7 @@
 
 import { encodeJournal } from '../../../src/delivery/journal.js';
 import { nodeTools } from '../../support/tools.js';
-import type { ServerOptions } from '../model/server.js';
+import type { ServerOptions } from '../../support/model/profiles.js';
 import type { Subject } from './subject.js';
 
 /** A short piece of life with nothing left to chance. */

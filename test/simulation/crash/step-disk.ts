@@ -3,12 +3,11 @@
 import { Buffer } from 'node:buffer';
 import { fault } from '../../../src/core/errors.js';
 import type { AccountInput } from '../../../src/engine/effects.js';
-import { ModelDisk } from '../model/disk.js';
-import type { World } from '../model/world.js';
+import { ModelDisk } from '../../support/model/disk.js';
+import type { Job } from '../../support/model/disk.js';
+import type { World } from '../../support/model/world.js';
 
 type Answer = (input: AccountInput) => void;
-type Job =
-  { readonly append: number; readonly bytes: Uint8Array } | { readonly compact: Uint8Array };
 
 /**
  * What `src/disk/journal-file.ts` does, one call of the kernel after the other: the write of a group, its

@@ -15,12 +15,13 @@ import { readJournal } from '../../../src/delivery/journal.js';
 import { isFinal, Ledger } from '../../../src/delivery/ledger.js';
 import type { OutboxEntry } from '../../../src/delivery/ledger.js';
 import { nodeTools } from '../../support/tools.js';
-import type { Frame } from '../model/engine.js';
-import { ModelEngine } from '../model/engine.js';
-import { HostRecord, ModelHost } from '../model/host.js';
-import type { ServerOptions, ServerSession } from '../model/server.js';
-import { ModelServer } from '../model/server.js';
-import { World } from '../model/world.js';
+import type { Frame } from '../../support/model/engine.js';
+import { ModelEngine } from '../../support/model/engine.js';
+import { HostRecord, ModelHost } from '../host.js';
+import type { ServerOptions } from '../../support/model/profiles.js';
+import { ModelServer } from '../../support/model/server.js';
+import { newSession } from '../../support/model/sessions.js';
+import { World } from '../../support/model/world.js';
 import { StepDisk } from './step-disk.js';
 
 const DOMAIN = 'model.test';
@@ -29,10 +30,7 @@ const ALICE = `alice@${DOMAIN}`;
 const LATENCY_MS = 5;
 
 /** Bob writes through the server, without an engine of his own that could hide a mistake. */
-const BOBS_SESSION: ServerSession = {
-  ...{ id: 'bob', user: BOB, jid: `${BOB}/b`, bornAt: 0, connection: undefined },
-  ...{ available: false, managed: false, handled: 0, sent: 0, unacked: [], lapses: 0 },
-};
+const BOBS_SESSION = newSession('bob', `${BOB}/b`, 0);
 
 /** Alice, whose engine is killed: a host, an engine and a disk; and bob, who only writes and counts. */
 export class Subject {

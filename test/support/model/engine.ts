@@ -9,12 +9,20 @@ import type { AccountEffect, AccountInput } from '../../../src/engine/effects.js
 import { EventSchema } from '../../../src/contract/engine_pb.js';
 import type { Command } from '../../../src/contract/engine_pb.js';
 import type { EventBody } from '../../../src/features/feature.js';
-import { nodeTools } from '../../support/tools.js';
+import { nodeTools } from '../tools.js';
 import type { ModelDisk } from './disk.js';
 import type { End } from './network.js';
 import { ModelLink } from './network.js';
 import type { ModelServer } from './server.js';
-import type { World } from './world.js';
+import type { Machine } from './machine.js';
+
+/** What an observer of the engine hears of. */
+export interface EngineWatch {
+  dialled?: () => void;
+  wrote?: (text: string) => void;
+  heard?: (bytes: Uint8Array) => void;
+  told?: (body: EventBody, inbox: number | undefined) => void;
+}
 
 export interface Frame {
   readonly body: EventBody;
@@ -41,6 +49,7 @@ export class ModelEngine {
   readonly dialled: Dial[] = [];
   /** Nobody answers a dial. */
   unreachable = false;
+  watch: EngineWatch = {};
   private readonly account: Account;
   private readonly inputs: AccountInput[] = [];
   private running = false;
@@ -49,7 +58,7 @@ export class ModelEngine {
   private dials = 0;
 
   constructor(
-    private readonly world: World,
+    private readonly machine: Machine,
     private readonly disk: ModelDisk,
     private readonly server: ModelServer,
     private readonly latencyMs: number,
@@ -60,7 +69,7 @@ export class ModelEngine {
     this.account = new Account(
       { program: 'Model 1' },
       nodeTools,
-      world.chance.bytes,
+      machine.chance.bytes,
       disk.durable,
       disk.caches,
       (effect) => {
@@ -87,7 +96,7 @@ export class ModelEngine {
     if (this.disk.idle || this.disk.full) {
       this.kill();
     } else {
-      this.world.after(5, () => {
+      this.machine.after(5, () => {
         this.end();
       });
     }
@@ -103,7 +112,7 @@ export class ModelEngine {
     }
     this.running = true;
     for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
-      this.account.input(next, this.world.clock());
+      this.account.input(next, this.machine.clock());
     }
     this.running = false;
     this.arm();
@@ -113,7 +122,8 @@ export class ModelEngine {
     const deadline = this.account.deadline();
     const timer = ++this.timer;
     if (deadline !== undefined) {
-      this.world.after(Math.max(1, deadline - this.world.now), () => {
+      const ms = Math.ceil(deadline - this.machine.clock().now);
+      this.machine.after(Math.max(1, ms), () => {
         if (timer === this.timer) {
           this.input({ type: 'tick' });
         }
@@ -122,15 +132,16 @@ export class ModelEngine {
   }
 
   private run(effect: AccountEffect): void {
-    const { world } = this;
+    const { machine } = this;
     switch (effect.type) {
       case 'dial':
         this.dialled.push(effect.dial);
+        this.watch.dialled?.();
         this.dial();
         return;
       case 'start-tls': {
         const dial = this.dials;
-        world.after(this.latencyMs * 2, () => {
+        machine.after(this.latencyMs * 2, () => {
           if (dial === this.dials) {
             const names = { dns: [this.server.domain], srv: [], xmppAddr: [] };
             this.input({ type: 'tls-ready', facts: { ...TRUSTED, names } });
@@ -139,6 +150,7 @@ export class ModelEngine {
         return;
       }
       case 'write':
+        this.watch.wrote?.(effect.text);
         this.link?.toServer(Buffer.from(effect.text));
         return;
       case 'close':
@@ -162,10 +174,11 @@ export class ModelEngine {
       case 'tell':
         // As the real one does: what cannot be encoded would end it.
         toBinary(EventSchema, create(EventSchema, { body: effect.body }));
+        this.watch.told?.(effect.body, effect.inbox);
         this.toHost({ body: effect.body, inbox: effect.inbox });
         return;
       case 'log':
-        world.note(`log ${effect.category}: ${effect.text}`);
+        machine.note(`log ${effect.category}: ${effect.text}`);
         return;
       case 'derive':
       case 'read-identity':
@@ -179,16 +192,16 @@ export class ModelEngine {
 
   private dial(): void {
     const dial = ++this.dials;
-    this.world.after(this.latencyMs * 2, () => {
+    this.machine.after(this.latencyMs * 2, () => {
       if (!this.alive || dial !== this.dials) {
         return;
       }
-      if (this.unreachable || this.world.chance.happens(this.refusals)) {
+      if (this.unreachable || this.machine.chance.happens(this.refusals)) {
         const refused = fault('link', 'refused', 'Nobody answers.');
         this.input({ type: 'link-closed', fault: refused });
         return;
       }
-      const link = new ModelLink(this.world, this.latencyMs);
+      const link = new ModelLink(this.server.world, this.latencyMs, this.machine.chance);
       this.link = link;
       link.connect(this.clientEnd(link), this.server.accept(link));
       this.input({ type: 'link-open', direct: false });
@@ -198,16 +211,26 @@ export class ModelEngine {
   private clientEnd(link: ModelLink): End {
     return {
       bytes: (bytes) => {
-        if (this.link === link) {
+        this.onLink(link, () => {
+          this.watch.heard?.(bytes);
           this.input({ type: 'link-bytes', bytes });
-        }
+        });
       },
       closed: (cut) => {
-        if (this.link === link) {
+        this.onLink(link, () => {
           this.link = undefined;
           this.input({ type: 'link-closed', ...(cut ? { fault: CUT } : {}) });
-        }
+        });
       },
     };
+  }
+
+  /** News of a link, as soon as the machine is awake and unless it has another link by then. */
+  private onLink(link: ModelLink, news: () => void): void {
+    this.machine.wake(() => {
+      if (this.alive && this.link === link) {
+        news();
+      }
+    });
   }
 }

@@ -9,17 +9,22 @@ import {
   MessageState_State as State,
   SendMessageSchema,
   SetPresenceSchema,
-} from '../../../src/contract/engine_pb.js';
-import type { Command } from '../../../src/contract/engine_pb.js';
-import type { Frame, ModelEngine } from './engine.js';
-import type { World } from './world.js';
+} from '../../src/contract/engine_pb.js';
+import type { Command, Message, MessageState } from '../../src/contract/engine_pb.js';
+import type { Frame, ModelEngine } from '../support/model/engine.js';
+import type { Machine } from '../support/model/machine.js';
+import { bare } from '../support/model/sessions.js';
 
 /** One line that the host has shown. */
 export interface Shown {
+  /** The other one of the chat, bare. */
   readonly from: string;
   readonly body: string;
+  /** Perhaps shown by an earlier process. */
   readonly marked: boolean;
   readonly late: boolean;
+  /** Written by the same person on another device. */
+  readonly outgoing: boolean;
   readonly life: number;
 }
 
@@ -30,6 +35,9 @@ export interface Typed {
   accepted: boolean;
   refused: boolean;
   failed: boolean;
+  delivered: boolean;
+  /** The text as the host was told it when it failed. */
+  quoted?: string;
 }
 
 /** What outlives a host process. */
@@ -37,6 +45,8 @@ export class HostRecord {
   readonly shown: Shown[] = [];
   readonly typed = new Map<string, Typed>();
   life = 0;
+  onShown: (shown: Shown) => void = () => undefined;
+  onState: (typed: Typed, state: State) => void = () => undefined;
 }
 
 /** libsteadfast and the program above it, in one life of the process. */
@@ -51,7 +61,7 @@ export class ModelHost {
   private readonly life: number;
 
   constructor(
-    private readonly world: World,
+    private readonly machine: Machine,
     private readonly jid: string,
     private readonly record: HostRecord,
     private readonly start: (toHost: (frame: Frame) => void) => ModelEngine,
@@ -75,6 +85,7 @@ export class ModelHost {
       accepted: false,
       refused: false,
       failed: false,
+      delivered: false,
     });
     this.send(command);
   }
@@ -83,12 +94,12 @@ export class ModelHost {
   kill(): void {
     this.alive = false;
     const { engine } = this;
-    this.world.after(2, () => engine?.end());
+    this.machine.after(2, () => engine?.end());
   }
 
   /** The engine is dead: its last frames are read first, then a new one is started. */
   engineDied(): void {
-    this.world.after(this.world.chance.between(2, 400), () => {
+    this.machine.after(this.machine.chance.between(2, 400), () => {
       if (this.alive && this.engine?.alive === false) {
         this.startEngine();
       }
@@ -97,7 +108,7 @@ export class ModelHost {
 
   private startEngine(): void {
     const engine: ModelEngine = this.start((frame) => {
-      this.world.after(1, () => {
+      this.machine.after(1, () => {
         if (this.alive && this.engine === engine) {
           this.take(frame);
         }
@@ -119,11 +130,11 @@ export class ModelHost {
 
   private send(command: Command): void {
     const { engine } = this;
-    this.world.after(1, () => engine?.command(command));
+    this.machine.after(1, () => engine?.command(command));
   }
 
   private take({ body, inbox }: Frame): void {
-    this.world.note(`${this.jid} ${body.case ?? ''} ${describe(body)}`);
+    this.machine.note(`${this.jid} ${body.case ?? ''} ${describe(body)}`);
     switch (body.case) {
       case 'accepted':
       case 'refused': {
@@ -135,16 +146,10 @@ export class ModelHost {
         break;
       }
       case 'message':
-        this.record.shown.push({
-          from: body.value.from.split('/')[0] ?? '',
-          body: body.value.body,
-          marked: body.value.maybeShown,
-          late: body.value.late,
-          life: this.life,
-        });
+        this.show(body.value);
         break;
       case 'messageState':
-        this.state(body.value.id, body.value.state);
+        this.state(body.value);
         break;
       case 'link':
         this.linkState(body.value.state);
@@ -164,7 +169,7 @@ export class ModelHost {
     if (state === Link.FAILED) {
       // As hosts do: try again by themselves after a while.
       this.everOnline = false;
-      this.world.after(8_000, () => {
+      this.machine.after(8_000, () => {
         if (this.alive && !this.online && this.engine?.alive === true) {
           const value = create(AttachSchema, {
             jid: this.jid,
@@ -178,11 +183,24 @@ export class ModelHost {
     }
   }
 
-  private state(id: string, state: State): void {
+  private show({ from, to, body, maybeShown, late, outgoing }: Message): void {
+    const other = bare(outgoing ? to : from);
+    const shown = { from: other, body, marked: maybeShown, late, outgoing, life: this.life };
+    this.record.shown.push(shown);
+    this.record.onShown(shown);
+  }
+
+  private state({ id, state, body }: MessageState): void {
     const typed = this.record.typed.get(id);
-    if (typed !== undefined) {
-      typed.failed ||= state === State.FAILED;
+    if (typed === undefined) {
+      return;
     }
+    typed.delivered ||= state === State.DELIVERED;
+    if (state === State.FAILED) {
+      typed.failed = true;
+      typed.quoted = body;
+    }
+    this.record.onState(typed, state);
   }
 }
 

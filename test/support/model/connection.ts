@@ -3,12 +3,23 @@
 import { Buffer } from 'node:buffer';
 import { XmlReader } from '../../../src/core/xml-reader.js';
 import type { Element } from '../../../src/core/xml.js';
-import { nodeTools } from '../../support/tools.js';
+import { nodeTools } from '../tools.js';
 import type { End, ModelLink } from './network.js';
-import type { ModelServer, ServerSession } from './server.js';
+import { answerRequest } from './requests.js';
+import type { ModelServer } from './server.js';
+import type { ServerSession } from './sessions.js';
 
 const SM = 'urn:xmpp:sm:3';
 export const MODULUS = 2 ** 32;
+
+const STANZAS: ReadonlySet<string> = new Set(['message', 'presence', 'iq']);
+
+/** A client that breaks the protocol is a mistake of ours. */
+function demand(holds: boolean, otherwise: string): void {
+  if (!holds) {
+    throw new Error(`the client broke the protocol: ${otherwise}`);
+  }
+}
 
 /** One stream of a client at the model server. */
 export class Connection implements End {
@@ -17,6 +28,7 @@ export class Connection implements End {
   private user = '';
   private session: ServerSession | undefined;
   private open = true;
+  private unsaid: string[] = [];
 
   constructor(
     private readonly server: ModelServer,
@@ -33,7 +45,7 @@ export class Connection implements End {
 
   closed(): void {
     if (this.open) {
-      this.open = false;
+      this.shut();
       const { session } = this;
       if (session?.connection === this) {
         this.server.lapse(session);
@@ -42,26 +54,46 @@ export class Connection implements End {
   }
 
   write(text: string): void {
-    if (this.open && !this.server.mute) {
-      this.link.toClient(Buffer.from(text));
+    if (this.open) {
+      this.unsaid.push(text);
+      this.speak();
+    }
+  }
+
+  /** What waited while the server said nothing goes out, if it speaks again. */
+  speak(): void {
+    if (!this.server.mute) {
+      for (const text of this.unsaid.splice(0)) {
+        this.link.toClient(Buffer.from(text));
+      }
     }
   }
 
   /** Another link took the session's place. */
   replaced(conflict: boolean): void {
     if (conflict) {
-      this.write(
-        "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>",
-      );
+      this.streamError('conflict');
     }
     this.hangUp();
   }
 
+  streamError(condition: string): void {
+    this.write(
+      `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
+    );
+  }
+
   private hangUp(): void {
     if (this.open) {
-      this.open = false;
+      this.shut();
       this.link.serverCloses();
     }
+  }
+
+  private shut(): void {
+    this.open = false;
+    this.unsaid = [];
+    this.server.gone(this);
   }
 
   private newReader(): XmlReader {
@@ -83,7 +115,7 @@ export class Connection implements End {
           this.hangUp();
         },
         fault: (cause) => {
-          throw new Error(`the client wrote what is not XMPP: ${cause.condition}`);
+          demand(false, cause.condition);
         },
       },
       nodeTools,
@@ -91,11 +123,16 @@ export class Connection implements End {
   }
 
   private header(): void {
+    const mechanisms =
+      "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
     const features = {
-      clear: "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>",
-      tls: "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>",
+      clear: this.server.stripTls
+        ? mechanisms
+        : "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>",
+      tls: mechanisms,
       authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${this.server.options.plain === true ? '' : `<sm xmlns='${SM}'/>`}${this.limits()}`,
     }[this.phase];
+    this.server.stripTls = false;
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,
     );
@@ -125,12 +162,15 @@ export class Connection implements End {
       this.write("<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
       this.restart('tls');
     } else if (name === 'auth') {
+      demand(this.phase === 'tls', 'a password came where it could be read by anybody');
       const [, local = ''] = Buffer.from(element.getText(), 'base64').toString().split('\u0000');
       this.user = `${local}@${this.server.domain}`;
       this.write("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
       this.restart('authenticated');
     } else if (element.getNS() === SM) {
       this.management(element);
+    } else if (!STANZAS.has(name)) {
+      // A stream error: its closing tag follows.
     } else if (session === undefined) {
       this.bindTo(element);
     } else if (this.poisoned(element)) {
@@ -150,9 +190,7 @@ export class Connection implements End {
   private refuse(): void {
     const condition = this.server.poison?.condition;
     if (condition !== undefined) {
-      this.write(
-        `<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>`,
-      );
+      this.streamError(condition);
     }
     const { session } = this;
     this.hangUp();
@@ -175,6 +213,8 @@ export class Connection implements End {
     const h = Number(element.getAttr('h') ?? 0);
     switch (element.getName()) {
       case 'enable':
+        demand(element.getAttr('resume') === 'true', 'a session was begun that cannot be resumed');
+        demand(session?.managed === false, 'stream management was enabled twice, or too early');
         if (session !== undefined) {
           session.managed = true;
           const { location } = this.server.options;
@@ -186,13 +226,24 @@ export class Connection implements End {
         this.resume(String(element.getAttr('previd')), h);
         return;
       case 'r':
-        this.write(`<a xmlns='${SM}' h='${String(session?.handled ?? 0)}'/>`);
+        demand(session?.managed === true, 'an acknowledgement was asked for without a session');
+        this.write(`<a xmlns='${SM}' h='${this.told(session)}'/>`);
         return;
-      default:
+      case 'a':
         if (session !== undefined) {
           this.acknowledge(session, h);
         }
+        return;
+      default:
+        demand(false, `<${element.getName()}/> is not of XEP-0198`);
     }
+  }
+
+  /** How many it has handled; once something else, if it is to lie. */
+  private told(session: ServerSession | undefined): string {
+    const { lie } = this.server;
+    this.server.lie = 0;
+    return String(((session?.handled ?? 0) + lie + MODULUS) % MODULUS);
   }
 
   private resume(previd: string, h: number): void {
@@ -201,13 +252,13 @@ export class Connection implements End {
       return;
     }
     const session = this.server.sessions.get(previd);
+    const { queue } = this.server.options;
     if (session?.user !== this.user) {
-      const known = this.server.ended.get(previd);
-      const hAttr =
-        known === undefined || !this.server.options.failedH ? '' : ` h='${String(known)}'`;
-      this.write(
-        `<failed xmlns='${SM}'${hAttr}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`,
-      );
+      this.refuseToResume(previd);
+      return;
+    }
+    if (queue?.end === 'silence' && session.unacked.length > queue.cap) {
+      this.hangUp();
       return;
     }
     session.connection?.replaced(true);
@@ -215,23 +266,32 @@ export class Connection implements End {
     session.lapses++;
     this.session = session;
     this.acknowledge(session, h);
-    this.write(`<resumed xmlns='${SM}' previd='${previd}' h='${String(session.handled)}'/>`);
+    this.write(`<resumed xmlns='${SM}' previd='${previd}' h='${this.told(session)}'/>`);
+    this.server.watch.resumed?.(session);
     for (const { text } of session.unacked) {
       this.write(text);
     }
     this.write(`<r xmlns='${SM}'/>`);
   }
 
+  private refuseToResume(previd: string): void {
+    const known = this.server.options.failedH ? this.server.ended.get(previd) : undefined;
+    const h = known === undefined ? '' : ` h='${String(known)}'`;
+    this.write(
+      `<failed xmlns='${SM}'${h}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`,
+    );
+  }
+
   private acknowledge(session: ServerSession, h: number): void {
     const count = (h - (session.sent - session.unacked.length) + 2 * MODULUS) % MODULUS;
-    if (count > session.unacked.length) {
-      throw new Error(`the client acknowledged ${String(h)} of ${String(session.sent)} stanzas`);
-    }
+    const what = `${String(h)} stanzas were acknowledged of ${String(session.sent)}`;
+    demand(count <= session.unacked.length, what);
     session.unacked.splice(0, count);
   }
 
   private stanza(stanza: Element, session: ServerSession): void {
     const type = stanza.getAttr('type') as string | undefined;
+    this.server.watch.stanza?.(session, stanza);
     if (stanza.getName() === 'message') {
       this.server.route(stanza, session);
       if (session.managed && this.server.world.chance.happens(0.3)) {
@@ -240,29 +300,7 @@ export class Connection implements End {
     } else if (stanza.getName() === 'presence' && type === undefined) {
       this.server.announce(session);
     } else if (stanza.getName() === 'iq' && (type === 'get' || type === 'set')) {
-      this.answer(stanza, session);
+      answerRequest(this.server, stanza, session);
     }
-  }
-
-  private answer(iq: Element, session: ServerSession): void {
-    const id = String(iq.getAttr('id'));
-    const roster = iq.getChild('query', 'jabber:iq:roster');
-    const archived = iq.getChild('query', 'urn:xmpp:mam:2');
-    if (archived !== undefined && this.server.options.archive === true) {
-      const archive = this.server.archiveOf(session.user);
-      if (this.server.archiveMute) {
-        return;
-      }
-      const { results, last } = archive.answer(iq, archived, session.jid, this.server.world.now);
-      for (const text of [...results, last]) {
-        this.server.deliver(session, { text, at: this.server.world.clock().wall });
-      }
-      return;
-    }
-    const text =
-      roster !== undefined && iq.getAttr('to') === undefined
-        ? `<iq type='result' id='${id}' to='${session.jid}'><query xmlns='jabber:iq:roster'/></iq>`
-        : `<iq type='error' id='${id}' to='${session.jid}'><error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`;
-    this.server.deliver(session, { text, at: this.server.world.clock().wall });
   }
 }

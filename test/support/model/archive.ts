@@ -6,11 +6,16 @@ import type { Element } from '../../../src/core/xml.js';
 const MAM = 'urn:xmpp:mam:2';
 const RSM = 'http://jabber.org/protocol/rsm';
 
+/** As Prosody has it. */
+const PAGE = 50;
+
 export interface Archived {
   readonly id: string;
   readonly text: string;
   /** Unix ms. */
   readonly at: number;
+  /** When it came, on the world's clock. */
+  readonly keptAt: number;
   /** Not shown to a question before this moment, on the world's clock: archives lag. */
   readonly visibleAt: number;
 }
@@ -19,14 +24,23 @@ export interface Archived {
 export interface ArchiveAnswer {
   readonly results: readonly string[];
   readonly last: string;
+  /** The id of the last result. */
+  readonly lastId?: string;
 }
 
 /** One account's archive (XEP-0313): keeps everything, gives it in pages. */
 export class ModelArchive {
-  readonly messages: Archived[] = [];
+  messages: Archived[] = [];
 
   add(message: Archived): void {
     this.messages.push(message);
+  }
+
+  /** @returns the messages that came after this moment, and are here no longer */
+  forget(after: number): string[] {
+    const forgotten = this.messages.filter(({ keptAt }) => keptAt > after);
+    this.messages = this.messages.filter(({ keptAt }) => keptAt <= after);
+    return forgotten.map(({ text }) => text);
   }
 
   answer(iq: Element, query: Element, to: string, now: number): ArchiveAnswer {
@@ -34,7 +48,7 @@ export class ModelArchive {
     const set = query.getChild('set', RSM);
     const after = set?.getChildText('after') ?? undefined;
     const before = set?.getChildText('before') ?? undefined;
-    const max = Number(set?.getChildText('max') ?? 50);
+    const max = Math.min(Number(set?.getChildText('max') ?? PAGE), PAGE);
     let found = this.messages.filter(({ visibleAt }) => visibleAt <= now);
     const start = startOf(query);
     if (start !== undefined) {
@@ -60,7 +74,9 @@ export class ModelArchive {
     const complete = page.length === found.length;
     const user = to.split('/')[0] ?? '';
     const queryid = String(query.getAttr('queryid'));
+    const lastId = page.at(-1)?.id;
     return {
+      ...(lastId === undefined ? {} : { lastId }),
       results: page.map(
         (message) =>
           `<message from='${user}' to='${to}'><result xmlns='${MAM}' queryid='${queryid}' id='${message.id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(message.at)}'/>${message.text}</forwarded></result></message>`,

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+//
+// Watches one person's engine, disk and server, and checks after every step what must hold at any
+// instant: that nothing is said before it is on disk, that sessions are resumed before new ones are bound,
+// that only the archive moves the cursor, and so on.
+
+import { Buffer } from 'node:buffer';
+import { Link_State as Link, MessageState_State as State } from '../../src/contract/engine_pb.js';
+import { isAfter } from '../../src/core/serial.js';
+import { journalHeader, readJournal } from '../../src/delivery/journal.js';
+import { Ledger } from '../../src/delivery/ledger.js';
+import type { JournalRecord } from '../../src/delivery/records.js';
+import type { EventBody } from '../../src/features/feature.js';
+import type { ModelDisk } from '../support/model/disk.js';
+import type { EngineWatch } from '../support/model/engine.js';
+import type { ModelServer } from '../support/model/server.js';
+import type { ServerSession } from '../support/model/sessions.js';
+import { nodeTools } from '../support/tools.js';
+import { DialTimes } from './dial-times.js';
+import type { HostRecord } from './host.js';
+
+/** Live messages wait ten seconds for an archive that does not go on, and a redial is part of them. */
+const PATIENCE_MS = 8_000;
+const HEADER = journalHeader(nodeTools);
+
+export class Witness {
+  /** Broken rules, in words. */
+  readonly broken: string[] = [];
+  /** Messages that the server has taken, by id. */
+  readonly taken = new Set<string>();
+  /** Since when nothing came of the archive while it was due, on the world's clock. */
+  private stillSince = 0;
+  /** It did not go on for so long that nothing waits for it any more, in this session. */
+  private given = false;
+  /** A session was bound that was not told to the host yet. */
+  private fresh = false;
+  /** What is on disk. */
+  private durable = new Ledger();
+  private readonly dials: DialTimes;
+  /** Ids that the archive gave as the last of a page. */
+  private readonly lasts = new Set<string>();
+  private readonly requests = new Map<string, string>();
+  private readonly announced = new Map<string, number>();
+
+  constructor(
+    private readonly jid: string,
+    private readonly server: ModelServer,
+    private readonly record: HostRecord,
+    disk: ModelDisk,
+  ) {
+    this.dials = new DialTimes((what) => this.broke(what));
+    this.read(disk.durable, true);
+    disk.durably = (bytes, anew) => {
+      this.read(bytes, anew);
+    };
+  }
+
+  readonly watch: EngineWatch = {
+    dialled: () => {
+      this.dials.dialled(this.server.world.now);
+    },
+    wrote: (text) => {
+      this.wrote(text);
+    },
+    heard: (bytes) => {
+      this.heard(bytes);
+    },
+    told: (body, inbox) => {
+      this.told(body, inbox);
+    },
+  };
+
+  /** A new engine; what its forerunner left unflushed is gone. @param alive that one lives on */
+  started(alive: boolean): void {
+    this.demand(!alive, 'two engines work on one journal');
+    this.dials.startOver();
+    this.given = false;
+    this.stillSince = this.server.world.now;
+  }
+
+  /** The machine's clock is about to jump, or the machine to sleep, which its engine finds out. */
+  slept(): void {
+    this.dials.hinted();
+  }
+
+  /** Whether it was right to show what comes live before what the archive has. */
+  get gaveUp(): boolean {
+    return this.given || this.server.world.now - this.stillSince >= PATIENCE_MS;
+  }
+
+  // --- what the server sees ----------------------------------------------------------------------
+
+  /** A session is about to be bound. */
+  bound(): void {
+    const { session } = this.durable;
+    const alive = session !== undefined && this.server.sessions.has(session.id);
+    this.demand(!alive, 'a session was bound while the old one could be resumed');
+    this.fresh = true;
+    this.dials.online();
+  }
+
+  resumed(): void {
+    this.dials.online();
+  }
+
+  /** A question to the archive. */
+  asked(session: ServerSession): void {
+    const doubts = [...this.durable.outbox.values()].some(({ state }) => state === 'in-doubt');
+    const others = [...this.server.sessions.values()].filter(
+      ({ user, id }) => user === this.jid && id !== session.id,
+    );
+    this.demand(
+      !doubts || others.length === 0,
+      'the archive was asked while an old session could still add to it',
+    );
+  }
+
+  page(last: string): void {
+    this.lasts.add(last);
+  }
+
+  /** A stanza in one of this person's sessions. */
+  stanza(session: ServerSession, name: string, id: string, type: string): void {
+    if (name === 'iq' && (type === 'get' || type === 'set') && id !== 'place-holder') {
+      const first = this.requests.get(id) ?? session.id;
+      this.requests.set(id, session.id);
+      this.demand(first === session.id, 'a request of an old session went into a new one');
+    } else if (name === 'presence' && type === '') {
+      const count = (this.announced.get(session.id) ?? 0) + 1;
+      this.announced.set(session.id, count);
+      this.demand(count === 1, 'presence was sent again in a session that has it');
+    }
+  }
+
+  // --- what the engine does ----------------------------------------------------------------------
+
+  private wrote(text: string): void {
+    for (const [, h] of text.matchAll(/<(?:a|resume) [^>]*h=['"](\d+)['"]/g)) {
+      const known = this.durable.session?.handled ?? 0;
+      this.demand(
+        h === '0' || !isAfter(Number(h), known),
+        `${h ?? ''} stanzas were acknowledged with ${String(known)} on disk`,
+      );
+    }
+    for (const [, id = ''] of text.matchAll(/<message [^>]*id=['"](h\d+-[^'"]*)['"]/g)) {
+      const state = this.durable.outbox.get(id)?.state ?? 'forgotten';
+      const told = this.record.typed.get(id)?.body ?? id;
+      this.demand(
+        state !== 'queued' && state !== 'forgotten',
+        `${told} left while the disk has it as ${state}`,
+      );
+    }
+  }
+
+  private heard(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes).toString('latin1');
+    if (text.includes('urn:xmpp:mam:2')) {
+      this.given = this.gaveUp;
+      this.stillSince = this.server.world.now;
+    }
+  }
+
+  private told(body: EventBody, inbox: number | undefined): void {
+    if (inbox !== undefined) {
+      const { entries, taken } = this.durable.inbox;
+      this.demand(
+        entries.has(inbox) || inbox <= taken,
+        'something was shown before it was on disk',
+      );
+    }
+    if (body.case === 'accepted') {
+      const known = this.durable.outbox.has(body.value.id);
+      this.demand(known, 'a text was called accepted before it was on disk');
+    } else if (body.case === 'messageState' && body.value.state === State.AT_SERVER) {
+      const { id } = body.value;
+      this.demand(this.taken.has(id), `${this.textOf(id)} was called at the server and never was`);
+    } else if (body.case === 'link' && body.value.state === Link.ONLINE && this.fresh) {
+      this.fresh = false;
+      this.given = false;
+      this.stillSince = this.server.world.now;
+    }
+  }
+
+  private textOf(id: string): string {
+    return this.record.typed.get(id)?.body ?? id;
+  }
+
+  // --- what becomes durable ----------------------------------------------------------------------
+
+  private read(bytes: Uint8Array, anew: boolean): void {
+    if (anew) {
+      this.durable = new Ledger();
+    }
+    const whole = anew ? bytes : Buffer.concat([HEADER, bytes]);
+    for (const transaction of readJournal(whole, nodeTools).transactions) {
+      for (const record of transaction) {
+        this.durable.apply(record);
+        this.check(record, anew);
+      }
+    }
+  }
+
+  private check(record: JournalRecord, anew: boolean): void {
+    if (record.type === 'cursor' && !anew) {
+      const given = record.id === '' || this.lasts.has(record.id);
+      this.demand(given, 'the cursor went where no page of the archive had led');
+    }
+  }
+
+  private demand(holds: boolean, otherwise: string): void {
+    if (!holds) {
+      this.broke(otherwise);
+    }
+  }
+
+  private broke(what: string): void {
+    this.server.world.note(`BROKEN ${this.jid}: ${what}`);
+    this.broken.push(`${this.jid}: ${what}`);
+  }
+}

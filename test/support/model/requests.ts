@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// What the model server answers to requests.
+
+import type { Element } from '../../../src/core/xml.js';
+import type { ModelServer } from './server.js';
+import type { ServerSession } from './sessions.js';
+
+const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
+
+export function answerRequest(server: ModelServer, iq: Element, session: ServerSession): void {
+  const { options } = server;
+  const archived = iq.getChild('query', 'urn:xmpp:mam:2');
+  if (archived !== undefined && options.archive === true) {
+    answerFromArchive(server, iq, archived, session);
+  } else if (iq.getChild('query', 'jabber:iq:roster') !== undefined && ofServer(iq)) {
+    give(server, session, iq, 'result', rosterOf(server, session.user));
+  } else if (
+    iq.getChild('enable', 'urn:xmpp:carbons:2') !== undefined &&
+    options.carbons === true
+  ) {
+    session.carbons = true;
+    give(server, session, iq, 'result', '');
+  } else if (iq.getChild('ping', 'urn:xmpp:ping') !== undefined && ofServer(iq)) {
+    give(server, session, iq, 'result', '');
+  } else {
+    const error = `<error type='cancel'><service-unavailable xmlns='${STANZAS}'/></error>`;
+    give(server, session, iq, 'error', error);
+  }
+}
+
+function ofServer(iq: Element): boolean {
+  return iq.getAttr('to') === undefined;
+}
+
+function answerFromArchive(
+  server: ModelServer,
+  iq: Element,
+  query: Element,
+  session: ServerSession,
+): void {
+  server.watch.asked?.(session);
+  if (server.archiveMute) {
+    return;
+  }
+  const archive = server.archiveOf(session.user);
+  const { results, last, lastId } = archive.answer(iq, query, session.jid, server.world.now);
+  for (const text of [...results, last]) {
+    server.deliver(session, { text, at: server.world.clock().wall });
+  }
+  if (lastId !== undefined) {
+    server.watch.page?.(session.user, lastId);
+  }
+}
+
+function rosterOf(server: ModelServer, user: string): string {
+  const items = (server.contacts.get(user) ?? []).map(
+    (jid) => `<item jid='${jid}' subscription='both'/>`,
+  );
+  return `<query xmlns='jabber:iq:roster'>${items.join('')}</query>`;
+}
+
+function give(
+  server: ModelServer,
+  session: ServerSession,
+  iq: Element,
+  type: 'result' | 'error',
+  payload: string,
+): void {
+  const id = String(iq.getAttr('id'));
+  const text = `<iq type='${type}' id='${id}' to='${session.jid}'>${payload}</iq>`;
+  server.deliver(session, { text, at: server.world.clock().wall });
+}
