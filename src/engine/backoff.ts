@@ -16,6 +16,8 @@ const everyMs = 5000;
 const refusedMs = [1000, 2000, 4000, 6000, 8000, 10_000, 10_000, 10_000, 20_000, 40_000, 60_000];
 /** So that the clients of a server that restarts do not all come in the same moment. */
 const jitter = 0.25;
+/** For the same reason, where nothing else is to be waited for. */
+const spreadMs = 250;
 /** A session that died younger than this did not end the outage. */
 const stableMs = 10_000;
 
@@ -35,10 +37,13 @@ export class Backoff {
    * @returns how long to wait before the next attempt, in milliseconds
    */
   failed(now: number, reached: Reached): number {
-    if (this.#upSince !== undefined) this.#fell(now, this.#upSince);
+    const lived = this.#fell(now);
     this.#since ??= now;
-    // Whole milliseconds, as the contract tells it; the clock has fractions.
-    const delay = Math.round(reached === 'server' ? this.#refused() : this.#unanswered(now));
+    const delay =
+      lived && reached === 'server'
+        ? this.#upTo(spreadMs)
+        : // Whole milliseconds, as the contract tells it; the clock has fractions.
+          Math.round(reached === 'server' ? this.#refused() : this.#unanswered(now));
     this.#due = now + delay;
     return delay;
   }
@@ -54,11 +59,18 @@ export class Backoff {
     this.#since = now;
   }
 
-  /** A server that lets us in and throws us out again must not be asked without end at full pace. */
-  #fell(now: number, upSince: number): void {
+  /**
+   * A server that lets us in and throws us out again must not be asked without end at full pace.
+   * @returns whether a session fell that had lived: as a rule the next one is a round trip away
+   */
+  #fell(now: number): boolean {
+    const upSince = this.#upSince;
+    if (upSince === undefined) return false;
     this.#upSince = undefined;
     this.#due = undefined;
-    if (now - upSince >= stableMs) this.#startOver();
+    if (now - upSince < stableMs) return false;
+    this.#startOver();
+    return true;
   }
 
   /** A silent network: from start to start, so that an attempt dropped after 3 s is repeated at once. */
@@ -70,8 +82,12 @@ export class Backoff {
 
   #refused(): number {
     const base = refusedMs[Math.min(this.#refusals++, refusedMs.length - 1)] ?? everyMs;
+    return base + this.#upTo(base * jitter);
+  }
+
+  #upTo(mostMs: number): number {
     const [high = 0, low = 0] = this.random(2);
-    return Math.round(base * (1 + (jitter * (high * 256 + low)) / 65_536));
+    return Math.round((mostMs * (high * 256 + low)) / 65_536);
   }
 
   #startOver(): void {

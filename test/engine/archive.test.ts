@@ -183,8 +183,9 @@ describe('what was missed', () => {
     account.pass(12_000);
     expect(bodies(account)).toEqual(['live']);
     account.server.archiveMute = false;
-    account.cut();
-    account.pass(70_000);
+    leave(account);
+    account.engine.unreachable = false;
+    account.pass(10_000);
     expect(bodies(account)).toEqual(['missed late']);
   });
 

@@ -6,10 +6,20 @@ import { Backoff } from '../../src/engine/backoff.js';
 const least = (n: number): Uint8Array => new Uint8Array(n);
 const most = (n: number): Uint8Array => new Uint8Array(n).fill(255);
 
-/** When attempts start if each one fails `takesMs` after its start. */
+/** When attempts start, the first at 0, if each one fails `takesMs` after its start. */
 function starts(backoff: Backoff, reached: Reached, takesMs: number, untilMs: number): number[] {
+  return startsFrom(0, backoff, reached, takesMs, untilMs);
+}
+
+function startsFrom(
+  first: number,
+  backoff: Backoff,
+  reached: Reached,
+  takesMs: number,
+  untilMs: number,
+): number[] {
   const times: number[] = [];
-  for (let at = 0; at < untilMs;) {
+  for (let at = first; at < untilMs;) {
     times.push(at);
     const failedAt = at + takesMs;
     at = failedAt + backoff.failed(failedAt, reached);
@@ -55,6 +65,44 @@ describe('with a server that answers and refuses', () => {
   });
 });
 
+describe('after a session that lived', () => {
+  /** Up for so long, and lost at 0. */
+  function lost(upMs: number, random = least): { backoff: Backoff; delay: number } {
+    const backoff = new Backoff(random);
+    backoff.succeeded(-upMs);
+    return { backoff, delay: backoff.failed(0, 'server') };
+  }
+
+  it.each([
+    ['at once with the least jitter', least, 0, 0],
+    ['within a quarter of a second with the most', most, 200, 250],
+  ])('the first redial comes %s', (_name, random, from, to) => {
+    const { delay } = lost(10_000, random);
+    expect(delay).toBeGreaterThanOrEqual(from);
+    expect(delay).toBeLessThanOrEqual(to);
+  });
+
+  it('that was younger than 10 s it waits for a second', () => {
+    expect(lost(9_999).delay).toBe(1000);
+  });
+
+  it.each<[string, Reached, typeof least, number]>([
+    ['answers, with the least jitter', 'server', least, 7],
+    ['answers, with the most jitter', 'server', most, 7],
+    ['is silent', 'none', least, 60],
+  ])(
+    'the next come a second apart or more, where the server %s',
+    (_name, reached, random, fewest) => {
+      const { backoff, delay } = lost(10_000, random);
+      const times = startsFrom(delay, backoff, reached, 0, 60_000);
+      const gaps = times.slice(1).map((at, i) => at - (times[i] ?? NaN));
+      expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000);
+      expect(times.length).toBeGreaterThanOrEqual(fewest);
+      if (reached === 'server') expect(times.length).toBeLessThanOrEqual(10);
+    },
+  );
+});
+
 describe('what starts over', () => {
   function tired(): Backoff {
     const backoff = new Backoff(least);
@@ -72,6 +120,7 @@ describe('what starts over', () => {
   it('a session that lived does', () => {
     const backoff = tired();
     backoff.succeeded(800_000);
+    expect(backoff.failed(810_000, 'server')).toBe(0);
     expect(backoff.failed(810_000, 'server')).toBe(1000);
   });
 
