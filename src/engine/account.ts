@@ -84,7 +84,9 @@ export class Account implements Context {
       sender,
       states,
       mailroom,
-      archive: new AccountArchive(this, this.store, this.outbox, mailroom, sender),
+      archive: new AccountArchive(this, this.store, this.outbox, mailroom, sender, () => {
+        this.link.progressed();
+      }),
       ...options,
       caches,
       settling: () => this.link.settling,

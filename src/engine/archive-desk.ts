@@ -20,6 +20,7 @@ export class AccountArchive implements ArchiveDesk {
     private readonly outbox: Outbox,
     private readonly mailroom: Mailroom,
     private readonly sender: Sender,
+    private readonly progressed: () => void,
   ) {}
 
   get holding(): boolean {
@@ -43,8 +44,12 @@ export class AccountArchive implements ArchiveDesk {
     for (const [i, { body, copy }] of texts.entries()) {
       this.mailroom.keep(body, { ...copy, behind: i < placed }, undefined);
     }
+    const moved = cursor.id !== (this.cursor(archive)?.id ?? '');
     // Behind the texts: the disk keeps the order, so the cursor is never ahead of them.
-    this.store.commit([{ type: 'cursor', archive, ...cursor }], kept);
+    this.store.commit([{ type: 'cursor', archive, ...cursor }], () => {
+      if (moved) this.progressed();
+      kept();
+    });
   }
 
   knows(id: string): boolean {

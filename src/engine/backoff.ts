@@ -18,8 +18,12 @@ const refusedMs = [1000, 2000, 4000, 6000, 8000, 10_000, 10_000, 10_000, 20_000,
 const jitter = 0.25;
 /** For the same reason, where nothing else is to be waited for. */
 const spreadMs = 250;
-/** A session that died younger than this did not end the outage. */
+/** A session that died younger than this, and brought nothing forward, did not end the outage. */
 const stableMs = 10_000;
+/** Attempts that a server answered, in a minute: never more; and so many in a row after short sessions. */
+const minuteMs = 60_000;
+const mostAnswered = 10;
+const fewAnswered = 4;
 
 /** The redial rhythm of one account. */
 export class Backoff {
@@ -27,7 +31,10 @@ export class Backoff {
   /** When the attempt that fails next was due to start. */
   #due: number | undefined;
   #refusals = 0;
+  /** When the attempts of the last minute that a server answered were due to start, oldest first. */
+  #answered: number[] = [];
   #upSince: number | undefined;
+  #progress = false;
 
   constructor(private readonly random: Random) {}
 
@@ -37,13 +44,13 @@ export class Backoff {
    * @returns how long to wait before the next attempt, in milliseconds
    */
   failed(now: number, reached: Reached): number {
-    const lived = this.#fell(now);
+    const started = this.#due ?? this.#upSince ?? now;
+    const proven = this.#fell(now);
     this.#since ??= now;
-    const delay =
-      lived && reached === 'server'
-        ? this.#upTo(spreadMs)
-        : // Whole milliseconds, as the contract tells it; the clock has fractions.
-          Math.round(reached === 'server' ? this.#refused() : this.#unanswered(now));
+    const wait =
+      reached === 'none' ? this.#unanswered(now) : this.#afterAnswer(now, started, proven);
+    // Whole milliseconds, as the contract tells it; the clock has fractions.
+    const delay = Math.round(wait);
     this.#due = now + delay;
     return delay;
   }
@@ -51,26 +58,48 @@ export class Backoff {
   /** The session is up. */
   succeeded(now: number): void {
     this.#upSince = now;
+    this.#progress = false;
+  }
+
+  /** The session that is up brought something forward for good, so that the next goes on from there. */
+  progressed(): void {
+    this.#progress = this.#upSince !== undefined;
   }
 
   /** The host learned that the network changed: the next attempts are eager again. */
   hint(now: number): void {
     this.#startOver();
+    this.#answered = [];
     this.#since = now;
   }
 
   /**
    * A server that lets us in and throws us out again must not be asked without end at full pace.
-   * @returns whether a session fell that had lived: as a rule the next one is a round trip away
+   * @returns whether a session fell that had ended the outage: as a rule the next is a round trip away
    */
   #fell(now: number): boolean {
     const upSince = this.#upSince;
     if (upSince === undefined) return false;
     this.#upSince = undefined;
     this.#due = undefined;
-    if (now - upSince < stableMs) return false;
+    if (now - upSince < stableMs && !this.#progress) return false;
     this.#startOver();
     return true;
+  }
+
+  /** @param proven a session was up on it that had ended the outage */
+  #afterAnswer(now: number, started: number, proven: boolean): number {
+    this.#answered = this.#answered.filter((at) => at > now - minuteMs);
+    this.#answered.push(started);
+    const oldest = this.#answered.at(-mostAnswered);
+    const room = oldest === undefined ? 0 : oldest + minuteMs - now;
+    return Math.max(proven ? this.#soon(now, started) : this.#refused(), room);
+  }
+
+  /** From start to start: a session that lived has used that time up already. */
+  #soon(now: number, started: number): number {
+    const everyMs = this.#answered.length > fewAnswered ? stableMs : eagerEveryMs;
+    return Math.max(0, started + everyMs - now) + this.#upTo(spreadMs);
   }
 
   /** A silent network: from start to start, so that an attempt dropped after 3 s is repeated at once. */
@@ -87,7 +116,7 @@ export class Backoff {
 
   #upTo(mostMs: number): number {
     const [high = 0, low = 0] = this.random(2);
-    return Math.round((mostMs * (high * 256 + low)) / 65_536);
+    return (mostMs * (high * 256 + low)) / 65_536;
   }
 
   #startOver(): void {

@@ -193,6 +193,11 @@ export class LinkKeeper {
     this.teller.online(online, this.attached);
   }
 
+  /** The server took a text, or a part of the archive was read. */
+  progressed(): void {
+    this.redial.progressed();
+  }
+
   /** The disk fails or is well again. */
   storeChanged(cause: Fault | undefined): void {
     if (this.session.online && this.teller.shown) {

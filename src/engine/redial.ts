@@ -46,6 +46,11 @@ export class Redial {
     this.backoff.succeeded(this.context.clock().now);
   }
 
+  /** The server took a text, or a part of the archive was read: neither is to be done again. */
+  progressed(): void {
+    this.backoff.progressed();
+  }
+
   /**
    * The link failed.
    * @returns how long to wait, or nothing when somebody insists on our place for the second time

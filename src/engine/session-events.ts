@@ -114,6 +114,8 @@ export class SessionEvents {
 
   private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {
     this.parts.sender.settled(output.h, output.stanzas);
+    // Texts only: presence and questions go anew in each session.
+    if (output.stanzas.some(({ handle }) => handle !== undefined)) this.parts.link.progressed();
     this.settledAll = this.parts.link.settling && this.parts.session.management?.outstanding === 0;
   }
 

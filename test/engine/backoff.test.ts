@@ -53,7 +53,9 @@ describe('with a server that answers and refuses', () => {
 
   it('never comes faster than 1 s, and slows down to a minute', () => {
     const backoff = new Backoff(least);
-    const delays = Array.from({ length: 15 }, (_, i) => backoff.failed(i, 'server'));
+    const delays: number[] = [];
+    for (let at = 0; delays.length < 15; at += delays.at(-1) ?? 0)
+      delays.push(backoff.failed(at, 'server'));
     expect(Math.min(...delays)).toBe(1000);
     expect(delays.at(-1)).toBe(60_000);
     expect([...delays].sort((a, b) => a - b)).toEqual(delays);
@@ -101,6 +103,73 @@ describe('after a session that lived', () => {
       if (reached === 'server') expect(times.length).toBeLessThanOrEqual(10);
     },
   );
+});
+
+describe('after a short session that brought something forward', () => {
+  type Kind = 'forward' | 'for nothing' | 'refused';
+
+  /** When attempts start, the first at 0, if all are answered and end like these, over and over. */
+  function answered(kinds: readonly Kind[], random: typeof least, untilMs: number): number[] {
+    const backoff = new Backoff(random);
+    backoff.hint(0);
+    const times: number[] = [];
+    for (let at = 0; at < untilMs;) {
+      const kind = kinds[times.length % kinds.length];
+      times.push(at);
+      if (kind !== 'refused') backoff.succeeded(at);
+      if (kind === 'forward') backoff.progressed();
+      at += backoff.failed(at, 'server');
+    }
+    return times;
+  }
+
+  it('the first redials come a second after the last, or at once', () => {
+    expect(answered(['forward'], least, 5000)).toEqual([0, 1000, 2000, 3000, 4000]);
+    const backoff = new Backoff(least);
+    backoff.succeeded(0);
+    backoff.progressed();
+    expect(backoff.failed(3000, 'server')).toBe(0);
+  });
+
+  it('the link may break each seven seconds', () => {
+    const backoff = new Backoff(most);
+    let waited = 0;
+    for (let round = 1, at = 0; round <= 5; round++) {
+      backoff.succeeded(at);
+      backoff.progressed();
+      const delay = backoff.failed(at + 7_000, 'server');
+      waited = Math.max(waited, delay);
+      at += 7_000 + delay;
+    }
+    expect(waited).toBeLessThanOrEqual(3_250);
+  });
+
+  it.each<[string, Kind[]]>([
+    ['is thrown out at once', ['forward']],
+    ['is refused the next time', ['forward', 'refused']],
+    ['is refused twice', ['forward', 'refused', 'refused']],
+    ['has a session for nothing then', ['forward', 'for nothing']],
+  ])('a server is asked ten times a minute at most if each %s', (_name, kinds) => {
+    for (const random of [least, most]) {
+      const times = answered(kinds, random, 600_000);
+      times.forEach((from, i) => {
+        expect((times[i + 10] ?? Infinity) - from).toBeGreaterThanOrEqual(60_000);
+        expect((times[i + 1] ?? Infinity) - from).toBeGreaterThanOrEqual(1000);
+      });
+      expect(times.length).toBeGreaterThan(50);
+    }
+  });
+
+  it('what came in an earlier one does not count', () => {
+    const backoff = new Backoff(least);
+    backoff.succeeded(0);
+    backoff.progressed();
+    backoff.failed(3_000, 'server');
+    backoff.progressed();
+    backoff.succeeded(4_000);
+    expect(backoff.failed(5_000, 'server')).toBe(1000);
+    expect(backoff.failed(6_000, 'server')).toBe(2000);
+  });
 });
 
 describe('what starts over', () => {
