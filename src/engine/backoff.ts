@@ -28,7 +28,7 @@ const fewAnswered = 4;
 /** The redial rhythm of one account. */
 export class Backoff {
   #since: number | undefined;
-  /** When the attempt that fails next was due to start. */
+  /** When the attempt that fails next was due to start, or did. */
   #due: number | undefined;
   #refusals = 0;
   /** When the attempts of the last minute that a server answered were due to start, oldest first. */
@@ -53,6 +53,11 @@ export class Backoff {
     const delay = Math.round(wait);
     this.#due = now + delay;
     return delay;
+  }
+
+  /** An attempt starts: when it was due, or later as the disk was slow, or without having been waited for. */
+  started(now: number): void {
+    this.#due = Math.max(this.#due ?? now, now);
   }
 
   /** The session is up. */

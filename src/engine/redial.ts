@@ -68,6 +68,7 @@ export class Redial {
   }
 
   dial(options: AttachOptions): Dial {
+    this.backoff.started(this.context.clock().now);
     return { ...dialOf(options, this.context.tools), ...this.location() };
   }
 

@@ -34,6 +34,21 @@ describe('with a silent network', () => {
     expect(times.filter((t) => t > 61_000)).toEqual([65_000, 70_000, 75_000]);
   });
 
+  it('an attempt that the disk held up is followed a second after its own start', () => {
+    const backoff = new Backoff(least);
+    expect(backoff.failed(0, 'none')).toBe(1000);
+    backoff.started(1600);
+    expect(backoff.failed(1700, 'none')).toBe(900);
+  });
+
+  it('an attempt that nobody had waited for is followed a second after its own start', () => {
+    const backoff = new Backoff(least);
+    backoff.failed(0, 'none');
+    backoff.started(1000);
+    backoff.started(20_000);
+    expect(backoff.failed(20_100, 'none')).toBe(900);
+  });
+
   it('an attempt dropped after 3 s is followed at once by the next', () => {
     expect(starts(new Backoff(least), 'none', 3000, 14_000)).toEqual([
       0, 4000, 7000, 10_000, 13_000,
