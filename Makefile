@@ -4,7 +4,7 @@
 # make test    everything that is checked, ending in the line "N passed, N failed"
 # make build   build/plugins, from which a libpurple program runs it without installing
 # make sim SEED=n     one seed of the simulation, with its trace
-# make soak    many more kills, more chaos, the simulation with STEADFAST_SEEDS (2000) seeds, and an archive gap of
+# make soak    the simulation for STEADFAST_SIM_MINUTES (10), many more kills, more chaos, and an archive gap of
 #              STEADFAST_GAP (20000) messages
 # make compare the same faults for prpl-jabber and for ours, as one table; a part of it:
 #              make compare FAULTS=rst,fin RUNS=1 MESSAGES=100 SERVERS="prosody ejabberd"
@@ -45,8 +45,9 @@ sim: node_modules/.package-lock.json
 	$(RUN) node build/replay.cjs $(SEED)
 
 soak: build
-	STEADFAST_SEEDS=$${STEADFAST_SEEDS:-2000} \
-	  $(RUN) vitest run --project fast test/simulation/simulation.test.ts
+	$(RUN) esbuild test/simulation/soak.ts --bundle --platform=node --target=node20 --format=esm \
+	  --log-level=warning --outfile=build/soak.mjs
+	$(RUN) node build/soak.mjs $${STEADFAST_SIM_MINUTES:-10}
 	$(RUN) vitest run --project soak; status=$$?; \
 	  $(RUN) node scripts/chaos-sums.mjs; exit $$status
 	STEADFAST_GAP=$${STEADFAST_GAP:-20000} $(RUN) vitest run --project interop test/interop/archive-gap

@@ -81,6 +81,10 @@ function count({ numPassedTests, numTotalTests, testResults }) {
   return { passed: numPassedTests, failed: numTotalTests - numPassedTests + unread.length };
 }
 
+// What the simulation plays here; more by `make soak`.
+process.env.STEADFAST_SEEDS ??= '1000';
+process.env.STEADFAST_SIM_SECONDS ??= '180';
+
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 try {

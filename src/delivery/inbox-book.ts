@@ -51,7 +51,7 @@ export class InboxBook {
         this.hold(record);
         break;
       case 'release':
-        this.release();
+        this.release(record.count);
         break;
       case 'seen':
         this.see(record);
@@ -107,8 +107,8 @@ export class InboxBook {
     this.held.push({ event, at, sighting });
   }
 
-  private release(): void {
-    for (const { event, sighting } of this.held.splice(0)) {
+  private release(count = this.held.length): void {
+    for (const { event, sighting } of this.held.splice(0, count)) {
       if (sighting !== undefined) {
         sighting.held = false;
       }

@@ -74,11 +74,28 @@ export class Inbox {
     return this.book.seen.match(this.traceOf(copy), copy)?.held === false;
   }
 
-  /** What waited behind the archive waits no longer. */
-  release(): JournalRecord | undefined {
+  /** What waited behind the archive waits no longer. @returns how many are to get their place now */
+  release(): number {
     this.holding = false;
-    this.youngest = Math.max(this.youngest, ...this.book.held.map(({ at }) => at));
-    return this.book.held.length === 0 ? undefined : { type: 'release' };
+    return this.free(this.book.held.length);
+  }
+
+  /**
+   * The archive brings one that waits: it has gone past those that came before that, without them. A server
+   * that died may have forgotten what it had handed on.
+   * @returns how many are to get their place before it
+   */
+  releaseBefore(copy: Copy): number {
+    const { held, seen } = this.book;
+    const first = held.length === 0 ? undefined : seen.match(this.traceOf(copy), copy);
+    const before = first?.held === true ? held.findIndex((e) => e.sighting === first) : 0;
+    return this.free(Math.max(before, 0));
+  }
+
+  private free(count: number): number {
+    const freed = this.book.held.slice(0, count);
+    this.youngest = Math.max(this.youngest, ...freed.map(({ at }) => at));
+    return count;
   }
 
   /** Everything up to this number is on disk, so it may be shown. */

@@ -79,8 +79,8 @@ export type InboxRecord =
       readonly trace?: Trace;
       readonly at: number;
     }
-  /** What waited gets the next numbers, in the order it came. */
-  | { readonly type: 'release' }
+  /** What waited gets the next numbers, in the order it came; the first `count` of it, or all. */
+  | { readonly type: 'release'; readonly count?: number }
   /** Everything in this archive up to the message of this id was read; `at` is when it got that. */
   | { readonly type: 'cursor'; readonly archive: string; readonly id: string; readonly at: number }
   /** The host has dealt with every inbox entry up to `number`. */

@@ -51,6 +51,9 @@ export class Mailroom {
     if (body.case === 'message' && copy !== undefined) {
       body.value.late = this.inbox.isLate(copy);
     }
+    if (copy?.path === 'archive') {
+      this.free(this.inbox.releaseBefore(copy));
+    }
     const event = toBinary(EventSchema, create(EventSchema, { body }));
     const record = this.inbox.keep(event, this.context.clock().wall, copy);
     if (record.type === 'seen') {
@@ -86,11 +89,13 @@ export class Mailroom {
 
   /** What waited is given now. */
   release(): void {
-    const record = this.inbox.release();
-    const { last, held } = this.store.ledger.inbox;
-    const newest = last + held.length;
-    if (record !== undefined) {
-      this.store.commit([record], () => {
+    this.free(this.inbox.release());
+  }
+
+  private free(count: number): void {
+    if (count > 0) {
+      const newest = this.store.ledger.inbox.last + count;
+      this.store.commit([{ type: 'release', count }], () => {
         this.inbox.flushed(newest);
       });
     }

@@ -216,6 +216,21 @@ describe('what was missed', () => {
     expect(bodies(account)).toEqual(['live', 'missed late']);
   });
 
+  it('comes behind an older one that waited, and that the archive of a server that died has forgotten', () => {
+    const account = signedIn();
+    account.server.archiveMute = true;
+    account.server.kill();
+    account.pass(3_000);
+    account.receive('forgotten');
+    account.server.archiveOf('alice@model.test').messages = [];
+    account.server.kill();
+    account.handedElsewhere('missed');
+    account.arrives('stored');
+    account.server.archiveMute = false;
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['missed', 'forgotten', 'stored']);
+  });
+
   it('comes before what a session brings that is settled', () => {
     const account = signedIn({ archivedIsKept: true });
     account.server.archiveMute = true;

@@ -7,6 +7,8 @@ export interface Mistake {
   readonly name: string;
   /** Makes ours do so until the mocks are restored. */
   readonly plant: () => void;
+  /** This one finds it, where the first ones do not. */
+  readonly seed?: number;
   /** It shows in two runs of one seed that differ. */
   readonly differs?: boolean;
 }

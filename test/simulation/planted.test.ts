@@ -11,15 +11,14 @@ import { runSeed } from './run.js';
 
 const SEEDS = 2_000;
 
-/** The first seed that notices. */
-function foundBy({ differs }: Mistake): number | undefined {
-  for (let seed = 1; seed <= SEEDS; seed++) {
+/** The seed that notices: the one that did last time, or the first. */
+function foundBy({ differs, seed: last = 1 }: Mistake): number | undefined {
+  const finds = (seed: number) => {
     const { broken, hash } = runSeed(seed);
-    if (broken.length > 0 || (differs === true && runSeed(seed).hash !== hash)) {
-      return seed;
-    }
-  }
-  return undefined;
+    return broken.length > 0 || (differs === true && runSeed(seed).hash !== hash);
+  };
+  const all = [last, ...Array.from({ length: SEEDS }, (_, i) => i + 1)];
+  return all.find(finds);
 }
 
 describe('the simulation finds a planted mistake', () => {
@@ -32,7 +31,9 @@ describe('the simulation finds a planted mistake', () => {
     { timeout: 1_200_000 },
     (mistake) => {
       mistake.plant();
-      expect(foundBy(mistake)).toBeLessThanOrEqual(SEEDS);
+      const seed = foundBy(mistake);
+      process.stdout.write(`${mistake.name}: seed ${String(seed)}\n`);
+      expect(seed).toBeLessThanOrEqual(SEEDS);
     },
   );
 });

@@ -4,6 +4,8 @@ import { Buffer } from 'node:buffer';
 import { XmlReader } from '../../../src/core/xml-reader.js';
 import type { Element } from '../../../src/core/xml.js';
 import { nodeTools } from '../tools.js';
+import { featuresOf } from './features.js';
+import type { Phase } from './features.js';
 import type { End, ModelLink } from './network.js';
 import { answerRequest } from './requests.js';
 import type { ModelServer } from './server.js';
@@ -24,7 +26,7 @@ function demand(holds: boolean, otherwise: string): void {
 /** One stream of a client at the model server. */
 export class Connection implements End {
   private reader: XmlReader;
-  private phase: 'clear' | 'tls' | 'authenticated' = 'clear';
+  private phase: Phase = 'clear';
   private user = '';
   private session: ServerSession | undefined;
   private open = true;
@@ -123,29 +125,14 @@ export class Connection implements End {
   }
 
   private header(): void {
-    const mechanisms =
-      "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
-    const features = {
-      clear: this.server.stripTls
-        ? mechanisms
-        : "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>",
-      tls: mechanisms,
-      authenticated: `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>${this.server.options.plain === true ? '' : `<sm xmlns='${SM}'/>`}${this.limits()}`,
-    }[this.phase];
+    const features = featuresOf(this.phase, this.server.options, this.server.stripTls);
     this.server.stripTls = false;
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,
     );
   }
 
-  private limits(): string {
-    const { maxBytes } = this.server.options;
-    return maxBytes === undefined
-      ? ''
-      : `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${String(maxBytes)}</max-bytes></limits>`;
-  }
-
-  private restart(phase: Connection['phase']): void {
+  private restart(phase: Phase): void {
     this.phase = phase;
     this.reader.stop();
     this.reader = this.newReader();

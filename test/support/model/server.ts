@@ -4,6 +4,8 @@ import { formatDateTime } from '../../../src/core/stanza.js';
 import type { Element } from '../../../src/core/xml.js';
 import { ModelArchive } from './archive.js';
 import { Connection, MODULUS } from './connection.js';
+import { forget } from './death.js';
+import type { Routed } from './death.js';
 import type { End, ModelLink } from './network.js';
 import type { ServerOptions } from './profiles.js';
 import { bare, newSession } from './sessions.js';
@@ -55,6 +57,7 @@ export class ModelServer {
   lie = 0;
   private readonly connections = new Set<Connection>();
   private silent = false;
+  private lastRouted: Routed | undefined;
   private ids = 0;
 
   constructor(
@@ -129,23 +132,13 @@ export class ModelServer {
 
   /** All links break, and what was not written down is gone: sessions, their queues, the end of all stores. */
   kill(): void {
-    const { killLosesMs = 0 } = this.options;
-    const before = this.world.now - killLosesMs;
-    const homeless = [...this.archives.values()].flatMap((archive) => archive.forget(before));
-    for (const [user, list] of this.offline) {
-      const keeps = (stored: Stored) => stored.at - this.world.wallOffset <= before;
-      homeless.push(...list.filter((stored) => !keeps(stored)).map(({ text }) => text));
-      this.offline.set(user, list.filter(keeps));
+    for (const text of forget(this, this.lastRouted)) {
+      this.watch.dropped?.(text);
     }
     for (const session of [...this.sessions.values()]) {
-      homeless.push(...session.unacked.filter(({ kept }) => kept === true).map(({ text }) => text));
-      session.unacked = [];
       this.end(session, false);
     }
     this.ended.clear();
-    for (const text of homeless) {
-      this.watch.dropped?.(text);
-    }
   }
 
   /** What nobody acknowledged goes to the offline store, with the time it came. */
@@ -196,6 +189,7 @@ export class ModelServer {
             /<\/message>$/,
             `<stanza-id xmlns='urn:xmpp:sid:0' by='${user}' id='${id}'/></message>`,
           );
+    this.lastRouted = { user, id, at: this.world.now, text };
     const stored = { text: stamped, at: this.world.clock().wall, kept: true };
     const target = [...this.sessions.values()].find((s) => s.user === user && s.available);
     if (target !== undefined) {

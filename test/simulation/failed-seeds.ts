@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+
+/** Seeds that once found something. They are played at each run of the tests, before any new ones. */
+export const FAILED_SEEDS: readonly number[] = [
+  ...[12, 27, 41, 69, 104, 124, 154, 157, 197, 223, 290, 293, 298, 307, 320, 361, 400, 406, 450],
+  ...[452, 466, 497, 515, 540, 549, 572, 574, 604, 632, 712, 714, 724, 772, 823, 827, 838, 985],
+  ...[1011, 1145],
+];

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// Plays seeds on all processors for so many minutes, appends what came of it to build/soak/simulation.jsonl
+// with the commit, and prints the sum of all that is there: `make soak`, or
+//   node build/soak.mjs MINUTES [FIRST SEED]
+
+import { fork } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { runSeed } from './run.js';
+import { commit, firstSeed } from './seeds.js';
+
+const FILE = 'build/soak/simulation.jsonl';
+/** Far apart, so that the processors never play the same. */
+const STRIDE = 10_000_000;
+
+interface Result {
+  readonly commit: string;
+  readonly first: number;
+  readonly seeds: number;
+  readonly seconds: number;
+  readonly shown: number;
+  /** "seed 17: what was broken" */
+  readonly broken: readonly string[];
+}
+
+function play(first: number, minutes: number): Result {
+  const from = performance.now();
+  const broken: string[] = [];
+  let [seed, shown] = [first, 0];
+  while (performance.now() < from + minutes * 60_000) {
+    const outcome = runSeed(seed++);
+    shown += outcome.shown;
+    broken.push(...outcome.broken.map((what) => `seed ${String(outcome.plan.seed)}: ${what}`));
+  }
+  const seconds = Math.round((performance.now() - from) / 1000);
+  return { commit: commit(), first, seeds: seed - first, seconds, shown, broken };
+}
+
+function sumUp(results: readonly Result[]): string {
+  const add = (of: (result: Result) => number) => results.reduce((n, result) => n + of(result), 0);
+  const [seeds, seconds, shown] = [
+    add((result) => result.seeds),
+    add((result) => result.seconds),
+    add((result) => result.shown),
+  ];
+  const pace = seeds / seconds;
+  const broken = results.flatMap((result) => result.broken);
+  const hours = 1_000_000 / pace / 3600;
+  return [
+    ...broken.map((what) => `BROKEN ${what}`),
+    `commits ${[...new Set(results.map((result) => result.commit.slice(0, 7)))].join(' ')}`,
+    `${String(seeds)} seeds in ${String(seconds)} s of a processor, ${String(shown)} lines shown`,
+    `${pace.toFixed(1)} seeds a second on one processor; a million take ${hours.toFixed(0)} h of one`,
+    `${String(broken.length)} promises broken`,
+  ].join('\n');
+}
+
+async function all(minutes: number, first: number): Promise<readonly Result[]> {
+  const processors = Array.from({ length: availableParallelism() }, (_, i) => first + i * STRIDE);
+  return Promise.all(
+    processors.map(
+      (from) =>
+        new Promise<Result>((resolve, reject) => {
+          const child = fork(process.argv[1] ?? '', ['play', String(from), String(minutes)]);
+          child.on('message', (result) => {
+            resolve(result as Result);
+          });
+          child.on('exit', (code) => {
+            reject(new Error(`a player ended with ${String(code)}`));
+          });
+        }),
+    ),
+  );
+}
+
+const [, , mode = '10', ...rest] = process.argv;
+if (mode === 'play') {
+  const [first = '1', minutes = '1'] = rest;
+  process.send?.(play(Number(first), Number(minutes)));
+} else {
+  mkdirSync('build/soak', { recursive: true });
+  const results = await all(Number(mode), Number(rest[0] ?? firstSeed()));
+  for (const result of results) {
+    appendFileSync(FILE, `${JSON.stringify(result)}\n`);
+  }
+  const kept = readFileSync(FILE, 'utf8').trim().split('\n');
+  process.stdout.write(`${sumUp(kept.map((line) => JSON.parse(line) as Result))}\n`);
+  process.exitCode = results.some(({ broken }) => broken.length > 0) ? 1 : 0;
+}
