@@ -88,8 +88,10 @@ export class Inbox {
   releaseBefore(copy: Copy): number {
     const { held, seen } = this.book;
     const first = held.length === 0 ? undefined : seen.match(this.traceOf(copy), copy);
-    const before = first?.held === true ? held.findIndex((e) => e.sighting === first) : 0;
-    return this.free(Math.max(before, 0));
+    // One that its sender sent again waits at the place of its second copy, not of this one.
+    const itself = first?.archiveId === undefined || first.archiveId === copy.archiveId;
+    const waits = first?.held === true && itself;
+    return this.free(waits ? held.findIndex((entry) => entry.sighting === first) : 0);
   }
 
   private free(count: number): number {
