@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { projectPath } from '../../test/support/project.js';
 import { circumstances } from '../compare/machine.js';
+import { gapWithCuts } from './cuts.js';
 import { oneRun, type Numbers } from './run.js';
 import { table } from './table.js';
 
@@ -32,7 +33,7 @@ async function main(): Promise<void> {
   const [runs, gap] = [count('RUNS', 5), count('GAP', 20_000)];
   const all: Numbers[] = [];
   for (let run = 1; run <= runs; run++) {
-    all.push(await oneRun(gap));
+    all.push({ ...(await oneRun(gap)), ...(await gapWithCuts(gap, run)) });
     say(
       `run ${run}: ${JSON.stringify(all.at(-1), (_, value: unknown) => (typeof value === 'number' ? Math.round(value * 10) / 10 : value))}`,
     );

@@ -51,6 +51,17 @@ const ROWS: Row[] = [
     goal: '≥ 1000',
   },
   {
+    what: 'archive gap, three cuts of the link: messages shown',
+    unit: '/s',
+    of: number('cuts: messages a second'),
+    goal: '≥ 1000',
+  },
+  {
+    what: 'archive gap, three cuts: messages shown while there was a link',
+    unit: '/s',
+    of: number('cuts: messages a second of link'),
+  },
+  {
     what: 'archive gap: the host worked without drawing, at most',
     unit: 'ms',
     of: number('gap: still'),

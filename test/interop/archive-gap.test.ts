@@ -5,8 +5,8 @@
 
 import { afterEach, expect, test } from 'vitest';
 import { Chance } from '../support/model/chance.js';
-import { BOB, Home } from './home.js';
 import { Gap, type GapResult, type GapServer } from './gap.js';
+import { gapOnProsody } from './gap-servers.js';
 
 const SIZE = Number(process.env.STEADFAST_GAP ?? 3_000);
 const SEED = Number(process.env.STEADFAST_GAP_SEED ?? 1);
@@ -14,32 +14,11 @@ const CUTS = 3;
 /** What a person does not notice. */
 const STILL_MS = 50;
 
-let home: Home | undefined;
+let server: GapServer | undefined;
 afterEach(async () => {
-  await home?.close();
-  home = undefined;
+  await server?.workspace.close();
+  server = undefined;
 });
-
-/** A Prosody that finds a page of a large archive at once: its files are read as a whole for each. */
-async function prosody(): Promise<GapServer> {
-  home = await Home.open({
-    modules: ['steadfast_gap'],
-    global: {
-      storage: { archive: 'steadfast_gap' },
-      ...{ archive_expires_after: 'never', mam_include_total: false },
-      network_settings: { nagle: false },
-    },
-  });
-  const { workspace, proxy, bob, byPassword, password, server } = home;
-  const fill = async (from: number, to: number): Promise<void> => {
-    const id = `fill-${to}`;
-    const gap = `<gap xmlns='urn:steadfast:gap' user='alice' with='${BOB}' from='${from}' to='${to}' age='${from === 0 ? 90_000 : 80_000}'/>`;
-    bob.send(`<iq type='set' id='${id}' to='${server.domain}'>${gap}</iq>`);
-    const answer = await bob.stanzas.next('a full archive', ({ attrs }) => attrs.id === id);
-    expect(answer.attrs.type).toBe('result');
-  };
-  return { workspace, proxy, bob, options: byPassword, password, fill };
-}
 
 function say(what: string, result: GapResult): void {
   const { tookMs, linkedMs, longestMs, latestMs, live, late, links } = result;
@@ -52,7 +31,8 @@ function say(what: string, result: GapResult): void {
 }
 
 test(`${SIZE} messages and ${CUTS} cuts: each is shown once and in order, and the window is drawn`, async () => {
-  const result = await new Gap(await prosody(), SIZE).play(CUTS, new Chance(SEED));
+  server = await gapOnProsody();
+  const result = await new Gap(server, SIZE).play(CUTS, new Chance(SEED));
   say('Prosody', result);
   expect(result).toMatchObject({ lost: [], doubled: [], disordered: [], links: 2 + CUTS });
   expect(result.longestMs).toBeLessThan(STILL_MS);
