@@ -6,7 +6,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { Chance } from '../support/model/chance.js';
 import { Gap, type GapResult, type GapServer } from './gap.js';
-import { gapOnProsody } from './gap-servers.js';
+import { gapOnEjabberd, gapOnProsody } from './gap-servers.js';
 
 const SIZE = Number(process.env.STEADFAST_GAP ?? 3_000);
 const SEED = Number(process.env.STEADFAST_GAP_SEED ?? 1);
@@ -30,10 +30,17 @@ function say(what: string, result: GapResult): void {
   );
 }
 
-test(`${SIZE} messages and ${CUTS} cuts: each is shown once and in order, and the window is drawn`, async () => {
-  server = await gapOnProsody();
-  const result = await new Gap(server, SIZE).play(CUTS, new Chance(SEED));
-  say('Prosody', result);
-  expect(result).toMatchObject({ lost: [], doubled: [], disordered: [], links: 2 + CUTS });
-  expect(result.longestMs).toBeLessThan(STILL_MS);
-}, 240_000);
+test.each([
+  ['Prosody', gapOnProsody],
+  ['ejabberd', gapOnEjabberd],
+])(
+  `%s, ${SIZE} messages and ${CUTS} cuts: each is shown once and in order, and the window is drawn`,
+  async (name, open) => {
+    server = await open();
+    const result = await new Gap(server, SIZE).play(CUTS, new Chance(SEED));
+    say(name, result);
+    expect(result).toMatchObject({ lost: [], doubled: [], disordered: [], links: 2 + CUTS });
+    expect(result.longestMs).toBeLessThan(STILL_MS);
+  },
+  240_000,
+);

@@ -4,6 +4,7 @@ import type { Authority, Certificate } from './certificates.js';
 import { eventually } from './observed.js';
 import { freePort } from './ports.js';
 import { Running } from './processes.js';
+import { projectPath } from './project.js';
 import type { Workspace } from './workspace.js';
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
@@ -23,6 +24,8 @@ export interface EjabberdOptions {
   certificate?: Certificate;
   /** How long a lost session can be resumed (default 300 s). */
   hibernationMs?: number;
+  /** Erlang modules of test/support/ejabberd; `serve` of each is called for each domain. */
+  modules?: string[];
 }
 
 interface Ports {
@@ -100,6 +103,7 @@ export class Ejabberd {
     const script = [
       '{ok, _} = application:ensure_all_started(ejabberd)',
       ...register,
+      ...this.#served(),
       `file:write_file("${registered}", <<>>)`,
     ];
     // Without a node name there is no epmd, and no port but ours.
@@ -155,6 +159,18 @@ export class Ejabberd {
   logins(): { jid: string; mechanism: string }[] {
     const lines = this.log().matchAll(/Accepted c2s (\S+) authentication for (\S+) by/g);
     return [...lines].map(([, mechanism = '', jid = '']) => ({ jid, mechanism }));
+  }
+
+  /** Erlang that compiles and starts the modules of our own. */
+  #served(): string[] {
+    return (this.#options.modules ?? []).flatMap((name, index) => {
+      const source = projectPath('test', 'support', 'ejabberd', `${name}.erl`);
+      return [
+        `{ok, ${name}, Code${index}} = compile:file("${source}", [binary])`,
+        `{module, ${name}} = code:load_binary(${name}, "${source}", Code${index})`,
+        ...Object.keys(this.#options.domains).map((domain) => `${name}:serve(${binary(domain)})`),
+      ];
+    });
   }
 
   #settings({ domains, authority, hibernationMs = 300_000 }: EjabberdOptions): object {
