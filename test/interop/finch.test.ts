@@ -26,7 +26,9 @@ async function shows(text: string | RegExp): Promise<void> {
 }
 
 beforeAll(async () => {
-  home = await Home.open({ users: { alice: null, bob: 'correct-horse' } });
+  home = await Home.open({
+    ...{ users: { alice: null, bob: 'correct-horse' }, modules: ['steadfast_wire'] },
+  });
   const settings = person.alice(home.byCertificate);
   finch = await Finch.start(home.workspace, { accounts: [settings] });
   const { columns, rows } = SIZE;
@@ -85,7 +87,7 @@ test('typing is shown on both sides', async () => {
   await home.bob.messages.next('the message', ({ body }) => body === 'Let us talk');
 });
 
-test('an outage of 20 s is not a sign-off, and loses and doubles nothing', async () => {
+test('an outage of 30 s is not a sign-off: nothing goes afterwards but what was typed, and once', async () => {
   await sitOut(at, 'finch');
   await shows('And now it is back.');
 });

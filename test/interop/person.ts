@@ -23,8 +23,9 @@ export interface Person {
 
 const STATES = 'http://jabber.org/protocol/chatstates';
 
-/** Libpurple's news of an account that goes, or that had to come again. */
-const UNREST = /^(SigningO(n|ff)|SignedO(n|ff)|Account(Connecting|SignedO(n|ff))|ConnectionError)$/;
+/** Libpurple's news of an account or a contact that goes, comes again or is away. */
+const UNREST =
+  /^(SigningO(n|ff)|SignedO(n|ff)|Account(Connecting|SignedO(n|ff)|StatusChanged)|ConnectionError|SavedstatusChanged|Buddy(SignedO(n|ff)|StatusChanged|IdleChanged))$/;
 
 /** alice, who signs in through the link that can be cut. */
 export function alice(options: NonNullable<AccountSettings['options']>): AccountSettings {

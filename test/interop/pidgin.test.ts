@@ -18,7 +18,9 @@ let at: person.Person;
 const settings = (): Parameters<Pidgin['account']>[0] => person.alice(home.byCertificate);
 
 beforeAll(async () => {
-  home = await Home.open({ users: { alice: null, bob: 'correct-horse' } });
+  home = await Home.open({
+    ...{ users: { alice: null, bob: 'correct-horse' }, modules: ['steadfast_wire'] },
+  });
   const display = await startDisplay(home.workspace);
   pidgin = await Pidgin.start(home.workspace, display, { accounts: [settings()] });
   at = {
@@ -82,7 +84,7 @@ test('the tooltip of a contact names its address, presence and the connection', 
   await pidgin.point(700, 500);
 });
 
-test('an outage of 20 s is not a sign-off, and loses and doubles nothing', async () => {
+test('an outage of 30 s is not a sign-off: nothing goes afterwards but what was typed, and once', async () => {
   await sitOut(at, 'pidgin');
 });
 

@@ -11,7 +11,7 @@ import { lua } from './lua.js';
 import { projectPath } from './project.js';
 import type { Workspace } from './workspace.js';
 
-/** What mod_steadfast_watch saw. `session` is the XEP-0198 resumption id, once there is one. */
+/** What mod_steadfast_watch and mod_steadfast_wire saw. `session` is the XEP-0198 resumption id, once there is one. */
 export interface Sight {
   event:
     | 'authenticated'
@@ -22,7 +22,10 @@ export interface Sight {
     | 'resumed'
     | 'active'
     | 'inactive'
-    | 'message';
+    | 'message'
+    /** By mod_steadfast_wire: an element on a stream, from a user or to one. */
+    | 'received'
+    | 'sent';
   /** Unix time in ms. */
   at: number;
   user?: string;
@@ -37,6 +40,9 @@ export interface Sight {
   to?: string;
   id?: string;
   body?: string;
+  /** The element's name, and all of it. */
+  name?: string;
+  xml?: string;
 }
 
 export interface ProsodyOptions {
