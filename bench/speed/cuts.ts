@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Gap } from '../../test/interop/gap.js';
 import { gapOnProsody } from '../../test/interop/gap-servers.js';
-import { Chance } from '../../test/simulation/model/chance.js';
+import { Chance } from '../../test/support/model/chance.js';
 import type { Numbers } from './run.js';
 
 const CUTS = 3;
