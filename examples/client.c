@@ -20,7 +20,10 @@ show (const stead_event *event, const char *id)
   if (stead_event_type (event) == STEAD_EVENT_LINK
       && stead_event_link_state (event) == STEAD_LINK_ONLINE)
     printf ("online as %s\n", stead_event_link_jid (event));
-  if (stead_event_type (event) == STEAD_EVENT_MESSAGE)
+  if (stead_event_type (event) == STEAD_EVENT_MESSAGE && stead_event_message_set_aside (event))
+    printf ("! what %s wrote cannot be shown; it is kept in %s\n", stead_event_message_from (event),
+            stead_event_message_kept_in (event));
+  else if (stead_event_type (event) == STEAD_EVENT_MESSAGE)
     printf ("%s: %s\n", stead_event_message_from (event), stead_event_message_body (event));
   if (stead_event_type (event) != STEAD_EVENT_MESSAGE_STATE
       || strcmp (stead_event_command_id (event), id) != 0)

@@ -20,7 +20,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 client.attach(1, account, { status: 'I repeat what you say.' });
 for await (const event of client) {
   // Only chats: answers to answers of another bot would go on for ever.
-  if (event.type === 'message' && event.kind === 'chat')
+  if (event.type === 'message' && event.kind === 'chat' && !event.setAside)
     client.sendMessage(1, event.from, event.body);
   // The one state that a bot must not overlook: the text will not arrive.
   if (event.type === 'message-state' && event.state === 'failed')

@@ -108,6 +108,13 @@ STEAD_EXPORT const char *stead_event_message_subject (const stead_event *event);
 STEAD_EXPORT int64_t stead_event_message_sent_time_ms (const stead_event *event);
 /** An earlier life of the program may have shown it and died before it could say so. */
 STEAD_EXPORT bool stead_event_message_maybe_shown (const stead_event *event);
+/**
+ * It ended the program twice running, or its bytes cannot be read (`from` is "" then). There is no
+ * text: say from whom it was, of when, and where it is kept.
+ */
+STEAD_EXPORT bool stead_event_message_set_aside (const stead_event *event);
+/** The file that has what came, an absolute path, when it was set aside; else "". */
+STEAD_EXPORT const char *stead_event_message_kept_in (const stead_event *event);
 /** Younger messages were given before it; it carries its own time. */
 STEAD_EXPORT bool stead_event_message_late (const stead_event *event);
 /** Written by the user on another device, which is `from`. */
@@ -125,7 +132,7 @@ STEAD_EXPORT bool stead_event_state_maybe_twice (const stead_event *event);
 /** DELIVERED: shown to a person, says the recipient's client (XEP-0333). */
 STEAD_EXPORT bool stead_event_state_displayed (const stead_event *event);
 STEAD_EXPORT const char *stead_event_state_to (const stead_event *event);
-/** FAILED: the text. */
+/** FAILED: the text; "" when that was set aside like a message. */
 STEAD_EXPORT const char *stead_event_state_body (const stead_event *event);
 
 /* CHAT_STATE */

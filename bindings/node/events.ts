@@ -112,6 +112,8 @@ function readers(c: Steadfast, e: Buffer) {
       subject: c.stead_event_message_subject(e) ?? '',
       sentTimeMs: Number(c.stead_event_message_sent_time_ms(e)),
       maybeShown: c.stead_event_message_maybe_shown(e),
+      setAside: c.stead_event_message_set_aside(e),
+      keptIn: c.stead_event_message_kept_in(e) ?? '',
       late: c.stead_event_message_late(e),
       outgoing: c.stead_event_message_outgoing(e),
       to: c.stead_event_message_to(e) ?? '',

@@ -83,6 +83,8 @@ const signatures = {
   stead_event_message_subject: [text, [event]],
   stead_event_message_sent_time_ms: ['int64', [event]],
   stead_event_message_maybe_shown: ['bool', [event]],
+  stead_event_message_set_aside: ['bool', [event]],
+  stead_event_message_kept_in: [text, [event]],
   stead_event_message_late: ['bool', [event]],
   stead_event_message_outgoing: ['bool', [event]],
   stead_event_message_to: [text, [event]],

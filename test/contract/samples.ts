@@ -162,6 +162,8 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         outgoing: true,
         to: 'carol@home.example',
         receiptRequested: true,
+        setAside: true,
+        keptIn: '/home/alice/.purple/steadfast/alice/set-aside',
       },
     },
   },
