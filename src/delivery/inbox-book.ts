@@ -11,6 +11,8 @@ export interface InboxEntry {
   readonly number: number;
   /** base64 of the contract's event. */
   readonly event: string;
+  /** When it was first seen, Unix ms; 0 where an older release compacted that away. */
+  readonly at: number;
 }
 
 /** Came live while the archive was being read: gets its number when it is released. */
@@ -39,11 +41,13 @@ export class InboxBook {
   last = 0;
   /** The host has taken everything up to here. */
   taken = 0;
+  /** What the host had in its hands when it died, and at how many deaths running. */
+  private inHand = { number: 0, times: 0 };
 
   apply(record: InboxRecord): void {
     switch (record.type) {
       case 'inbox':
-        this.entries.set(record.number, { number: record.number, event: record.event });
+        this.enter(record.number, record);
         this.last = record.number;
         this.see(record);
         break;
@@ -59,12 +63,20 @@ export class InboxBook {
       case 'taken':
         this.take(record.number);
         break;
+      case 'in-hand':
+        this.inHand = { number: record.number, times: record.times };
+        break;
       case 'last-inbox':
         this.last = record.number;
         break;
       case 'cursor':
         this.cursors.set(record.archive, { id: record.id, at: record.at });
     }
+  }
+
+  /** How many hosts running died with this entry in their hands. */
+  deathsAt(number: number): number {
+    return this.inHand.number === number ? this.inHand.times : 0;
   }
 
   /** The shortest records that add up to this state again. */
@@ -74,10 +86,13 @@ export class InboxBook {
       records.push({ type: 'seen', trace, at });
     }
     for (const entry of this.entries.values()) {
-      records.push({ type: 'inbox', ...entry, at: 0 });
+      records.push({ type: 'inbox', ...entry });
     }
     records.push({ type: 'last-inbox', number: this.last });
     records.push({ type: 'taken', number: this.taken });
+    if (this.inHand.times > 0) {
+      records.push({ type: 'in-hand', ...this.inHand });
+    }
     for (const { event, at, sighting } of this.held) {
       records.push({ type: 'held', event, at, ...(sighting && traceOf(sighting)) });
     }
@@ -108,13 +123,17 @@ export class InboxBook {
   }
 
   private release(count = this.held.length): void {
-    for (const { event, sighting } of this.held.splice(0, count)) {
+    for (const { sighting, ...entry } of this.held.splice(0, count)) {
       if (sighting !== undefined) {
         sighting.held = false;
       }
-      this.last++;
-      this.entries.set(this.last, { number: this.last, event });
+      this.enter(this.last + 1, entry);
     }
+  }
+
+  private enter(number: number, { event, at }: Omit<InboxEntry, 'number'>): void {
+    this.entries.set(number, { number, event, at });
+    this.last = number;
   }
 
   private take(number: number): void {
@@ -125,6 +144,9 @@ export class InboxBook {
       this.entries.delete(known);
     }
     this.taken = Math.max(this.taken, number);
+    if (this.inHand.number <= number) {
+      this.inHand = { number: 0, times: 0 };
+    }
     this.last = Math.max(this.last, number);
   }
 }

@@ -134,6 +134,12 @@ export class Inbox {
     return upTo > this.book.taken ? { type: 'taken', number: upTo } : undefined;
   }
 
+  /** What the attached host is at: the first entry that it was given and has not taken. */
+  inHand(): number | undefined {
+    const [first] = this.book.entries.keys();
+    return first !== undefined && first <= this.given ? first : undefined;
+  }
+
   private get book() {
     return this.ledger.inbox;
   }

@@ -94,6 +94,7 @@ export class Ledger {
       case 'release':
       case 'seen':
       case 'taken':
+      case 'in-hand':
       case 'last-inbox':
       case 'cursor':
         this.inbox.apply(record);

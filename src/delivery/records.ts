@@ -85,6 +85,11 @@ export type InboxRecord =
   | { readonly type: 'cursor'; readonly archive: string; readonly id: string; readonly at: number }
   /** The host has dealt with every inbox entry up to `number`. */
   | { readonly type: 'taken'; readonly number: number }
+  /**
+   * The host died with entry `number` in its hands, at this death and at those before it running:
+   * `times` in all.
+   */
+  | { readonly type: 'in-hand'; readonly number: number; readonly times: number }
   /** Only in a compacted journal: the last inbox number given away. */
   | { readonly type: 'last-inbox'; readonly number: number }
   /** Another copy of the message first seen at `at`. */

@@ -23,6 +23,7 @@ import { Mailroom } from './mailroom.js';
 import { MessageStates } from './message-states.js';
 import { NO_SETTINGS, readOptions } from './options.js';
 import { Sender } from './sender.js';
+import { SET_ASIDE, SetAside } from './set-aside.js';
 import { SessionEvents } from './session-events.js';
 import { SleepWatch } from './sleep-watch.js';
 
@@ -40,6 +41,7 @@ export class Account implements Context {
   private readonly store: Store;
   private readonly outbox: Outbox;
   private readonly session: Session;
+  private readonly setAside: SetAside;
   private readonly mailroom: Mailroom;
   private readonly states: MessageStates;
   private readonly sender: Sender;
@@ -72,7 +74,8 @@ export class Account implements Context {
     this.session = new Session(tools, random, (output) => {
       this.events.take(output);
     });
-    this.mailroom = new Mailroom(this, inbox, this.store, (h) => {
+    this.setAside = new SetAside(this, caches.get(SET_ASIDE));
+    this.mailroom = new Mailroom(this, inbox, this.store, this.setAside, (h) => {
       this.session.handledDurably(h);
     });
     this.states = new MessageStates(this, this.store, this.outbox, this.mailroom);
@@ -187,6 +190,9 @@ export class Account implements Context {
       case 'command':
         this.command(input.command);
         return;
+      case 'host-died':
+        this.mailroom.died();
+        return;
       case 'tick':
         this.tick();
     }
@@ -236,6 +242,7 @@ export class Account implements Context {
     }
     const { password, clientCertPassphrase: passphrase } = attach;
     this.link.attach(options, { password, passphrase }, attach.online);
+    this.setAside.folder = attach.folder;
     for (const message of this.mailroom.attach(attach.inboxTaken)) {
       this.host.taken(message);
     }

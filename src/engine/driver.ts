@@ -101,8 +101,10 @@ export class Driver {
   /**
    * The host is gone: what it handed over is flushed, and the link is left to die with the process,
    * without a closing tag, so that the server keeps the session for the next one.
+   * @param died it did not mean to go, and had a durable event of this account in its hands
    */
-  async abandon(): Promise<void> {
+  async abandon(died = false): Promise<void> {
+    if (died) this.#input({ type: 'host-died' });
     const value = { how: How.PARK };
     if (this.#account !== undefined) {
       this.command(create(CommandSchema, { body: { case: 'detach', value } }));

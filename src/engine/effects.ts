@@ -23,6 +23,8 @@ export type AccountInput =
   /** Answers `read-identity`. */
   | { readonly type: 'identity'; readonly identity: ClientIdentity }
   | { readonly type: 'identity-failed'; readonly fault: Fault; readonly passphrase: boolean }
+  /** The host died with an event of this account in its hands. A Detach follows. */
+  | { readonly type: 'host-died' }
   /** The time `Account.deadline()` asked for has come; harmless at any other time. */
   | { readonly type: 'tick' };
 

@@ -118,11 +118,9 @@ export class Engine {
   }
 
   /** The host is gone without a word: what is handed over gets flushed, and no closing tag is sent. */
-  async hostGone(): Promise<void> {
-    if (this.#over) return;
-    this.#over = true;
-    await Promise.all([...this.#running.values()].map(({ driver }) => driver.abandon()));
-    this.options.exit(0);
+  hostGone(): Promise<void> {
+    // The durable events are dealt with one at a time, so the oldest is what it was at.
+    return this.#end(this.#untaken[0]?.running);
   }
 
   /** A fault of ours: nothing of the accounts may run on, since nobody knows what state they are in. */
@@ -138,7 +136,16 @@ export class Engine {
   goodbye(reason?: Fault): void {
     if (this.#over) return;
     this.#sayGoodbye(reason);
-    void this.hostGone();
+    void this.#end(undefined);
+  }
+
+  /** @param killer the account of which the host had an event in its hands when it died */
+  async #end(killer: Running | undefined): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    const accounts = [...this.#running.values()];
+    await Promise.all(accounts.map((running) => running.driver.abandon(running === killer)));
+    this.options.exit(0);
   }
 
   #sayGoodbye(reason: Fault | undefined): void {

@@ -5,21 +5,20 @@
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { EventSchema } from '../contract/engine_pb.js';
-import type { Event, Message } from '../contract/engine_pb.js';
+import type { Message } from '../contract/engine_pb.js';
 import type { Copy } from '../delivery/copy.js';
 import type { Inbox } from '../delivery/inbox.js';
 import type { InboxEntry } from '../delivery/inbox-book.js';
 import type { JournalRecord } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
-import type { EventBody } from '../features/feature.js';
 import type { Context } from './context.js';
-
-type Durable = Extract<EventBody, { case: 'message' | 'messageState' }>;
+import { DEATHS } from './set-aside.js';
+import type { Durable, SetAside } from './set-aside.js';
 
 export class Mailroom {
   private attached = false;
   /** Given to the host and not taken yet, so that nothing is decoded twice. */
-  private readonly inHand = new Map<number, Event['body']>();
+  private readonly inHand = new Map<number, Durable>();
   /** This entry may have been in the hands of a host that died, with the engine behind it. */
   private suspect: number;
   /** Stanzas up to here had no durable effect; their number is kept once for the whole input. */
@@ -32,6 +31,7 @@ export class Mailroom {
     private readonly context: Context,
     private readonly inbox: Inbox,
     private readonly store: Store,
+    private readonly setAside: SetAside,
     private readonly handled: (h: number) => void,
   ) {
     this.suspect = store.ledger.inbox.entries.size > 0 ? store.ledger.inbox.taken + 1 : 0;
@@ -125,7 +125,7 @@ export class Mailroom {
    * @returns the messages of which that is news
    */
   attach(taken: number): Message[] {
-    const record = this.inbox.attach(taken);
+    const record = this.inbox.attach(Math.max(taken, this.hopeless()));
     if (taken > 0) {
       this.suspect = 0;
     }
@@ -135,6 +135,15 @@ export class Mailroom {
 
   detach(): void {
     this.attached = false;
+  }
+
+  /** The host died, and what it was at may be why. */
+  died(): void {
+    const number = this.attached ? this.inbox.inHand() : undefined;
+    if (number !== undefined) {
+      const times = this.store.ledger.inbox.deathsAt(number) + 1;
+      this.store.commit([{ type: 'in-hand', number, times }], () => undefined);
+    }
   }
 
   /** @returns the messages that the host has dealt with now */
@@ -150,16 +159,25 @@ export class Mailroom {
     for (const entry of this.inbox.give()) {
       const body = this.bodyOf(entry);
       this.inHand.set(entry.number, body);
-      if (body.case === 'message' || body.case === 'messageState') {
-        body.value.inbox = entry.number;
-      }
+      body.value.inbox = entry.number;
       if (body.case === 'message') {
-        body.value.maybeShown = entry.number === this.suspect;
+        body.value.maybeShown = entry.number === this.suspect && !body.value.setAside;
       }
-      if (body.case !== undefined) {
-        this.context.effect({ type: 'tell', body, inbox: entry.number });
-      }
+      this.context.effect({ type: 'tell', body, inbox: entry.number });
     }
+  }
+
+  /** An entry of which not even the news could be shown that it was set aside; 0 for none. */
+  private hopeless(): number {
+    const { inbox } = this.store.ledger;
+    const [first = 0] = inbox.entries.keys();
+    if (inbox.deathsAt(first) <= DEATHS) {
+      return 0;
+    }
+    const what = `Entry ${String(first)} of the inbox is not shown`;
+    const why = 'even the line that it was set aside ended the program';
+    this.context.log('error', 'inbox', `${what}: ${why}. It is kept in ${this.setAside.path}.`);
+    return first;
   }
 
   private counted(h: number | undefined): JournalRecord[] {
@@ -198,8 +216,22 @@ export class Mailroom {
     return messages;
   }
 
-  private bodyOf(entry: InboxEntry): Event['body'] {
+  /** What the host is given of an entry. */
+  private bodyOf(entry: InboxEntry): Durable {
+    const body = this.read(entry);
+    return body !== undefined && this.store.ledger.inbox.deathsAt(entry.number) < DEATHS
+      ? body
+      : this.setAside.instead(entry, body);
+  }
+
+  /** Nothing where the bytes are not those of an event that this release knows. */
+  private read(entry: InboxEntry): Durable | undefined {
     const bytes = this.context.tools.fromBase64(entry.event) ?? new Uint8Array();
-    return fromBinary(EventSchema, bytes).body;
+    try {
+      const { body } = fromBinary(EventSchema, bytes);
+      return body.case === 'message' || body.case === 'messageState' ? body : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Inbox } from '../../src/delivery/inbox.js';
 import type { Copy } from '../../src/delivery/copy.js';
 import { Ledger } from '../../src/delivery/ledger.js';
+import type { JournalRecord } from '../../src/delivery/records.js';
 import { nodeTools as tools } from '../support/tools.js';
 
+const LATER = { type: 'of a later release', number: 2 } as unknown as JournalRecord;
 const EVENT = new Uint8Array([1]);
 const copy: Copy = { from: 'bob@b/r', type: 'chat', id: '1', body: 'hi', path: 'live' };
 
@@ -74,5 +76,44 @@ describe('the inbox', () => {
     const { keep } = inboxWith();
     keep(copy, 1_000);
     expect(keep(other, 70_000)).toBe(true);
+  });
+});
+
+describe('what was in the hands of a host that died', () => {
+  const entries = [1, 2, 3].map((number): JournalRecord => ({
+    type: 'inbox',
+    number,
+    event: '',
+    at: number,
+  }));
+
+  it.each<[string, readonly JournalRecord[], number]>([
+    ['is counted', [], 1],
+    ['is counted again', [{ type: 'in-hand', number: 2, times: 2 }], 2],
+    ['is forgotten when another was', [{ type: 'in-hand', number: 3, times: 1 }], 0],
+    ['is forgotten when it is taken', [{ type: 'taken', number: 2 }], 0],
+    ['is forgotten when one behind it is taken', [{ type: 'taken', number: 3 }], 0],
+    ['is kept when one before it is taken', [{ type: 'taken', number: 1 }], 1],
+    ['is kept beside records of a later release', [LATER], 1],
+  ])('%s, in a compacted journal too', (_, records, deaths) => {
+    const ledger = new Ledger();
+    ledger.applyAll([[...entries, { type: 'in-hand', number: 2, times: 1 }, ...records]]);
+    const compacted = new Ledger();
+    compacted.applyAll(ledger.snapshot());
+    expect(ledger.inbox.deathsAt(2)).toBe(deaths);
+    expect(compacted.inbox.deathsAt(2)).toBe(deaths);
+    expect([...compacted.inbox.entries.values()]).toEqual([...ledger.inbox.entries.values()]);
+  });
+
+  it('is the first that it was given and had not taken', () => {
+    const { inbox, keep, ledger } = inboxWith();
+    for (const _ of [1, 2, 3]) keep();
+    expect(inbox.inHand()).toBeUndefined();
+    inbox.flushed(2);
+    expect(inbox.inHand()).toBeUndefined();
+    inbox.give();
+    expect(inbox.inHand()).toBe(1);
+    ledger.apply({ type: 'taken', number: 2 });
+    expect(inbox.inHand()).toBeUndefined();
   });
 });

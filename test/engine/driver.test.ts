@@ -349,4 +349,26 @@ describe('the end', () => {
     expect(stage.fs.text('/f/journal')).toBe('parked');
     expect(stage.calls.all).toEqual(['link 1']);
   });
+
+  it.each([
+    [true, 'that died', 'died, '],
+    [false, 'that went', ''],
+  ])(
+    'tells of a host (%s) %s ahead of its detach, and flushes what follows',
+    async (died, _, word) => {
+      let append = 0;
+      const writes = (text: string): AccountEffect => ({
+        ...{ type: 'append', append: ++append, bytes: Buffer.from(text) },
+      });
+      stage.answer = (input) =>
+        input.type === 'host-died'
+          ? [writes('died, ')]
+          : [writes(append === 0 ? 'lived, ' : 'left')];
+      const driver = stage.start();
+      driver.command(command());
+      await stage.inputs.next('the command', () => true);
+      await driver.abandon(died);
+      expect(stage.fs.text('/f/journal')).toBe(`lived, ${word}left`);
+    },
+  );
 });

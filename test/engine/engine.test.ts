@@ -87,6 +87,11 @@ async function running(n = 1): Promise<Scripted> {
   await account.inputs.next('attach', (i) => i.type === 'command');
   return account;
 }
+/** Dealt with: all that was told so far, but for the last `less`. */
+function handled(less: number): void {
+  const value = create(HandledSchema, { seq: (events.all.at(-1)?.seq ?? 0) + less });
+  give({ case: 'handled', value });
+}
 const goodbyes = (): unknown[] =>
   events.all.flatMap(({ body }) => (body.case === 'goodbye' ? [body.value.reason] : []));
 const told = (): AccountEffect => ({
@@ -237,6 +242,44 @@ describe('the end', () => {
     expect(account.detached(How.PARK)).toBe(true);
     expect(events.all).toHaveLength(before);
     expect(exits.all).toEqual([0]);
+  });
+
+  it.each<[string, () => void, number[]]>([
+    ['at what was given first', () => undefined, [1]],
+    ['at what is left of that', () => handled(-1), [2]],
+    ['at nothing', () => handled(0), []],
+    ['at what another account has', () => detach(1, How.PARK), [2]],
+    ['at nothing it was attached to', () => [1, 2].forEach((n) => detach(n, How.PARK)), []],
+  ])(
+    'of the host blames the one account with an event in its hands: %s',
+    async (_, act, blamed) => {
+      hello();
+      attach(1, 'a');
+      const first = await running(1);
+      attach(2, 'b');
+      const second = await running(2);
+      for (const [account, inbox] of [
+        [first, 7],
+        [second, 3],
+      ] as const)
+        account.out({ ...told(), inbox } as AccountEffect);
+      act();
+      await engine.hostGone();
+      const died = [first, second].map(({ inputs }) =>
+        inputs.all.some((i) => i.type === 'host-died'),
+      );
+      expect(died.flatMap((is, i) => (is ? [i + 1] : []))).toEqual(blamed);
+    },
+  );
+
+  it('by a breach of the contract blames no account', async () => {
+    hello();
+    attach(1, 'a');
+    const account = await running();
+    account.out({ ...told(), inbox: 7 } as AccountEffect);
+    hello();
+    await exits.next('the exit', () => true);
+    expect(account.inputs.all.filter(({ type }) => type === 'host-died')).toEqual([]);
   });
 
   it('by a fault of ours tells a reason without secrets, and runs no account on', async () => {

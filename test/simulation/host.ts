@@ -45,6 +45,10 @@ export class HostRecord {
   readonly shown: Shown[] = [];
   readonly typed = new Map<string, Typed>();
   life = 0;
+  /** Bodies that a host was given, by inbox number. */
+  readonly given = new Map<number, string>();
+  /** A message that ends every host it is given to, and how. */
+  deadly: { readonly body: string; readonly kill: () => void } | undefined;
   onShown: (shown: Shown) => void = () => undefined;
   onState: (typed: Typed, state: State) => void = () => undefined;
 }
@@ -135,6 +139,12 @@ export class ModelHost {
 
   private take({ body, inbox }: Frame): void {
     this.machine.note(`${this.jid} ${body.case ?? ''} ${describe(body)}`);
+    const { deadly } = this.record;
+    if (body.case === 'message' && body.value.body === deadly?.body) {
+      this.record.given.set(body.value.inbox, body.value.body);
+      deadly.kill();
+      return;
+    }
     switch (body.case) {
       case 'accepted':
       case 'refused': {
@@ -183,7 +193,11 @@ export class ModelHost {
     }
   }
 
-  private show({ from, to, body, maybeShown, late, outgoing }: Message): void {
+  private show(message: Message): void {
+    const { from, to, inbox, maybeShown, late, outgoing, setAside } = message;
+    // Who wrote it, and when, is told in place of what ended two hosts.
+    const body = setAside ? (this.record.given.get(inbox) ?? '') : message.body;
+    this.record.given.set(inbox, body);
     const other = bare(outgoing ? to : from);
     const shown = { from: other, body, marked: maybeShown, late, outgoing, life: this.life };
     this.record.shown.push(shown);

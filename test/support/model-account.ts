@@ -62,8 +62,18 @@ export class ModelAccount {
     this.engine = this.newEngine();
   }
 
+  /** The host dies: the engine flushes what it has and ends, and both are started again. */
+  hostDies(): void {
+    this.engine.end();
+    this.pass(100);
+    this.told.length = 0;
+    this.engine = this.newEngine();
+  }
+
   attach(
-    init: Partial<Pick<Attach, 'jid' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256'>> = {},
+    init: Partial<
+      Pick<Attach, 'jid' | 'folder' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256'>
+    > = {},
     ms = 1_000,
   ): void {
     const value = create(AttachSchema, {

@@ -143,6 +143,17 @@ export const SCRIPTS: readonly Script[] = [
     },
   },
   {
+    title: 'a message ends two hosts',
+    untilMs: 4_000,
+    play: (alice) => {
+      alice.fear('b-2');
+      receiving(alice, ONLINE_MS, 4, 9);
+      alice.at(3_500, () => {
+        alice.receive('b-5');
+      });
+    },
+  },
+  {
     title: 'detach and attach',
     untilMs: 3_000,
     play: (alice) => {

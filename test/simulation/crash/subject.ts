@@ -83,6 +83,16 @@ export class Subject {
     }
   }
 
+  /** From now on this message ends her host whenever it is to be shown. */
+  fear(body: string): void {
+    this.record.deadly = {
+      body,
+      kill: () => {
+        this.killHost();
+      },
+    };
+  }
+
   cut(): void {
     this.engine?.link?.cut(true, true);
   }

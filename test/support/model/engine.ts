@@ -93,11 +93,16 @@ export class ModelEngine {
 
   /** The host is gone: what was handed to the disk is flushed, then the process ends. */
   end(): void {
+    this.input({ type: 'host-died' });
+    this.endFlushed();
+  }
+
+  private endFlushed(): void {
     if (this.disk.idle || this.disk.full) {
       this.kill();
     } else {
       this.machine.after(5, () => {
-        this.end();
+        this.endFlushed();
       });
     }
   }
