@@ -253,3 +253,21 @@ markup_to_xmpp (const char *html, char **body, char **xhtml)
       *xhtml = NULL;
     }
 }
+
+static gboolean
+is_today (time_t when)
+{
+  time_t now = time (NULL);
+  struct tm today = *localtime (&now);
+  const struct tm *day = localtime (&when);
+
+  return day->tm_year == today.tm_year && day->tm_yday == today.tm_yday;
+}
+
+char *
+markup_moment (time_t when)
+{
+  const char *format = is_today (when) ? "%H:%M" : "%Y-%m-%d %H:%M";
+
+  return g_strdup (purple_utf8_strftime (format, localtime (&when)));
+}

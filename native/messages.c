@@ -131,8 +131,9 @@ write_error (guint32 number, const char *jid, const char *text, const stead_even
   PurpleConversation *conversation =
       account != NULL ? conversation_with (account, jid, TRUE) : NULL;
   const char *why = stead_event_error_text (event);
-  char *plain = g_strdup_printf ("Not delivered: %s\n%s",
-                                 *why != '\0' ? why : "the reason is not known.", text);
+  char *plain =
+      g_strdup_printf ("Not delivered: %s%s%s", *why != '\0' ? why : "the reason is not known.",
+                       *text != '\0' ? "\n" : "", text);
   char *html = markup_from_plain (plain);
 
   if (conversation != NULL)
@@ -293,6 +294,47 @@ show_received (PurpleConnection *gc, const char *html, PurpleMessageFlags flags,
   g_free (bare);
 }
 
+/* "A message from bob@home.example of 12:03". Returns: (transfer full) */
+static char *
+source_and_time (const stead_event *event, const char *bare)
+{
+  gint64 sent_s = stead_event_message_sent_time_ms (event) / 1000;
+  char *moment = sent_s > 0 ? markup_moment ((time_t) sent_s) : NULL;
+  const char *way = *bare == '\0' ? "" : stead_event_message_outgoing (event) ? " to " : " from ";
+  char *words = g_strdup_printf ("A message%s%s%s%s", way, bare, moment != NULL ? " of " : "",
+                                 moment != NULL ? moment : "");
+
+  g_free (moment);
+  return words;
+}
+
+/* What ended the program when it was shown, and is not tried again. It goes the way of a message,
+ * since that is the only one that some programs (BitlBee) show. */
+static void
+show_set_aside (ShimSession *session, const stead_event *event)
+{
+  const char *other = stead_event_message_outgoing (event) ? stead_event_message_to (event)
+                                                           : stead_event_message_from (event);
+  char *bare = g_strndup (other, strcspn (other, "/"));
+  char *what = source_and_time (event, bare);
+  PurpleConversation *conversation =
+      *bare != '\0' ? conversation_with (session->account, bare, TRUE) : NULL;
+  char *plain = g_strdup_printf ("%s could not be %s. It is kept in %s.", what,
+                                 *bare != '\0' ? "shown: it ended the program twice" : "read",
+                                 stead_event_message_kept_in (event));
+  char *html = markup_from_plain (plain);
+
+  if (conversation != NULL)
+    purple_conv_im_write (PURPLE_CONV_IM (conversation), bare, html,
+                          PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  else
+    purple_notify_warning (account_connection (session), NULL, plain, NULL);
+  g_free (html);
+  g_free (plain);
+  g_free (what);
+  g_free (bare);
+}
+
 void
 messages_got_message (ShimSession *session, const stead_event *event)
 {
@@ -305,6 +347,11 @@ messages_got_message (ShimSession *session, const stead_event *event)
 
   if (gc == NULL)
     return;
+  if (stead_event_message_set_aside (event))
+    {
+      show_set_aside (session, event);
+      return;
+    }
   html = html_of (event);
   if (stead_event_message_outgoing (event))
     show_outgoing (session->account, html, flags, when, event);

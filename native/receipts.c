@@ -63,16 +63,6 @@ receipts_got (guint32 account, const stead_event *event)
   g_hash_table_replace (session->arrivals, bare, arrival);
 }
 
-static gboolean
-is_today (time_t when)
-{
-  time_t now = time (NULL);
-  struct tm today = *localtime (&now);
-  const struct tm *day = localtime (&when);
-
-  return day->tm_year == today.tm_year && day->tm_yday == today.tm_yday;
-}
-
 void
 receipts_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info)
 {
@@ -80,15 +70,15 @@ receipts_tooltip_text (PurpleBuddy *buddy, PurpleNotifyUserInfo *info)
   char *bare = account_bare_jid (purple_buddy_get_name (buddy));
   const Arrival *arrival =
       session != NULL && bare != NULL ? g_hash_table_lookup (session->arrivals, bare) : NULL;
-  const char *format;
+  char *when;
   char *value;
 
   g_free (bare);
   if (arrival == NULL)
     return;
-  format = is_today (arrival->when) ? "%H:%M" : "%Y-%m-%d %H:%M";
-  value = g_strdup_printf ("%s %s", arrival->displayed ? "displayed" : "delivered",
-                           purple_utf8_strftime (format, localtime (&arrival->when)));
+  when = markup_moment (arrival->when);
+  value = g_strdup_printf ("%s %s", arrival->displayed ? "displayed" : "delivered", when);
+  g_free (when);
   purple_notify_user_info_add_pair_plaintext (info, "Last message", value);
   g_free (value);
 }

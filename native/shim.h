@@ -139,6 +139,9 @@ char *markup_from_plain (const char *text);
 /* Returns: (transfer full) (nullable): HTML of what XEP-0071 allows in @xhtml; %NULL if that is
  * not well formed */
 char *markup_from_xhtml (const char *xhtml);
+/* Returns: (transfer full): plain words for a time: that of day, with the date before it if it is
+ * not today's */
+char *markup_moment (time_t when);
 /* Splits what a person typed into plain text and, if there is formatting in it, the content of an
  * XHTML-IM body, else %NULL. Both (transfer full). */
 void markup_to_xmpp (const char *html, char **body, char **xhtml);

@@ -156,6 +156,7 @@ export interface Answers {
    */
   redraw: { longestMs?: number; latestMs?: number };
   quiet: Json;
+  deadly: Json;
   plugin: { found: boolean; name?: string; path?: string; loaded?: boolean };
   protocol: Protocol;
   protocols: { protocols: string[] };

@@ -31,6 +31,10 @@ interface Received {
   sentTimeMs?: bigint;
   maybeShown?: boolean;
   late?: boolean;
+  setAside?: boolean;
+  keptIn?: string;
+  outgoing?: boolean;
+  to?: string;
 }
 
 function receive(value: Received): Promise<void> {
@@ -164,6 +168,36 @@ describe('a text that comes in', () => {
     ]);
   });
 
+  const noon = BigInt(new Date(2023, 10, 14, 12, 3).getTime());
+  const ended = 'could not be shown: it ended the program twice. It is kept in /a/&lt;b&gt;.';
+  test.each<[string, Received, string, string]>([
+    [
+      'from somebody',
+      { from: 'bob&b@home.example/x', sentTimeMs: noon },
+      'bob&b@home.example',
+      'from bob&amp;b@home.example of 2023-11-14 12:03',
+    ],
+    ['of which the time is not known', {}, BOB, `from ${BOB}`],
+    [
+      'from another device of ours',
+      { outgoing: true, to: BOB, sentTimeMs: noon },
+      BOB,
+      `to ${BOB} of 2023-11-14 12:03`,
+    ],
+  ])('one that was set aside, %s, is told by one line', async (_, value, conversation, words) => {
+    await receive({ body: '', setAside: true, keptIn: '/a/<b>', ...value });
+    const html = `A message ${words} ${ended}`;
+    expect(stage.host.all('write')).toMatchObject([{ conversation, html, flags: ['system'] }]);
+  });
+
+  test('one that could not be read is a notice, since nobody knows whose it is', async () => {
+    await receive({ body: '', from: '', setAside: true, keptIn: '/a/b', sentTimeMs: noon });
+    expect(stage.host.all('write')).toEqual([]);
+    expect(JSON.stringify(stage.host.events.all)).toContain(
+      'A message of 2023-11-14 12:03 could not be read. It is kept in /a/b.',
+    );
+  });
+
   test.each([Message_Type.NORMAL, Message_Type.HEADLINE])(
     'type %s is shown like a chat, its subject above it',
     async (type) => {
@@ -235,6 +269,12 @@ describe('a text that goes out', () => {
         html: 'Not delivered: Bob &lt;is&gt; gone.<br>my &lt;text&gt;',
       },
     ]);
+  });
+
+  test('that failed and was set aside is told without its words', async () => {
+    const { id } = await send('my text');
+    await state({ id, state: MessageState_State.FAILED, body: '', inbox: 7 });
+    expect(stage.host.all('write').at(-1)?.html).toBe('Not delivered: Bob &lt;is&gt; gone.');
   });
 
   test('that was refused is quoted too, although the engine does not quote it', async () => {

@@ -2,6 +2,10 @@
 
 #include "host.h"
 
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
 static GString *
 conversation_event (const char *name, PurpleConversation *conversation)
 {
@@ -53,10 +57,24 @@ run_quiet (const JsonValue *command, GString *result)
   return NULL;
 }
 
+/* A text that this host cannot show without coming to its end. */
+static char *deadly;
+
+static const char *
+run_deadly (const JsonValue *command, GString *result)
+{
+  (void) result;
+  g_free (deadly);
+  deadly = g_strdup (json_string (command, "html"));
+  return NULL;
+}
+
 HostCommand
 host_conversation_command (const char *name)
 {
-  return g_strcmp0 (name, "quiet") == 0 ? run_quiet : NULL;
+  return g_strcmp0 (name, "quiet") == 0    ? run_quiet
+         : g_strcmp0 (name, "deadly") == 0 ? run_deadly
+                                           : NULL;
 }
 
 static void
@@ -65,6 +83,8 @@ on_write (PurpleConversation *conversation, const char *name, const char *alias,
 {
   GString *event;
 
+  if (deadly != NULL && strcmp (html, deadly) == 0)
+    kill (getpid (), SIGKILL);
   if ((flags & PURPLE_MESSAGE_RECV) != 0 && quiet > 0)
     {
       quiet--;
