@@ -4,12 +4,13 @@
 
 import type { ClientIdentity, TlsFacts } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
-import { checkIdentity } from '../core/sasl/external.js';
 import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
 import { AskSecret_What as What } from '../contract/engine_pb.js';
 import type { Reached } from './backoff.js';
 import type { Context } from './context.js';
+import { Credentials } from './credentials.js';
+import type { Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
 import { CANCELLED, NO_LINK, pinMismatch, REJECTED } from './link-faults.js';
@@ -27,11 +28,6 @@ type Phase =
   | 'up'
   | 'waiting';
 
-export interface Secrets {
-  password: string;
-  passphrase: string;
-}
-
 export class LinkKeeper {
   options: AttachOptions | undefined;
   /** The session is only to be settled; a fresh one follows. */
@@ -42,12 +38,9 @@ export class LinkKeeper {
   private retryAt: number | undefined;
   readonly teller: LinkTeller;
   private readonly redial: Redial;
-  private secrets: Secrets = { password: '', passphrase: '' };
-  private identity: ClientIdentity | undefined;
+  private readonly credentials: Credentials;
   private readonly leave: Leave;
   private awaitsPassword = false;
-  /** What the person answered when asked for trust; good until a certificate needs none. */
-  private accepted = '';
 
   constructor(
     private readonly context: Context,
@@ -55,6 +48,7 @@ export class LinkKeeper {
     private readonly resource: () => string,
   ) {
     this.redial = new Redial(context, session);
+    this.credentials = new Credentials(context);
     this.teller = new LinkTeller(context, session);
     this.leave = new Leave(context, this.teller);
   }
@@ -62,13 +56,12 @@ export class LinkKeeper {
   /** A host wants the account online. `shown`: it shows it so already. */
   attach(options: AttachOptions, secrets: Secrets, shown: boolean): void {
     this.options = options;
-    this.secrets = secrets;
+    this.credentials.begin(secrets);
     this.attached = true;
     // A session under way to its end goes on to it; then comes the one that is wanted now.
     this.settling ||= this.leave.underWay && this.phase === 'up';
     this.leave.overtaken();
     this.teller.shown = shown;
-    this.accepted = '';
     this.redial.startOver();
     if (this.session.online && !this.settling) {
       this.teller.onlineAgain(true);
@@ -78,7 +71,7 @@ export class LinkKeeper {
     if (this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due') {
       return;
     }
-    this.identity = undefined;
+    this.credentials.forgetIdentity();
     this.phase = 'due';
     this.readIdentity();
   }
@@ -141,20 +134,9 @@ export class LinkKeeper {
     }
     this.phase = 'up';
     this.redial.opened(direct);
-    const { jid, security, authMethod, plainInClear } = this.options;
-    const pin = this.options.pin === '' ? this.accepted : this.options.pin;
-    const { password } = this.secrets;
+    const resource = this.redial.resource(this.resource());
     this.session.open(
-      {
-        jid,
-        resource: this.redial.resource(this.resource()),
-        security,
-        authMethod,
-        plainInClear,
-        ...(password === '' ? {} : { password }),
-        ...(this.identity === undefined ? {} : { identity: this.identity }),
-        ...(pin === '' ? {} : { pin }),
-      },
+      { ...this.credentials.optionsOf(this.options), resource },
       direct,
       this.context.clock(),
     );
@@ -218,13 +200,11 @@ export class LinkKeeper {
     if (this.phase !== 'reading-identity' || options === undefined) {
       return;
     }
-    const { wall } = this.context.clock();
-    const cause = checkIdentity(identity, options.jid, wall, this.context.tools);
+    const cause = this.credentials.identityRead(identity, options);
     if (cause !== undefined) {
       this.failed(cause, 'none');
       return;
     }
-    this.identity = identity;
     this.phase = 'due';
   }
 
@@ -233,7 +213,7 @@ export class LinkKeeper {
       return;
     }
     if (passphrase && this.attached) {
-      this.ask(What.PASSPHRASE, this.secrets.passphrase === '' ? undefined : cause);
+      this.ask(What.PASSPHRASE, this.credentials.secrets.passphrase === '' ? undefined : cause);
     } else {
       this.failed(cause, 'none');
     }
@@ -244,7 +224,7 @@ export class LinkKeeper {
       return;
     }
     if (accept) {
-      this.accepted = sha256;
+      this.credentials.accepted = sha256;
       this.phase = 'due';
     } else {
       this.failed(REJECTED, 'none');
@@ -257,10 +237,10 @@ export class LinkKeeper {
       this.drop();
       this.failed(CANCELLED, 'none');
     } else if (what === What.PASSPHRASE) {
-      this.secrets.passphrase = secret;
+      this.credentials.secrets.passphrase = secret;
       this.readIdentity();
     } else {
-      this.secrets.password = secret;
+      this.credentials.secrets.password = secret;
       this.awaitsPassword = false;
       if (this.phase === 'up') {
         this.session.password(secret);
@@ -283,11 +263,8 @@ export class LinkKeeper {
   // ---------------------------------------------------------------------------------------------
 
   private readIdentity(): void {
-    const certificate = this.options?.certificate;
-    if (certificate !== undefined) {
+    if (this.credentials.readIdentity(this.options?.certificate)) {
       this.phase = 'reading-identity';
-      const { passphrase } = this.secrets;
-      this.context.effect({ type: 'read-identity', ...certificate, passphrase });
     }
   }
 
@@ -374,9 +351,9 @@ export class LinkKeeper {
     if (pin !== '' && pin !== facts.sha256) {
       // The person named the one certificate to accept: there is nothing to ask.
       this.stop(pinMismatch(facts.sha256));
-    } else if (this.accepted !== '') {
+    } else if (this.credentials.accepted !== '') {
       // Another certificate than the one accepted: judged by itself, without that answer.
-      this.accepted = '';
+      this.credentials.accepted = '';
       this.phase = 'due';
     } else {
       this.phase = 'asking';
