@@ -117,10 +117,14 @@ export class Engine {
     setTimeout(() => this.goodbye(), signOffMs);
   }
 
-  /** The host is gone without a word: what is handed over gets flushed, and no closing tag is sent. */
-  hostGone(): Promise<void> {
+  /**
+   * The host is gone. Without a word: what is handed over gets flushed, and no closing tag is sent.
+   * Behind its Goodbye: the sign-off goes on, and has its own end.
+   */
+  async hostGone(): Promise<void> {
+    if (this.#leaving) return;
     // The durable events are dealt with one at a time, so the oldest is what it was at.
-    return this.#end(this.#untaken[0]?.running);
+    await this.#end(this.#untaken[0]?.running);
   }
 
   /** A fault of ours: nothing of the accounts may run on, since nobody knows what state they are in. */

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   CommandSchema,
   Detach_How as How,
+  GoodbyeSchema,
   HandledSchema,
   Link_State as State,
   LinkSchema,
@@ -19,13 +20,16 @@ import { Observed } from '../support/observed.js';
 /** A scripted account: keeps its inputs, and ends when it is signed off. */
 class Scripted {
   readonly inputs = new Observed<AccountInput>();
+  /** Its sign-off takes until `end`. */
+  slow = false;
   constructor(readonly out: (effect: AccountEffect) => void) {}
   input(input: AccountInput): void {
     this.inputs.add(input);
-    if (this.detached(How.SIGN_OFF)) {
-      const value = create(LinkSchema, { state: State.DETACHED });
-      this.out({ type: 'ended', last: { case: 'link', value } });
-    }
+    if (this.detached(How.SIGN_OFF) && !this.slow) this.end();
+  }
+  end(): void {
+    const value = create(LinkSchema, { state: State.DETACHED });
+    this.out({ type: 'ended', last: { case: 'link', value } });
   }
   deadline(): undefined {
     return undefined;
@@ -231,6 +235,19 @@ describe('the end', () => {
     expect(await exits.next('the exit', () => true)).toBe(0);
     expect(account.detached(How.SIGN_OFF)).toBe(true);
     expect(goodbyes()).toEqual([undefined]);
+  });
+
+  it('by Goodbye waits for the accounts, though the host is gone', async () => {
+    hello();
+    attach(1, 'a');
+    const account = await running();
+    account.slow = true;
+    give({ case: 'goodbye', value: create(GoodbyeSchema, {}) });
+    await engine.hostGone();
+    expect(exits.all).toEqual([]);
+    account.end();
+    expect(await exits.next('the exit', () => true)).toBe(0);
+    expect(account.detached(How.PARK)).toBe(false);
   });
 
   it('of the host without a word parks every account and says nothing more', async () => {
