@@ -81,7 +81,12 @@ export class Account implements Context {
     this.states = new MessageStates(this, this.store, this.outbox, this.mailroom);
     this.sender = new Sender(this, this.session, this.store, this.outbox, this.states);
     const { session, sender, states, mailroom } = this;
-    this.link = new LinkKeeper(this, session, () => this.resource());
+    this.link = new LinkKeeper(
+      this,
+      session,
+      () => this.resource(),
+      (answered) => this.host.leaving(answered),
+    );
     this.host = new AccountHost(this, {
       session,
       sender,

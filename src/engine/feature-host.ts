@@ -233,6 +233,25 @@ export class AccountHost implements FeatureHost {
     }
   }
 
+  /**
+   * The user signs off: last questions to the server.
+   * @param answered called once all of them are, later
+   * @returns whether there are any
+   */
+  leaving(answered: () => void): boolean {
+    let open = 0;
+    const one = () => {
+      open--;
+      if (open === 0) {
+        answered();
+      }
+    };
+    for (const hook of this.hooks) {
+      open += hook.leaving?.(one) === true ? 1 : 0;
+    }
+    return open > 0;
+  }
+
   taken(message: Message): void {
     for (const hook of this.hooks) {
       hook.taken?.(message);

@@ -8,6 +8,7 @@ import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
 import { AskSecret_What as What } from '../contract/engine_pb.js';
 import type { Reached } from './backoff.js';
+import { earliest } from './context.js';
 import type { Context } from './context.js';
 import { Credentials } from './credentials.js';
 import type { Secrets } from './credentials.js';
@@ -46,11 +47,12 @@ export class LinkKeeper {
     private readonly context: Context,
     private readonly session: Session,
     private readonly resource: () => string,
+    lastQuestions: (answered: () => void) => boolean,
   ) {
     this.redial = new Redial(context, session);
     this.credentials = new Credentials(context);
     this.teller = new LinkTeller(context, session);
-    this.leave = new Leave(context, this.teller);
+    this.leave = new Leave(context, session, this.teller, lastQuestions);
   }
 
   /** A host wants the account online. `shown`: it shows it so already. */
@@ -58,8 +60,8 @@ export class LinkKeeper {
     this.options = options;
     this.credentials.begin(secrets);
     this.attached = true;
-    // A session under way to its end goes on to it; then comes the one that is wanted now.
-    this.settling ||= this.leave.underWay && this.phase === 'up';
+    // A session that is being closed goes on to its end; then comes the one that is wanted now.
+    this.settling ||= this.leave.underWay && this.phase === 'up' && !this.session.online;
     this.leave.overtaken();
     this.teller.shown = shown;
     this.redial.startOver();
@@ -121,6 +123,7 @@ export class LinkKeeper {
 
   /** Dials if that is due. @param ready what was received before is on disk */
   proceed(ready: boolean): void {
+    this.leave.proceed(ready);
     if (this.phase !== 'due' || !ready || this.options === undefined) {
       return;
     }
@@ -251,10 +254,11 @@ export class LinkKeeper {
   }
 
   deadline(): number | undefined {
-    return this.phase === 'waiting' ? this.retryAt : undefined;
+    return earliest(this.leave.deadline(), this.phase === 'waiting' ? this.retryAt : undefined);
   }
 
   tick(now: number): void {
+    this.leave.tick(now);
     if (this.phase === 'waiting' && this.retryAt !== undefined && now >= this.retryAt) {
       this.phase = 'due';
     }
@@ -329,7 +333,7 @@ export class LinkKeeper {
   private endFor(why: 'sign-off' | 'release'): void {
     this.leave.begin(why);
     if (this.phase === 'up' && this.session.online) {
-      this.session.end(this.context.clock());
+      this.leave.close();
     } else {
       this.stopDialing();
       this.session.abandon('end');

@@ -58,6 +58,13 @@ class Archive {
     if (this.owed || this.catchUp.behind || outageMs > LONG_OUTAGE_MS) this.read(false);
   }
 
+  /** What came since the last reading is read up to, so that the next sign-in begins behind it. */
+  leaving(answered: () => void): boolean {
+    if (this.texts === 0 || !this.catchUp.possible) return false;
+    this.read(false);
+    return this.catchUp.whenOver(answered);
+  }
+
   ended(): void {
     this.session++;
     this.replay.ended();
@@ -105,6 +112,7 @@ class Archive {
       resumed: (outageMs) => {
         this.resumed(outageMs);
       },
+      leaving: (answered) => this.leaving(answered),
       ended: () => {
         this.ended();
       },

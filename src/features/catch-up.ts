@@ -35,6 +35,10 @@ export class CatchUp {
   private again = false;
   private progressAt = 0;
   private watching = false;
+  /** There is no archive in this session, or none that answers. */
+  private refusedHere = false;
+  /** Wait for the end of the reading. */
+  private waiting: (() => void)[] = [];
 
   constructor(
     private readonly host: FeatureHost,
@@ -43,6 +47,18 @@ export class CatchUp {
 
   get behind(): boolean {
     return this.unfinished && !this.running;
+  }
+
+  get possible(): boolean {
+    return !this.refusedHere;
+  }
+
+  /** @returns false if nothing is being read, else `over` is called when that is over */
+  whenOver(over: () => void): boolean {
+    if (this.running) {
+      this.waiting.push(over);
+    }
+    return this.running;
   }
 
   /** @param hold what comes live waits until it has ended, or does not go on */
@@ -67,9 +83,17 @@ export class CatchUp {
 
   /** The session is gone, with what was asked in it. */
   ended(): void {
-    this.running = false;
     this.asking = false;
     this.again = false;
+    this.refusedHere = false;
+    this.over();
+  }
+
+  private over(): void {
+    this.running = false;
+    for (const over of this.waiting.splice(0)) {
+      over();
+    }
   }
 
   /** What waited when an earlier process ended waits for the archive, too, but not for ever. */
@@ -135,11 +159,12 @@ export class CatchUp {
       this.next(true);
       return;
     }
-    this.running = false;
+    this.over();
     // Another session, or the same on another link, goes on with it.
     this.unfinished = cause.kind !== 'stanza';
     this.host.log('info', `The archive was not read to its end: ${cause.text}`);
     if (cause.kind === 'stanza') {
+      this.refusedHere = true;
       this.host.archive.release();
     } else if (cause.kind === 'timeout') {
       this.tryAgain();
@@ -180,9 +205,9 @@ export class CatchUp {
       this.again &&= !this.complete;
       this.next(false);
     } else if (this.unkept === 0) {
-      this.running = false;
       this.unfinished = false;
       this.host.archive.release();
+      this.over();
     }
   }
 

@@ -185,6 +185,13 @@ export interface FeatureHooks {
    * @param outageMs how long there was none
    */
   resumed?(outageMs: number): void;
+  /**
+   * The user signs off, and the session is about to be closed.
+   * @param answered to be called once, not from within, when the server has answered what is asked of
+   *   it now; the session is closed a few seconds later at the latest
+   * @returns whether anything is asked; nothing is waited for otherwise
+   */
+  leaving?(answered: () => void): boolean;
   /** The session is gone for good; what was learned in it no longer holds. */
   ended?(): void;
   /** A host joined: tell it everything. */

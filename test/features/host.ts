@@ -207,6 +207,11 @@ export class RecordingHost implements FeatureHost {
     }
   }
 
+  /** @returns whether an answer is awaited before the session is closed */
+  leaving(answered: () => void): boolean {
+    return this.#hooks.some((hook) => hook.leaving?.(answered) === true);
+  }
+
   moment(name: 'started' | 'resumed' | 'ended' | 'attached', outageMs = 0): void {
     for (const hook of this.#hooks) {
       if (name === 'resumed') hook.resumed?.(outageMs);
