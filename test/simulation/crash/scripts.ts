@@ -202,16 +202,14 @@ export const SCRIPTS: readonly Script[] = [
     title: 'sign-off',
     doubts: true,
     untilMs: 8_000,
-    play: (alice) => {
-      typing(alice, ONLINE_MS, 2, 4);
-      receiving(alice, ONLINE_MS, 2, 4);
-      alice.at(ONLINE_MS + 12, () => {
-        alice.quit();
-      });
-      alice.at(2_000, () => {
-        alice.receive('b-3');
-      });
-    },
+    play: quitting,
+  },
+  {
+    title: 'sign-off, with an archive',
+    server: { archive: true },
+    doubts: true,
+    untilMs: 8_000,
+    play: quitting,
   },
 ];
 
@@ -229,6 +227,17 @@ function receiving(alice: Subject, atMs: number, count: number, everyMs: number)
       alice.receive(`b-${String(n)}`);
     });
   }
+}
+
+function quitting(alice: Subject): void {
+  typing(alice, ONLINE_MS, 2, 4);
+  receiving(alice, ONLINE_MS, 2, 4);
+  alice.at(ONLINE_MS + 12, () => {
+    alice.quit();
+  });
+  alice.at(2_000, () => {
+    alice.receive('b-3');
+  });
 }
 
 /** The server forgets the session before the link is back, with texts and a message under way. */
