@@ -81,8 +81,8 @@ export class Inbox {
   }
 
   /**
-   * The archive brings one that waits: it has gone past those that came before that, without them. A server
-   * that died may have forgotten what it had handed on.
+   * The archive brings one that waits: it has gone past those that came earlier than that, without them. A
+   * server that died may have forgotten what it had handed on.
    * @returns how many are to get their place before it
    */
   releaseBefore(copy: Copy): number {
@@ -91,7 +91,10 @@ export class Inbox {
     // One that its sender sent again waits at the place of its second copy, not of this one.
     const itself = first?.archiveId === undefined || first.archiveId === copy.archiveId;
     const waits = first?.held === true && itself;
-    return this.free(waits ? held.findIndex((entry) => entry.sighting === first) : 0);
+    const { stamp = -Infinity } = copy;
+    return this.free(
+      waits ? held.findIndex(({ sighting, at }) => sighting === first || at > stamp) : 0,
+    );
   }
 
   private free(count: number): number {

@@ -62,6 +62,7 @@ export class ModelHost {
   private handedOut = 0;
   private sequence = 0;
   private everOnline = false;
+  private tries = 0;
   private readonly life: number;
 
   constructor(
@@ -175,12 +176,15 @@ export class ModelHost {
 
   private linkState(state: Link): void {
     this.online = state === Link.ONLINE;
+    // A try that failed is over as soon as anything else is told.
+    this.tries++;
     this.everOnline ||= this.online;
     if (state === Link.FAILED) {
       // As hosts do: try again by themselves after a while.
       this.everOnline = false;
+      const { tries } = this;
       this.machine.after(8_000, () => {
-        if (this.alive && !this.online && this.engine?.alive === true) {
+        if (this.alive && tries === this.tries && this.engine?.alive === true) {
           const value = create(AttachSchema, {
             jid: this.jid,
             password: 'secret',
