@@ -63,11 +63,12 @@ export function settled({ people }: Scene): boolean {
 
 export function judge(scene: Scene): string[] {
   const { people } = scene;
-  const twice = new Set(
+  const doubted = new Set(
     [people.alice, people.bob].flatMap((person) =>
       [...person.ledger().outbox.values()].flatMap(({ body, twice }) => (twice ? [body] : [])),
     ),
   );
+  const twice = new Set([...doubted, ...undoubtable(scene)]);
   return [
     ...people.alice.witness.broken,
     ...people.bob.witness.broken,
@@ -85,8 +86,16 @@ export function judge(scene: Scene): string[] {
     }),
     ...(scene.doubtful
       ? []
-      : [...twice].map((body) => `${body} was doubted although the server had told`)),
+      : [...doubted].map((body) => `${body} was doubted although the server had told`)),
   ];
+}
+
+/**
+ * What a server's archive forgot when it was killed, while nobody asked for the session as the server had
+ * told what cannot be: then there is no sign of its death.
+ */
+function undoubtable({ plan, dropped }: Scene): Iterable<string> {
+  return plan.faults.some(({ kind }) => kind === 'lie') ? dropped : [];
 }
 
 function chatsOf({ said }: Scene): Line[][] {
