@@ -45,9 +45,9 @@ sim: node_modules/.package-lock.json
 	$(RUN) node build/replay.cjs $(SEED)
 
 soak: build
-	$(RUN) esbuild test/simulation/soak.ts --bundle --platform=node --target=node20 --format=esm \
-	  --log-level=warning --outfile=build/soak.mjs
-	$(RUN) node build/soak.mjs $${STEADFAST_SIM_MINUTES:-10}
+	$(RUN) esbuild test/simulation/soak.ts --bundle --platform=node --format=cjs \
+	  --log-level=warning --outfile=build/soak.cjs
+	$(RUN) node build/soak.cjs $${STEADFAST_SIM_MINUTES:-10}
 	$(RUN) vitest run --project soak; status=$$?; \
 	  $(RUN) node scripts/chaos-sums.mjs; exit $$status
 	STEADFAST_GAP=$${STEADFAST_GAP:-20000} $(RUN) vitest run --project interop test/interop/archive-gap

@@ -2,7 +2,7 @@
 //
 // Plays seeds on all processors for so many minutes, appends what came of it to build/soak/simulation.jsonl
 // with the commit, and prints the sum of all that is there: `make soak`, or
-//   node build/soak.mjs MINUTES [FIRST SEED]
+//   node build/soak.cjs MINUTES [FIRST SEED]
 
 import { fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
@@ -74,17 +74,21 @@ async function all(minutes: number, first: number): Promise<readonly Result[]> {
   );
 }
 
-const [, , mode = '10', ...rest] = process.argv;
-if (mode === 'play') {
-  const [first = '1', minutes = '1'] = rest;
-  process.send?.(play(Number(first), Number(minutes)));
-} else {
+async function main(minutes: number, first: number): Promise<void> {
   mkdirSync('build/soak', { recursive: true });
-  const results = await all(Number(mode), Number(rest[0] ?? firstSeed()));
+  const results = await all(minutes, first);
   for (const result of results) {
     appendFileSync(FILE, `${JSON.stringify(result)}\n`);
   }
   const kept = readFileSync(FILE, 'utf8').trim().split('\n');
   process.stdout.write(`${sumUp(kept.map((line) => JSON.parse(line) as Result))}\n`);
   process.exitCode = results.some(({ broken }) => broken.length > 0) ? 1 : 0;
+}
+
+const [, , mode = '10', ...rest] = process.argv;
+if (mode === 'play') {
+  const [first = '1', minutes = '1'] = rest;
+  process.send?.(play(Number(first), Number(minutes)));
+} else {
+  void main(Number(mode), Number(rest[0] ?? firstSeed()));
 }
