@@ -46,7 +46,11 @@ export class ModelAccount {
     return account;
   }
 
-  constructor(options: Partial<ServerOptions> = {}) {
+  /** @param latencyMs of the line, one way, at least; twice that at most */
+  constructor(
+    options: Partial<ServerOptions> = {},
+    private readonly latencyMs = 5,
+  ) {
     this.server = new ModelServer(this.world, DOMAIN, {
       resumeMs: 600_000,
       failedH: true,
@@ -188,7 +192,7 @@ export class ModelAccount {
 
   private newEngine(): ModelEngine {
     const tell = ({ body }: { body: EventBody }) => this.told.push(body);
-    return new ModelEngine(this.world, this.disk, this.server, 5, tell, 0);
+    return new ModelEngine(this.world, this.disk, this.server, this.latencyMs, tell, 0);
   }
 }
 
