@@ -59,7 +59,9 @@ describe('a sign-off', () => {
       account.detach(How.SIGN_OFF, 100);
       expect(asked(account)).toEqual([cursor]);
       expect(closedBehindResult(account)).toBe(true);
-      expect(account.wire().filter((name) => name !== 'r')).toEqual(['iq', 'a', '/']);
+      // Besides the last one, the server's own questions were answered.
+      const wire = account.wire().filter((name) => name !== 'r');
+      expect(wire.join(' ')).toMatch(/^iq( a)+ \/$/);
       expect(account.links()).toEqual(['DETACHED']);
       expect(account.server.sessions.size).toBe(0);
       expect(account.engine.ended).toBe(1);
