@@ -2,7 +2,6 @@
 //
 // Mistakes with what is on disk, what was seen and what the archive says, to be planted one at a time.
 
-import { vi } from 'vitest';
 import { Acknowledgements } from '../../src/core/acknowledgements.js';
 import { KeptSession } from '../../src/core/kept-session.js';
 import { Session } from '../../src/core/session.js';
@@ -19,7 +18,7 @@ import { Mailroom } from '../../src/engine/mailroom.js';
 import { Redial } from '../../src/engine/redial.js';
 import { MessageStates } from '../../src/engine/message-states.js';
 import type { Mistake } from './mistakes.js';
-import { replace } from './mistakes.js';
+import { fix, replace } from './mistakes.js';
 import { Person } from './person.js';
 
 /** L1 to L12: what makes the promise true, broken one at a time; then what follows from it. */
@@ -45,13 +44,13 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   {
     name: 'a new engine knows nothing of the session',
     plant: () => {
-      vi.spyOn(Session.prototype, 'restore').mockReturnValue(undefined);
+      replace(Session, 'restore', () => () => undefined);
     },
   },
   {
     name: 'a session is bound where one could be resumed',
     plant: () => {
-      vi.spyOn(KeptSession.prototype, 'resumption').mockReturnValue(undefined);
+      replace(KeptSession, 'resumption', () => () => undefined);
     },
   },
   {
@@ -87,7 +86,7 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   {
     name: 'a second copy is never known',
     plant: () => {
-      vi.spyOn(Seen.prototype, 'match').mockReturnValue(undefined);
+      replace(Seen, 'match', () => () => undefined);
     },
   },
   {
@@ -135,14 +134,14 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   {
     name: 'a new text overtakes those that wait or are in doubt',
     plant: () => {
-      vi.spyOn(Outbox.prototype, 'waiting', 'get').mockReturnValue(false);
+      fix(Outbox, 'waiting', false);
     },
   },
   {
     name: 'two engines work on one journal',
     plant: () => {
-      const { prototype } = Person as unknown as { prototype: { mayStart(): boolean } };
-      vi.spyOn(prototype, 'mayStart').mockReturnValue(true);
+      const person = Person as unknown as { prototype: { mayStart(): boolean } };
+      replace(person, 'mayStart', () => () => true);
     },
   },
   {
@@ -156,16 +155,14 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   {
     name: 'a lost link is dialled again without a pause',
     plant: () => {
-      vi.spyOn(Backoff.prototype, 'failed').mockReturnValue(0);
+      replace(Backoff, 'failed', () => () => 0);
     },
   },
   {
     name: 'ids depend on something else than the seed',
     differs: true,
     plant: () => {
-      vi.spyOn(AccountHost.prototype, 'newId').mockImplementation(
-        () => `n${String(Math.random())}`,
-      );
+      replace(AccountHost, 'newId', () => () => `n${String(Math.random())}`);
     },
   },
   {
@@ -191,7 +188,7 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   {
     name: 'what comes live does not wait for the archive',
     plant: () => {
-      vi.spyOn(Mailroom.prototype, 'hold').mockReturnValue(undefined);
+      replace(Mailroom, 'hold', () => () => undefined);
     },
   },
   {

@@ -2,7 +2,6 @@
 //
 // Mistakes that other implementations made with XEP-0198, to be planted one at a time.
 
-import { vi } from 'vitest';
 import { fault } from '../../src/core/errors.js';
 import { Gate } from '../../src/core/gate.js';
 import { KeptSession } from '../../src/core/kept-session.js';
@@ -109,7 +108,7 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
   {
     name: 'the queue is thrown away when a session is lost',
     plant: () => {
-      vi.spyOn(Outbox.prototype, 'lost').mockReturnValue([]);
+      replace(Outbox, 'lost', () => () => []);
     },
   },
   {
@@ -137,7 +136,7 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
       replace(Sender, 'lost', (lost) => (output) => {
         lost(output, () => undefined);
       });
-      vi.spyOn(PhaseTime.prototype, 'isOver').mockReturnValue(false);
+      replace(PhaseTime, 'isOver', () => () => false);
     },
   },
   {

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import { vi } from 'vitest';
-
 /** Something that an implementation does wrong. */
 export interface Mistake {
   readonly name: string;
-  /** Makes ours do so until the mocks are restored. */
+  /** Makes ours do so, until `mend`. */
   readonly plant: () => void;
   /** This one finds it, where the first ones do not. */
   readonly seed?: number;
@@ -17,20 +15,53 @@ type Method<T, K extends keyof T> = T[K] extends (...args: infer A) => infer R
   ? (...args: A) => R
   : never;
 
+const mending: (() => void)[] = [];
+
+/** Whatever was planted is right again. */
+export function mend(): void {
+  for (const undo of mending.splice(0).reverse()) {
+    undo();
+  }
+}
+
+/** A test library's spies would keep every call of many millions. */
+function define(
+  prototype: object,
+  name: string,
+  change: (old: PropertyDescriptor) => object,
+): void {
+  const old = Object.getOwnPropertyDescriptor(prototype, name);
+  if (old === undefined) {
+    throw new TypeError(`there is no ${name} to replace`);
+  }
+  Object.defineProperty(prototype, name, { ...old, ...change(old) });
+  mending.push(() => {
+    Object.defineProperty(prototype, name, old);
+  });
+}
+
 /** Has a method do something else, which may call what it did before. */
 export function replace<T extends object, K extends keyof T & string>(
-  from: { readonly prototype: T },
+  { prototype }: { readonly prototype: T },
   name: K,
   by: (before: Method<T, K>, self: T) => Method<T, K>,
 ): void {
-  const { prototype } = from;
-  const before = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
-  vi.spyOn(prototype as Record<string, () => unknown>, name).mockImplementation(function (
-    this: T,
-    ...args: unknown[]
-  ) {
-    const bound = ((...given: unknown[]) => before.apply(this, given)) as Method<T, K>;
-    const now = by(bound, this) as (...given: unknown[]) => unknown;
-    return now(...args);
+  define(prototype, name, (old) => {
+    const before = old.value as (...args: unknown[]) => unknown;
+    return {
+      value: function (this: T, ...args: unknown[]): unknown {
+        const bound = (...given: unknown[]) => before.apply(this, given);
+        return (by(bound as Method<T, K>, this) as (...given: unknown[]) => unknown)(...args);
+      },
+    };
   });
+}
+
+/** Has a property that is computed be this, always. */
+export function fix<T extends object, K extends keyof T & string>(
+  { prototype }: { readonly prototype: T },
+  name: K,
+  value: T[K],
+): void {
+  define(prototype, name, () => ({ get: () => value }));
 }

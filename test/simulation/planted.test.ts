@@ -3,7 +3,8 @@
 // A test of the test: mistakes that others made, and the rules of the promise broken one at a time, must be
 // found by the same seeds that find nothing without them.
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { mend } from './mistakes.js';
 import type { Mistake } from './mistakes.js';
 import { DELIVERY_MISTAKES } from './mistakes-delivery.js';
 import { STREAM_MISTAKES } from './mistakes-streams.js';
@@ -22,9 +23,7 @@ function foundBy({ differs, seed: last = 1 }: Mistake): number | undefined {
 }
 
 describe('the simulation finds a planted mistake', () => {
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
+  afterEach(mend);
 
   it.each([...STREAM_MISTAKES, ...DELIVERY_MISTAKES])(
     '$name',
