@@ -13,6 +13,8 @@ export class Leave {
   /** Until when answers are awaited before the session is closed, on the monotonic clock. */
   private until: number | undefined;
   private answered = false;
+  /** The last words are said; the server's are awaited. */
+  private closing = false;
   /** Counts leaves: an answer to an earlier one ends nothing. */
   private turn = 0;
 
@@ -26,6 +28,11 @@ export class Leave {
 
   get underWay(): boolean {
     return this.why !== undefined;
+  }
+
+  /** It is on its way: what the server says until its closing tag is still taken. */
+  get ending(): boolean {
+    return this.closing;
   }
 
   begin(why: 'sign-off' | 'release'): void {
@@ -47,7 +54,7 @@ export class Leave {
     if (asked) {
       this.until = this.context.clock().now + LAST_ANSWERS_MS;
     } else {
-      this.session.end(this.context.clock());
+      this.end();
     }
   }
 
@@ -85,6 +92,7 @@ export class Leave {
   private end(): void {
     this.until = undefined;
     this.answered = false;
+    this.closing = true;
     this.session.end(this.context.clock());
   }
 
@@ -92,6 +100,7 @@ export class Leave {
     this.why = undefined;
     this.until = undefined;
     this.answered = false;
+    this.closing = false;
     this.turn++;
   }
 }

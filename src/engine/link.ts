@@ -334,7 +334,8 @@ export class LinkKeeper {
     this.leave.begin(why);
     if (this.phase === 'up' && this.session.online) {
       this.leave.close();
-    } else {
+    } else if (!this.leave.ending) {
+      // Else a host says Goodbye right behind its Detach, and that is at work.
       this.stopDialing();
       this.session.abandon('end');
       this.left();

@@ -63,12 +63,14 @@ describe('a request that is too large or too complex', () => {
 
 describe('a message that crosses the sign-off is not lost', () => {
   it.each([
-    ['without stream management, which will not send it again', true],
-    ['with stream management, which keeps it', false],
-  ])('on a server %s', (_title, plain) => {
+    ['without stream management, which will not send it again', true, 1],
+    ['without stream management, though the host says Goodbye right behind its Detach', true, 2],
+    ['with stream management, which keeps it', false, 1],
+  ])('on a server %s', (_title, plain, times) => {
     const account = signedIn({ plain });
     const value = create(DetachSchema, { how: How.SIGN_OFF });
-    account.engine.command(create(CommandSchema, { body: { case: 'detach', value } }));
+    const detach = create(CommandSchema, { body: { case: 'detach', value } });
+    for (let n = 0; n < times; n++) account.engine.command(detach);
     account.receive('crossing');
     account.pass(2_000);
     account.restart();
