@@ -37,7 +37,7 @@ function outranks(old: OutboxState, next: OutboxState): boolean {
 export class Ledger {
   resource = '';
   session: SavedManagement | undefined;
-  /** The server had forgotten the last session: what its archive lacks it may have had. */
+  /** The server had forgotten the session of what is in doubt: what its archive lacks it may have had. */
   forgetful = false;
   /** In the order of acceptance. */
   readonly outbox = new Map<string, OutboxEntry>();
@@ -66,9 +66,8 @@ export class Ledger {
       }
       case 'session-end':
         this.session = undefined;
-        // As long as anything of it is in doubt.
-        this.forgetful &&= this.counts['in-doubt'] > 0;
         this.forgetful ||= record.forgotten === true;
+        this.forgetful &&= this.counts['in-doubt'] > 0;
         return;
       case 'resumed':
         this.applyResumed(record.h);
@@ -218,6 +217,8 @@ export class Ledger {
     this.count(state, 1);
     entry.state = state;
     entry.twice = twice ?? entry.twice;
+    // Said of those in doubt now; what comes into doubt later is of another session.
+    this.forgetful &&= this.counts['in-doubt'] > 0;
     if (this.finished > FINISHED_KEPT) {
       this.forgetFinished();
     }

@@ -79,6 +79,27 @@ describe('a text in doubt, on a server with an archive', () => {
     expect(states(account).at(-1)).toBe('AT_SERVER?');
   });
 
+  it.each([
+    ['something', true],
+    ['nothing', false],
+  ])('is not doubtful since %s was when the server died, a session ago', (_, doubt) => {
+    const account = signedIn({ stoppedH: false });
+    account.send('control');
+    if (doubt) {
+      account.engine.link?.cut(false, true);
+      account.send('lost then');
+    }
+    account.server.kill();
+    account.pass(60_000);
+    account.send('control of the next session');
+    account.told.length = 0;
+    Object.assign(account.server.options, arrived);
+    account.engine.link?.cut(false, true);
+    account.send('lost');
+    account.pass(60_000);
+    expect(states(account)).toEqual(['IN_DOUBT', 'AT_SERVER']);
+  });
+
   it('is asked for twice, since archives lag', () => {
     const account = signedIn({ ...arrived, archiveLagMs: 1_500 });
     account.send('control');
