@@ -49,10 +49,11 @@ export class Inbox {
     if (first !== undefined && trace !== undefined && !(first.held && archived)) {
       return { type: 'seen', trace, at: first.at };
     }
+    const came = copy?.stamp ?? wall;
     const kept = {
       event: this.tools.base64(event),
       ...(trace === undefined ? {} : { trace }),
-      at: first?.at ?? copy?.stamp ?? wall,
+      at: first?.at ?? (trace === undefined ? came : this.book.seen.timeFor(trace, came)),
     };
     if (this.holding && copy !== undefined && !archived) {
       return { type: 'held', ...kept };

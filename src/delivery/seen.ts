@@ -74,6 +74,15 @@ export class Seen {
     return youngest;
   }
 
+  /** A new message's time: two of one moment that are alike are told apart by it in the journal. */
+  timeFor({ key }: Trace, at: number): number {
+    let free = at;
+    while (this.byKey.get(key)?.some((other) => other.at === free) === true) {
+      free++;
+    }
+    return free;
+  }
+
   /** A message was seen at `at`; seen before at that very time it is the same, on another path. */
   remember(trace: Trace, at: number): Sighting {
     const { key, path, archiveId, resent } = trace;
@@ -97,7 +106,9 @@ export class Seen {
   }
 
   private known({ key, archiveId, of }: Trace, at: number): Sighting | undefined {
-    const earlier = of === undefined ? undefined : this.byArchiveId.get(of);
+    // By that first: servers may have changed what the key is made of before they archived it.
+    const named = of ?? archiveId;
+    const earlier = named === undefined ? undefined : this.byArchiveId.get(named);
     const same = (first: Sighting) =>
       first.at === at && (first.archiveId ?? archiveId) === (archiveId ?? first.archiveId);
     return earlier ?? this.byKey.get(key)?.find(same);
@@ -165,18 +176,28 @@ function isCopy(
   copy: Times & { readonly path: string; readonly archiveId: string | undefined },
 ): boolean {
   const { path, archiveId, stamp, resent, id } = copy;
+  const slack = id === '' ? SLACK_MS : SLACK_WITH_ID_MS;
+  // Without ids, two that waited at their sender's are told apart by when he wrote them.
+  if (id === '' && (resent ?? first.resent) !== (first.resent ?? resent)) {
+    return false;
+  }
   // Its sender sent it again, as he says himself.
   if (resent !== undefined && resent <= first.at + SLACK_MS) {
     return true;
   }
   // It is the one that he had sent before, and that comes behind its second copy.
-  if (first.resent !== undefined && stamp !== undefined && stamp <= first.resent + SLACK_MS) {
+  const since = stamp === undefined || first.resent === undefined ? NaN : stamp - first.resent;
+  if (since >= -slack && since <= SLACK_MS) {
     return true;
+  }
+  // Our server had it before he wrote the first.
+  if (since < -slack) {
+    return false;
   }
   const live = path.startsWith('live');
   const others = archiveId !== undefined && first.archiveId !== undefined;
   if (live || others || first.paths.includes(path)) {
     return false;
   }
-  return stamp === undefined || stamp <= first.at + (id === '' ? SLACK_MS : SLACK_WITH_ID_MS);
+  return stamp === undefined || stamp <= first.at + slack;
 }

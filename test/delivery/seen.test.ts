@@ -88,6 +88,16 @@ describe('two messages are never taken for one', () => {
       { path: 'offline:s2', archiveId: 'b', resent: FIRST_MS },
       { path: 'archive', archiveId: 'a', stamp: FIRST_MS + MINUTE_MS + 1 },
     ],
+    [
+      'without ids, written one after the other while their sender was away',
+      { ...live, resent: FIRST_MS - 9 * MINUTE_MS },
+      { ...live, id: '', resent: FIRST_MS - 5 * MINUTE_MS },
+    ],
+    [
+      'without ids, stored long before the other was written',
+      { ...live, resent: FIRST_MS - MINUTE_MS },
+      { path: 'archive', archiveId: 'a', id: '', stamp: FIRST_MS - 9 * MINUTE_MS },
+    ],
     ['sent again later than the first came', live, { ...live, resent: FIRST_MS + MINUTE_MS + 1 }],
   ])('%s', (_, first, second) => {
     expect(isCopy(first, second)).toBe(false);
@@ -95,6 +105,13 @@ describe('two messages are never taken for one', () => {
 });
 
 describe('what was seen', () => {
+  it('is named by its archive, also where that has it with other words', () => {
+    const seen = new Seen();
+    const waiting = seen.remember({ key: 'k', path: 'offline:s1', archiveId: 'a' }, FIRST_MS);
+    const archived = { key: 'other', path: 'archive', archiveId: 'a' };
+    expect(seen.remember(archived, FIRST_MS)).toBe(waiting);
+  });
+
   it('is known by both ids of the archive where its sender sent it again', () => {
     const seen = new Seen();
     const again = { key: 'k', path: 'offline:s1', archiveId: 'b', resent: FIRST_MS };

@@ -252,6 +252,33 @@ describe('what was missed', () => {
     expect(bodies(account)).toEqual(['missed', 'forgotten', 'stored']);
   });
 
+  it('is not shown beside the stored copy, where the archive has it with another id', () => {
+    const account = signedIn({ resumeMs: 1_000 });
+    leave(account);
+    account.arrives('once');
+    const kept = account.server.archiveOf('alice@model.test');
+    kept.messages = kept.messages.map((message) => ({
+      ...message,
+      text: message.text.replace("id='once'", "id='another'"),
+    }));
+    account.engine.unreachable = false;
+    account.pass(15_000);
+    expect(bodies(account)).toEqual(['once']);
+  });
+
+  it('is no third one where two of one moment are alike and have no ids', () => {
+    const account = signedIn({ stripsIds: true });
+    const twin = `<message xmlns='jabber:client' from='bob@model.test/b' to='alice@model.test' type='chat' id='i'><body>twin</body></message>`;
+    const [session] = account.server.sessions.values();
+    for (let n = 0; n < 2; n++) account.server.keep('alice@model.test', twin);
+    // Both in one piece, and counted as two.
+    Object.assign(session ?? {}, { sent: (session?.sent ?? 0) + 1 });
+    session?.unacked.push({ text: '', at: 0 });
+    account.says(twin + twin);
+    account.pass(16 * 60_000);
+    expect(bodies(account)).toEqual(['twin', 'twin']);
+  });
+
   it('comes before what a session brings that is settled', () => {
     const account = signedIn({ archivedIsKept: true });
     account.server.archiveMute = true;
