@@ -21,6 +21,8 @@ export interface Scene {
   readonly routed: ReadonlyMap<string, number>;
   /** Sessions that ended without a word of how far the server had got. */
   readonly doubtful: boolean;
+  /** Until then the archive could tell what became of a text, as soon as it had one before that. */
+  readonly tellsUntil: () => number;
 }
 
 /** One showing of a line. */
@@ -69,11 +71,12 @@ export function judge(scene: Scene): string[] {
     ),
   );
   const twice = new Set([...doubted, ...undoubtable(scene)]);
+  const copies = copiesOf(scene);
   return [
     ...people.alice.witness.broken,
     ...people.bob.witness.broken,
     ...missing(scene).map((body) => `${body} was lost`),
-    ...[...chatsOf(scene)].flatMap((lines) => judgeChat(scene, lines, twice)),
+    ...[...chatsOf(scene)].flatMap((lines) => judgeChat(scene, lines, twice, copies)),
     ...[people.alice, people.bob].flatMap((person) => judgeWords(scene, person)),
     ...[people.alice, people.bob].flatMap((person) =>
       floodOf(scene, person).flatMap(({ body, times }) =>
@@ -82,12 +85,30 @@ export function judge(scene: Scene): string[] {
     ),
     ...[...scene.routed].flatMap(([body, count]) => {
       const tricks = [...scene.said].filter((line) => line.trick && bodyOf(line) === body).length;
-      return count > 1 + tricks && !twice.has(body) ? [`${body} was sent twice`] : [];
+      return count > copies(body) + tricks ? [`${body} was sent ${String(count)} times`] : [];
     }),
+    ...[people.alice, people.bob].flatMap(({ witness }) =>
+      witness.doubted.flatMap(({ body, at }) =>
+        at < scene.tellsUntil() ? [`${body} was doubted although the archive could tell`] : [],
+      ),
+    ),
     ...(scene.doubtful
       ? []
       : [...doubted].map((body) => `${body} was doubted although the server had told`)),
   ];
+}
+
+/** So often a text may be there: once more for each time that nobody could tell whether it was. */
+function copiesOf(scene: Scene): (body: string) => number {
+  const { alice, bob } = scene.people;
+  const most = new Map<string, number>();
+  for (const { witness, record } of [alice, bob]) {
+    for (const [id, times] of witness.doubts) {
+      most.set(record.typed.get(id)?.body ?? id, 1 + times);
+    }
+  }
+  const torn = new Set(undoubtable(scene));
+  return (body) => (torn.has(body) ? Infinity : (most.get(body) ?? 1));
 }
 
 /**
@@ -147,7 +168,12 @@ function isOf(jid: string, speaker: Speaker): boolean {
   return jid.startsWith(`${speaker}@`);
 }
 
-function judgeChat(scene: Scene, lines: readonly Line[], twice: ReadonlySet<string>): string[] {
+function judgeChat(
+  scene: Scene,
+  lines: readonly Line[],
+  twice: ReadonlySet<string>,
+  copies: (body: string) => number,
+): string[] {
   const [first] = lines;
   if (first === undefined) {
     return [];
@@ -157,7 +183,7 @@ function judgeChat(scene: Scene, lines: readonly Line[], twice: ReadonlySet<stri
   const counts = countOf(shown, unwritten);
   return [
     ...(clockIsWrong(scene, first) ? [] : judgeOrder(lines, shown, twice)),
-    ...judgeCounts(scene, lines, counts, twice),
+    ...judgeCounts(scene, lines, counts, copies),
   ];
 }
 
@@ -215,13 +241,15 @@ function judgeCounts(
   scene: Scene,
   lines: readonly Line[],
   counts: ReadonlyMap<string, number>,
-  twice: ReadonlySet<string>,
+  copies: (body: string) => number,
 ): string[] {
   return lines.flatMap((line) => {
     const body = bodyOf(line);
     const shown = counts.get(body) ?? 0;
-    const excused = twice.has(body) || (line.trick === 'again' && clockIsWrong(scene, line));
-    return shown > timesOf(line) && !excused ? [`${body} was shown ${String(shown)} times`] : [];
+    const excused = line.trick === 'again' && clockIsWrong(scene, line);
+    return shown > timesOf(line) - 1 + copies(body) && !excused
+      ? [`${body} was shown ${String(shown)} times`]
+      : [];
   });
 }
 

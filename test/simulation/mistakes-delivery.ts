@@ -208,6 +208,25 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
     },
   },
   {
+    name: 'the archive is no witness for what it lacks',
+    plant: () => {
+      replace(Replay, 'page', (page) => (own, complete) => {
+        const next = page(own, complete);
+        if (typeof next === 'string') return next;
+        return { ...next, untaken: [], unknown: [...next.untaken, ...next.unknown] };
+      });
+    },
+    seed: 58,
+  },
+  {
+    name: 'what was in doubt is sent again three times',
+    plant: () => {
+      replace(Outbox, 'queued', (queued) => () => {
+        return queued().flatMap((entry) => (entry.twice ? [entry, entry, entry] : entry));
+      });
+    },
+  },
+  {
     name: 'a text that waited behind the archive is shown beside the copy from there',
     plant: () => {
       replace(Seen, 'match', (match) => (trace, times) => {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import { ModelServer } from '../support/model/server.js';
+import type { ServerOptions } from '../support/model/profiles.js';
 import { World } from '../support/model/world.js';
 import { strike } from './faults.js';
-import type { Moment } from './faults.js';
+import type { Fault, Moment } from './faults.js';
 import { inheritedJournal, inheritedSession } from './inheritance.js';
 import { judge, missing, settled } from './judge.js';
 import type { Scene } from './judge.js';
@@ -55,6 +56,8 @@ class Play {
   private readonly routed = new Map<string, number>();
   private readonly late: LateWatch;
   private lookAt = 0;
+  /** Until then nothing befell the server that its archive could have suffered from. */
+  private tellsUntil = Infinity;
 
   constructor(private readonly plan: Plan) {
     this.world = new World(plan.seed);
@@ -70,7 +73,8 @@ class Play {
       plan.server.stoppedH === false ||
       plan.faults.some(({ kind, told }) => KILLS.has(kind) || (FORGETS.has(kind) && told[0])) ||
       plan.server.queue?.end === 'silence';
-    this.scene = { plan, people, peers, said, dropped, routed, doubtful };
+    const tellsUntil = () => (archiveTells(plan.server) ? this.tellsUntil : 0);
+    this.scene = { plan, people, peers, said, dropped, routed, doubtful, tellsUntil };
   }
 
   run(): void {
@@ -152,12 +156,12 @@ class Play {
   // --- trouble -----------------------------------------------------------------------------------
 
   private arm(): void {
-    const { world, server, plan, people } = this;
+    const { world, plan, people } = this;
     const left = new Map(plan.faults.map((fault) => [fault, fault.after?.nth ?? 0]));
     for (const fault of plan.faults) {
       if (fault.at !== undefined) {
         world.after(fault.at, () => {
-          strike(people[fault.who], fault, server);
+          this.befall(people[fault.who], fault);
         });
       }
     }
@@ -172,12 +176,19 @@ class Play {
           left.set(fault, nth);
           if (nth === 0) {
             world.after(after.delayMs, () => {
-              strike(person, fault, server);
+              this.befall(person, fault);
             });
           }
         }
       };
     }
+  }
+
+  private befall(person: Person, fault: Fault): void {
+    if (DULLS.has(fault.kind)) {
+      this.tellsUntil = Math.min(this.tellsUntil, this.world.now);
+    }
+    strike(person, fault, this.server);
   }
 
   // --- what the server sees ----------------------------------------------------------------------
@@ -230,3 +241,14 @@ class Play {
 
 const KILLS: ReadonlySet<string> = new Set(['server killed', 'lie']);
 const FORGETS: ReadonlySet<string> = new Set(['server stopped']);
+/** After these an archive may not answer, not have all, or have the one that is looked for too far back. */
+const DULLS: ReadonlySet<string> = new Set([
+  ...[...KILLS, ...FORGETS],
+  ...['archive mute', 'server mute', 'flood'],
+]);
+
+/** A server that does not say how far it had got, and does not seem to have died, either. */
+function archiveTells({ archive, archiveLagMs = 0, plain, failedH, stoppedH }: ServerOptions) {
+  const dies = plain !== true && (!failedH || stoppedH === false);
+  return archive === true && archiveLagMs === 0 && !dies;
+}

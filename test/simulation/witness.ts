@@ -8,7 +8,7 @@ import { Buffer } from 'node:buffer';
 import { Link_State as Link, MessageState_State as State } from '../../src/contract/engine_pb.js';
 import { isAfter } from '../../src/core/serial.js';
 import { journalHeader, readJournal } from '../../src/delivery/journal.js';
-import { Ledger } from '../../src/delivery/ledger.js';
+import { isFinal, Ledger } from '../../src/delivery/ledger.js';
 import type { JournalRecord } from '../../src/delivery/records.js';
 import type { EventBody } from '../../src/features/feature.js';
 import type { ModelDisk } from '../support/model/disk.js';
@@ -28,6 +28,12 @@ export class Witness {
   readonly broken: string[] = [];
   /** Messages that the server has taken, by id. */
   readonly taken = new Set<string>();
+  /** How often each text was in doubt, by id. */
+  readonly doubts = new Map<string, number>();
+  /** Texts called doubtful though one before them was surely in the archive, and when. */
+  readonly doubted: { readonly body: string; readonly at: number }[] = [];
+  /** Texts in doubt behind one that the server had acknowledged by then. */
+  private readonly provable = new Set<string>();
   /** Since when nothing came of the archive while it was due, on the world's clock. */
   private stillSince = 0;
   /** It did not go on for so long that nothing waits for it any more, in this session. */
@@ -201,9 +207,33 @@ export class Witness {
   }
 
   private check(record: JournalRecord, anew: boolean): void {
+    if (record.type === 'state' && !anew) {
+      this.doubt(record);
+    }
     if (record.type === 'cursor' && !anew) {
       const given = record.id === '' || this.lasts.has(record.id);
       this.demand(given, 'the cursor went where no page of the archive had led');
+    }
+  }
+
+  private doubt({ handle, state, twice }: JournalRecord & { readonly type: 'state' }): void {
+    if (state === 'in-doubt') {
+      this.doubts.set(handle, (this.doubts.get(handle) ?? 0) + 1);
+      const all = [...this.durable.outbox.values()];
+      const before = all.slice(
+        0,
+        Math.max(
+          0,
+          all.findIndex((entry) => entry.handle === handle),
+        ),
+      );
+      if (
+        before.some((entry) => isFinal(entry.state) && entry.state !== 'failed' && !entry.twice)
+      ) {
+        this.provable.add(handle);
+      }
+    } else if (state === 'queued' && twice === true && this.provable.has(handle)) {
+      this.doubted.push({ body: this.textOf(handle), at: this.server.world.now });
     }
   }
 
