@@ -148,7 +148,12 @@ stead_client_next (stead_client *client)
       client->events_size -= event->size;
       event->silent |= is_repeat (client, event);
       if (!event->silent)
-        return client->current = event;
+        {
+          /* If this one ends the program, the engine knows that it was at none before it. */
+          if (event->inbox != 0)
+            tell (client);
+          return client->current = event;
+        }
       deal (client, event);
     }
   if (client->events == NULL)

@@ -30,6 +30,8 @@ export interface Cursor {
   readonly at: number;
 }
 
+const ASIDE_KEPT = 20;
+
 export class InboxBook {
   /** Not taken by a host yet, in order. */
   readonly entries = new Map<number, InboxEntry>();
@@ -37,6 +39,8 @@ export class InboxBook {
   /** By the archive's JID. */
   readonly cursors = new Map<string, Cursor>();
   held: HeldEntry[] = [];
+  /** No host could be given these: the journal keeps the last of them, since a file may not be written. */
+  aside: InboxEntry[] = [];
   /** The highest number ever given to an entry. */
   last = 0;
   /** The host has taken everything up to here. */
@@ -63,6 +67,11 @@ export class InboxBook {
       case 'taken':
         this.take(record.number);
         break;
+      case 'set-aside': {
+        const { type: _type, ...entry } = record;
+        this.aside = [...this.aside, entry].slice(-ASIDE_KEPT);
+        break;
+      }
       case 'in-hand':
         this.inHand = { number: record.number, times: record.times };
         break;
@@ -93,6 +102,7 @@ export class InboxBook {
     if (this.inHand.times > 0) {
       records.push({ type: 'in-hand', ...this.inHand });
     }
+    records.push(...this.aside.map((entry) => ({ type: 'set-aside' as const, ...entry })));
     for (const { event, at, sighting } of this.held) {
       records.push({ type: 'held', event, at, ...(sighting && traceOf(sighting)) });
     }

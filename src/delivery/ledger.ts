@@ -92,6 +92,7 @@ export class Ledger {
       case 'held':
       case 'release':
       case 'seen':
+      case 'set-aside':
       case 'taken':
       case 'in-hand':
       case 'last-inbox':

@@ -83,6 +83,13 @@ export type InboxRecord =
   | { readonly type: 'release'; readonly count?: number }
   /** Everything in this archive up to the message of this id was read; `at` is when it got that. */
   | { readonly type: 'cursor'; readonly archive: string; readonly id: string; readonly at: number }
+  /** An entry that no host can be given, and that is to be in a file; said before it is taken. */
+  | {
+      readonly type: 'set-aside';
+      readonly number: number;
+      readonly event: string;
+      readonly at: number;
+    }
   /** The host has dealt with every inbox entry up to `number`. */
   | { readonly type: 'taken'; readonly number: number }
   /**

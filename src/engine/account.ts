@@ -311,6 +311,7 @@ export class Account implements Context {
       this.store.commit([{ type: 'session-end' }], () => undefined);
     }
     this.sender.recover();
+    this.mailroom.recover();
   }
 
   private resource(): string {

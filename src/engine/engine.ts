@@ -70,6 +70,7 @@ export class Engine {
   readonly #running = new Map<number, Running>();
   /** Oldest first. */
   #untaken: Untaken[] = [];
+  #handledSeq = 0;
   #host: Hello | undefined;
   #seq = 0;
   #leaving = false;
@@ -123,8 +124,10 @@ export class Engine {
    */
   async hostGone(): Promise<void> {
     if (this.#leaving) return;
-    // The durable events are dealt with one at a time, so the oldest is what it was at.
-    await this.#end(this.#untaken[0]?.running);
+    // Handled for all before it is told just before a durable event is shown: only then it was at that.
+    const [oldest] = this.#untaken;
+    const wasAtIt = oldest !== undefined && this.#handledSeq >= oldest.seq - 1;
+    await this.#end(wasAtIt ? oldest.running : undefined);
   }
 
   /** A fault of ours: nothing of the accounts may run on, since nobody knows what state they are in. */
@@ -253,6 +256,7 @@ export class Engine {
    * the engine the Handled that an account gets carries its own inbox number.
    */
   #handled(seq: number): void {
+    this.#handledSeq = seq;
     const taken = new Map<Running, number>();
     for (let next = this.#untaken[0]; next !== undefined && next.seq <= seq;) {
       taken.set(next.running, next.inbox);

@@ -202,9 +202,13 @@ export class Mailroom {
       return [];
     }
     const messages: Message[] = [];
+    const aside: JournalRecord[] = [];
     for (const [number, entry] of this.store.ledger.inbox.entries) {
       if (number > record.number) {
         break;
+      }
+      if (this.readForHost(entry) === undefined) {
+        aside.push({ type: 'set-aside', ...entry });
       }
       const body = this.inHand.get(number) ?? this.bodyOf(entry);
       this.inHand.delete(number);
@@ -212,16 +216,26 @@ export class Mailroom {
         messages.push(body.value);
       }
     }
-    this.store.commit([record], () => undefined);
+    this.store.commit([...aside, record], () => undefined);
     return messages;
   }
 
   /** What the host is given of an entry. */
   private bodyOf(entry: InboxEntry): Durable {
-    const body = this.read(entry);
-    return body !== undefined && this.store.ledger.inbox.deathsAt(entry.number) < DEATHS
-      ? body
-      : this.setAside.instead(entry, body);
+    return this.readForHost(entry) ?? this.setAside.instead(entry, this.read(entry));
+  }
+
+  /** Nothing where it cannot be read, or ended too many hosts. */
+  private readForHost(entry: InboxEntry): Durable | undefined {
+    const deadly = this.store.ledger.inbox.deathsAt(entry.number) >= DEATHS;
+    return deadly ? undefined : this.read(entry);
+  }
+
+  /** What was set aside earlier is in its file, which may not have been written then. */
+  recover(): void {
+    for (const entry of this.store.ledger.inbox.aside) {
+      this.setAside.keep(entry, this.read(entry));
+    }
   }
 
   /** Nothing where the bytes are not those of an event that this release knows. */

@@ -61,7 +61,8 @@ export class SetAside {
     return { case: 'message', value };
   }
 
-  private keep({ number, event, at }: InboxEntry, body: Durable | undefined): void {
+  /** Sees to it that the file has an entry. */
+  keep({ number, event, at }: InboxEntry, body: Durable | undefined): void {
     const from = body?.case === 'message' ? body.value.from : '';
     const line = JSON.stringify({ number, from, time: formatDateTime(at), event });
     if (this.lines.includes(line)) {

@@ -14,6 +14,8 @@ import { parseJid } from './per-host.js';
 
 /** Live texts do not wait longer for an archive from which nothing comes. */
 const PATIENCE_MS = 10_000;
+/** A timer this much late is a sign of sleep. */
+const ASLEEP_MS = 3_000;
 const DAY_MS = 24 * 3_600_000;
 /** Where the archive no longer knows the message we had read up to, time must do: clocks differ. */
 const SLACK_MS = 60_000;
@@ -110,9 +112,12 @@ export class CatchUp {
     const left = this.progressAt + PATIENCE_MS - this.host.clock().now;
     this.host.later(Math.max(left, 1), () => {
       this.watching = false;
-      if (this.host.clock().now >= this.progressAt + PATIENCE_MS) {
+      const overdue = this.host.clock().now - (this.progressAt + PATIENCE_MS);
+      if (overdue >= 0 && overdue < ASLEEP_MS) {
         this.host.archive.release();
       } else {
+        // A machine that slept has not listened: what came meanwhile is read first.
+        this.progressAt = overdue < 0 ? this.progressAt : this.host.clock().now;
         this.wake();
       }
     });
@@ -160,13 +165,15 @@ export class CatchUp {
       return;
     }
     this.over();
-    // Another session, or the same on another link, goes on with it.
-    this.unfinished = cause.kind !== 'stanza';
+    // For good it is refused only by words that say so.
+    this.refusedHere = cause.kind === 'stanza' && cause.retry === 'never';
+    // Another session, or the same on another link, or a little later, goes on with it.
+    this.unfinished = !this.refusedHere;
     this.host.log('info', `The archive was not read to its end: ${cause.text}`);
     if (cause.kind === 'stanza') {
-      this.refusedHere = true;
       this.host.archive.release();
-    } else if (cause.kind === 'timeout') {
+    }
+    if (this.unfinished && this.host.online) {
       this.tryAgain();
     }
   }

@@ -262,10 +262,18 @@ describe('the end', () => {
   });
 
   it.each<[string, () => void, number[]]>([
-    ['at what was given first', () => undefined, [1]],
+    ['at what was given first', () => handled(-2), [1]],
+    ['at nothing, before it came to what was given first', () => undefined, []],
     ['at what is left of that', () => handled(-1), [2]],
     ['at nothing', () => handled(0), []],
-    ['at what another account has', () => detach(1, How.PARK), [2]],
+    [
+      'at what another account has',
+      () => {
+        detach(1, How.PARK);
+        handled(-1);
+      },
+      [2],
+    ],
     ['at nothing it was attached to', () => [1, 2].forEach((n) => detach(n, How.PARK)), []],
   ])(
     'of the host blames the one account with an event in its hands: %s',

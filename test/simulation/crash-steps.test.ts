@@ -18,7 +18,7 @@ import { attempt, crashes, rehearse, secondCrashes } from './crash/trial.js';
 const RECORDS: Readonly<Record<JournalRecord['type'], true>> = {
   ...{ resource: true, session: true, resumed: true, 'session-end': true, sent: true, acked: true },
   ...{ handled: true, accept: true, state: true, inbox: true, taken: true, 'last-inbox': true },
-  ...{ seen: true, held: true, release: true, cursor: true, 'in-hand': true },
+  ...{ seen: true, held: true, release: true, cursor: true, 'in-hand': true, 'set-aside': true },
 };
 
 let tried = 0;

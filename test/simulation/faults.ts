@@ -89,9 +89,10 @@ const STRIKES: Readonly<Record<Kind, Strike>> = {
     witness.slept();
     machine.sleep(span(size, 100, 20_000), false);
   },
-  clock: ({ machine, witness }, { size, told }) => {
-    witness.slept();
-    machine.wallOffset += span(size, 4_000, 400_000) * (told[0] ? 1 : -1);
+  clock: (person, { size, told }) => {
+    person.witness.slept();
+    person.clockWasWrong = true;
+    person.machine.wallOffset += span(size, 4_000, 400_000) * (told[0] ? 1 : -1);
   },
   'disk full': (person, { size }) => {
     person.ails((disk, ill) => (disk.full = ill), span(size, 500, 6_000));

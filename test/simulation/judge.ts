@@ -179,7 +179,7 @@ function judgeChat(
     return [];
   }
   const shown = shownTo(scene, first);
-  const unwritten = first.to === 'carol' ? undefined : scene.people[first.to].unwritten;
+  const unwritten = seenBy(scene, first)?.unwritten;
   const counts = countOf(shown, unwritten);
   return [
     ...(clockIsWrong(scene, first) ? [] : judgeOrder(lines, shown, twice)),
@@ -193,13 +193,13 @@ function countOf(
   unwritten: ReadonlySet<number> = new Set(),
 ): Map<string, number> {
   const counts = new Map<string, number>();
-  const lives = new Map<string, number>();
+  const firstLife = new Map<string, number>();
   for (const { body, marked, life } of shown) {
-    const again = lives.has(body) && lives.get(body) !== life;
-    if (!again || !(marked || unwritten.has(life))) {
+    const first = firstLife.get(body) ?? life;
+    firstLife.set(body, first);
+    if (first === life || !(marked || unwritten.has(life))) {
       counts.set(body, (counts.get(body) ?? 0) + 1);
     }
-    lives.set(body, life);
   }
   return counts;
 }
@@ -208,9 +208,14 @@ function countOf(
  * A machine whose clock is wrong by minutes does not know what its sender sent again, by the time he says;
  * nor does it always know what comes late.
  */
-function clockIsWrong({ plan }: Scene, { from, to }: Line): boolean {
-  const seenBy = from === 'tablet' ? 'alice' : to;
-  return plan.faults.some(({ kind, who }) => kind === 'clock' && who === seenBy);
+function clockIsWrong(scene: Scene, line: Line): boolean {
+  return seenBy(scene, line)?.clockWasWrong === true;
+}
+
+/** Whose host shows the lines of a chat; nobody's of ours those for carol. */
+function seenBy({ people }: Scene, { from, to }: Line): Person | undefined {
+  const name = from === 'tablet' ? 'alice' : to;
+  return name === 'carol' ? undefined : people[name];
 }
 
 function judgeOrder(

@@ -25,11 +25,14 @@ export class Person {
   readonly unwritten = new Set<number>();
   host: ModelHost;
   engine: ModelEngine | undefined;
+  /** By minutes, at some time. */
+  clockWasWrong = false;
   /** Calls back at the moments after which faults are due. */
   onMoment: (moment: Moment) => void = () => undefined;
   /** Somebody else writes to this person so often at once. */
   flood: (count: number) => void = () => undefined;
   private reachableAt = 0;
+  private engineDiedAt = -Infinity;
 
   constructor(
     private readonly world: World,
@@ -51,6 +54,7 @@ export class Person {
 
   killEngine(): void {
     if (this.engine?.alive === true && this.host.alive) {
+      this.engineDiedAt = this.machine.clock().now;
       this.engine.kill();
       this.host.engineDied();
     }
@@ -113,8 +117,10 @@ export class Person {
 
   private noteUnwritten(): void {
     const { full, failing, failedAt } = this.disk;
-    // The engine tries a disk that failed again after a second, and a slow one takes two.
-    if (full || failing || this.machine.clock().now - failedAt < 4_000) {
+    // The engine tries a disk that failed again after a second, and a slow one takes two; a new engine is to
+    // be told, and to write down, what the host has dealt with.
+    const since = this.machine.clock().now - Math.max(failedAt, this.engineDiedAt);
+    if (full || failing || since < 4_000) {
       this.unwritten.add(this.record.life + 1);
     }
   }

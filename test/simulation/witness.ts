@@ -80,7 +80,8 @@ export class Witness {
   started(alive: boolean): void {
     this.demand(!alive, 'two engines work on one journal');
     this.dials.startOver();
-    this.given = false;
+    // What its forerunner let go is shown by this one.
+    this.given = this.gaveUp;
     this.stillSince = this.server.world.now;
   }
 
