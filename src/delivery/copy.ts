@@ -23,4 +23,6 @@ export interface Copy {
   readonly behind?: boolean;
   /** Its id in our own archive, where that is sure. */
   readonly archiveId?: string;
+  /** The inbox's own: a hash of the first four, once it was needed. */
+  key?: string;
 }

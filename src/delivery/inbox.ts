@@ -38,12 +38,12 @@ export class Inbox {
 
   /**
    * The record that keeps one event. Of the second copy of a message nothing is kept but that it came.
+   * @param event its bytes, asked for only if they are kept
    * @param copy absent for news that come once
    */
-  keep(event: Uint8Array, wall: number, copy?: Copy): JournalRecord {
+  keep(event: () => Uint8Array, wall: number, copy?: Copy): JournalRecord {
+    const first = copy === undefined ? undefined : this.firstOf(copy);
     const own = copy === undefined ? undefined : this.traceOf(copy);
-    const first =
-      copy === undefined || own === undefined ? undefined : this.book.seen.match(own, copy);
     const trace = own === undefined ? undefined : joined(own, first);
     const archived = copy?.path === 'archive';
     if (first !== undefined && trace !== undefined && !(first.held && archived)) {
@@ -51,7 +51,7 @@ export class Inbox {
     }
     const came = copy?.stamp ?? wall;
     const kept = {
-      event: this.tools.base64(event),
+      event: this.tools.base64(event()),
       ...(trace === undefined ? {} : { trace }),
       at: first?.at ?? (trace === undefined ? came : this.book.seen.timeFor(trace, came)),
     };
@@ -72,7 +72,7 @@ export class Inbox {
 
   /** Whether a copy of this message has its place among those for the host. */
   hasPlace(copy: Copy): boolean {
-    return this.book.seen.match(this.traceOf(copy), copy)?.held === false;
+    return this.firstOf(copy)?.held === false;
   }
 
   /** What waited behind the archive waits no longer. @returns how many are to get their place now */
@@ -87,8 +87,8 @@ export class Inbox {
    * @returns how many are to get their place before it
    */
   releaseBefore(copy: Copy): number {
-    const { held, seen } = this.book;
-    const first = held.length === 0 ? undefined : seen.match(this.traceOf(copy), copy);
+    const { held } = this.book;
+    const first = held.length === 0 ? undefined : this.firstOf(copy);
     // One that its sender sent again waits at the place of its second copy, not of this one.
     const itself = first?.archiveId === undefined || first.archiveId === copy.archiveId;
     const waits = first?.held === true && itself;
@@ -148,15 +148,45 @@ export class Inbox {
     return this.ledger.inbox;
   }
 
-  private traceOf({ from, type, id, body, path, archiveId, resent }: Copy): Trace {
-    const text = [from, type, id, body].join('\u0000');
-    const key = this.tools.base64(this.tools.hash('sha256', this.tools.utf8(text)).subarray(0, 15));
+  /** The sighting that this is another copy of. */
+  private firstOf(copy: Copy): Sighting | undefined {
+    const hashed = () => this.keyOf(copy);
+    const first = this.book.seen.match(
+      {
+        ...this.wayOf(copy),
+        get key() {
+          return hashed();
+        },
+      },
+      copy,
+    );
+    // Where the archive's own id said it, no hash was needed, and none is.
+    if (first !== undefined) {
+      copy.key ??= first.key;
+    }
+    return first;
+  }
+
+  private traceOf(copy: Copy): Trace {
+    return { key: this.keyOf(copy), ...this.wayOf(copy) };
+  }
+
+  private wayOf({ path, archiveId, resent }: Copy): Omit<Trace, 'key'> {
     return {
-      key,
       path: path === 'archive' ? path : `${path}:${this.session}`,
       ...(archiveId === undefined ? {} : { archiveId }),
       ...(resent === undefined ? {} : { resent }),
     };
+  }
+
+  private keyOf(copy: Copy): string {
+    const { from, type, id, body } = copy;
+    copy.key ??= this.tools.base64(
+      this.tools
+        .hash('sha256', this.tools.utf8(`${from}\0${type}\0${id}\0${body}`))
+        .subarray(0, 15),
+    );
+    return copy.key;
   }
 }
 

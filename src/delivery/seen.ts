@@ -58,10 +58,12 @@ export class Seen {
 
   /** @returns the sighting that this is another copy of */
   match(trace: Trace, times: Times): Sighting | undefined {
-    const { key, path, archiveId } = trace;
+    const { path, archiveId } = trace;
     const exact = archiveId === undefined ? undefined : this.byArchiveId.get(archiveId);
+    // The key is only looked at where it is needed, since it may have to be made first.
     return (
-      exact ?? this.byKey.get(key)?.find((first) => isCopy(first, { path, archiveId, ...times }))
+      exact ??
+      this.byKey.get(trace.key)?.find((first) => isCopy(first, { path, archiveId, ...times }))
     );
   }
 

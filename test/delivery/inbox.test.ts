@@ -13,7 +13,7 @@ const copy: Copy = { from: 'bob@b/r', type: 'chat', id: '1', body: 'hi', path: '
 function inboxWith(ledger = new Ledger()) {
   const inbox = new Inbox(ledger, tools);
   const keep = (key?: Copy, wall = 0) => {
-    const record = inbox.keep(EVENT, wall, key);
+    const record = inbox.keep(() => EVENT, wall, key);
     ledger.apply(record);
     return record.type === 'inbox';
   };
