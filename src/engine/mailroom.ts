@@ -15,9 +15,12 @@ import type { Context } from './context.js';
 import { DEATHS } from './set-aside.js';
 import type { Durable, SetAside } from './set-aside.js';
 
+/** A host that takes nothing, or is not there, must not cost the memory of all that waits for it twice. */
+const IN_HAND = 1_000;
+
 export class Mailroom {
   private attached = false;
-  /** Given to the host and not taken yet, so that nothing is decoded twice. */
+  /** Not taken by the host yet: what was just encoded, or was given, is not decoded again. */
   private readonly inHand = new Map<number, Durable>();
   /** This entry may have been in the hands of a host that died, with the engine behind it. */
   private suspect: number;
@@ -59,6 +62,9 @@ export class Mailroom {
     // What came live is in the archive too, which is no news.
     if (record.type === 'seen' && copy?.path !== 'archive') {
       this.context.log('debug', 'inbox', 'A second copy of a message was dropped.');
+    }
+    if (record.type === 'inbox' && this.attached && this.inHand.size < IN_HAND) {
+      this.inHand.set(record.number, body);
     }
     const done = this.counter(h);
     this.store.commit([record, ...others, ...this.counted(h)], () => {
@@ -157,8 +163,11 @@ export class Mailroom {
     if (!this.attached) {
       return;
     }
+    const { inbox } = this.store.ledger;
     for (const entry of this.inbox.give()) {
-      const body = this.bodyOf(entry);
+      // One at which a host died is looked at anew.
+      const known = inbox.deathsAt(entry.number) > 0 ? undefined : this.inHand.get(entry.number);
+      const body = known ?? this.bodyOf(entry);
       this.inHand.set(entry.number, body);
       body.value.inbox = entry.number;
       if (body.case === 'message') {

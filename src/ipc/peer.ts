@@ -87,16 +87,31 @@ export class Peer {
 
   #read(bytes: Uint8Array): void {
     if (this.#over) return;
+    /** Of several in a row the last one says it all. */
+    let handled: Command | undefined;
     try {
       for (const message of this.#reader.push(bytes)) {
-        this.handlers.command(decodeCommand(message));
+        const command = decodeCommand(message);
+        if (command.body.case === 'handled') {
+          handled = command;
+          continue;
+        }
+        this.#give(handled);
+        handled = undefined;
+        this.#give(command);
         if (this.#over) return;
       }
+      this.#give(handled);
     } catch (error) {
       if (!(error instanceof ContractError)) throw error;
+      this.#give(handled);
       this.socket.removeAllListeners('data');
       this.handlers.broken(error);
     }
+  }
+
+  #give(command: Command | undefined): void {
+    if (command !== undefined && !this.#over) this.handlers.command(command);
   }
 
   #gone(): void {

@@ -111,7 +111,8 @@ describe('the host at the other end', () => {
   function peer(): { peer: Peer; news: Observed<string> } {
     const news = new Observed<string>();
     const made = new Peer(engineSide, {
-      command: (command) => news.add(`command ${command.id}`),
+      command: ({ id, body }) =>
+        news.add(body.case === 'handled' ? `handled ${body.value.seq}` : `command ${id}`),
       broken: ({ condition }) => news.add(`broken ${condition}`),
       gone: () => news.add('gone'),
     });
@@ -124,6 +125,17 @@ describe('the host at the other end', () => {
     host.end();
     await news.next('the end', (line) => line === 'gone');
     expect(news.all).toEqual(['command m1', 'command m2', 'gone']);
+  });
+
+  it('is heard once where it says several times in a row how far it is', async () => {
+    const { news } = peer();
+    const handled = (seq: number): Command =>
+      create(CommandSchema, { body: { case: 'handled', value: { seq } } });
+    const said = [handled(1), handled(2), message('m1'), handled(3), message('m2'), handled(5)];
+    host.write(Buffer.concat([...said.map((c) => frame(encoded(c))), frame(Buffer.of(0x22, 9))]));
+    await news.next('the breach', (line) => line.startsWith('broken'));
+    const expected = ['handled 2', 'command m1', 'handled 3', 'command m2', 'handled 5'];
+    expect(news.all).toEqual([...expected, 'broken bad-message']);
   });
 
   it('is not read on once it broke the contract', async () => {
