@@ -64,10 +64,14 @@ clean_signals (posix_spawnattr_t *attributes)
   posix_spawnattr_setflags (attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 }
 
+/* Of the memory that is collected often V8 takes up to 48 MiB where it may: with this, 6, for a few per
+ * cent more time on a processor. A megabyte option that Node.js itself documents. */
+static char young_space[] = "--max-semi-space-size=2";
+
 static int
 spawn (pid_t *pid, const stead_location *location, int socket, int errors, int lock)
 {
-  char *arguments[] = { location->node, location->engine, NULL };
+  char *arguments[] = { location->node, young_space, location->engine, NULL };
   char **environment = engine_environment ();
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
