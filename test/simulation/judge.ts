@@ -71,7 +71,7 @@ export function judge(scene: Scene): string[] {
     ),
   );
   const twice = new Set([...doubted, ...undoubtable(scene)]);
-  const copies = copiesOf(scene);
+  const copies = copiesOf(scene, twice);
   return [
     ...people.alice.witness.broken,
     ...people.bob.witness.broken,
@@ -98,8 +98,8 @@ export function judge(scene: Scene): string[] {
   ];
 }
 
-/** So often a text may be there: once more for each time that nobody could tell whether it was. */
-function copiesOf(scene: Scene): (body: string) => number {
+/** So often a text may be there: one that is marked, once more for each time that nobody could tell. */
+function copiesOf(scene: Scene, twice: ReadonlySet<string>): (body: string) => number {
   const { alice, bob } = scene.people;
   const most = new Map<string, number>();
   for (const { witness, record } of [alice, bob]) {
@@ -108,7 +108,7 @@ function copiesOf(scene: Scene): (body: string) => number {
     }
   }
   const torn = new Set(undoubtable(scene));
-  return (body) => (torn.has(body) ? Infinity : (most.get(body) ?? 1));
+  return (body) => (torn.has(body) ? Infinity : twice.has(body) ? (most.get(body) ?? 1) : 1);
 }
 
 /**

@@ -55,6 +55,7 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a resumption that is refused by silence is asked for without end',
+    seed: 99,
     plant: () => {
       replace(KeptSession, 'linkLost', (linkLost) => (cause) => {
         linkLost(cause, false);
@@ -139,6 +140,7 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'two engines work on one journal',
+    seed: 72,
     plant: () => {
       const person = Person as unknown as { prototype: { mayStart(): boolean } };
       replace(person, 'mayStart', () => () => true);
@@ -148,7 +150,12 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
     name: 'a password is sent in clear where encryption is not offered',
     plant: () => {
       replace(Session, 'open', (open) => (options, direct, clock) => {
-        open({ ...options, security: 'opportunistic_tls', plainInClear: true }, direct, clock);
+        const careless = {
+          security: 'opportunistic_tls',
+          plainInClear: true,
+          authMethod: 'plain',
+        } as const;
+        open({ ...options, ...careless }, direct, clock);
       });
     },
   },
@@ -167,6 +174,7 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'the place in the archive is kept before its messages are',
+    seed: 394,
     plant: () => {
       replace(AccountArchive, 'keep', (keep, desk) => (texts, archive, cursor, kept) => {
         const store = Reflect.get(desk, 'store') as Store;

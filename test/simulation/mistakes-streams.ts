@@ -35,6 +35,7 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a saved session lacks the JID it was bound to',
+    seed: 440,
     plant: () => {
       replace(KeptSession, 'restore', (restore) => (saved) => {
         restore({ ...saved, jid: 'alice@model.test' });
@@ -90,6 +91,7 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'the h of a failed resumption is ignored, and everything in doubt',
+    seed: 205,
     plant: () => {
       replace(KeptSession, 'lost', (lost) => () => {
         lost(undefined, true);
