@@ -16,7 +16,6 @@ import type { Context } from '../../src/engine/context.js';
 import { AccountHost } from '../../src/engine/feature-host.js';
 import { Mailroom } from '../../src/engine/mailroom.js';
 import { Redial } from '../../src/engine/redial.js';
-import { MessageStates } from '../../src/engine/message-states.js';
 import type { Mistake } from './mistakes.js';
 import { fix, replace } from './mistakes.js';
 import { Person } from './person.js';
@@ -265,16 +264,6 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
           ledger.apply({ type: 'taken', number: last.number });
         }
         return entries;
-      });
-    },
-  },
-  {
-    name: 'a text that failed is told without its words',
-    plant: () => {
-      replace(MessageStates, 'fail', (fail, states) => (handle, cause) => {
-        const entry = (Reflect.get(states, 'outbox') as Outbox).get(handle);
-        if (entry !== undefined) Object.assign(entry, { body: '' });
-        fail(handle, cause);
       });
     },
   },

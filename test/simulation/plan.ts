@@ -111,7 +111,7 @@ function serverOf(chance: Chance): Pick<Plan, 'profile' | 'server'> {
       archive,
       failedH: chance.happens(0.7),
       stoppedH: chance.happens(0.7),
-      archiveLagMs: chance.pick([0, 0, 500, 1_500, 3_000]),
+      archiveLagMs: chance.pick([0, 0, 500, 1_500, 2_000]),
       stripsIds: chance.happens(0.2),
       carbons: chance.happens(0.7),
       otherDevices: archive && chance.happens(0.5),
