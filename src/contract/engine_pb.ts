@@ -340,7 +340,8 @@ export const GoodbyeSchema: GenMessage<Goodbye> = /*@__PURE__*/
   messageDesc(file_engine, 3);
 
 /**
- * The host has dealt with every event up to and including this one.
+ * The host has dealt with every event up to and including this one. Sent at once for a durable event,
+ * and for all that came before it just before it is shown: a host that dies then died with it in hand.
  *
  * @generated from message steadfast.v1.Handled
  */
