@@ -82,20 +82,24 @@ export class Inbox {
   }
 
   /**
-   * The archive brings one that waits: it has gone past those that came earlier than that, without them. A
-   * server that died may have forgotten what it had handed on.
+   * The archive brings a message: it has gone past those that wait and came earlier, without them. A server
+   * that died may have forgotten what it had handed on.
    * @returns how many are to get their place before it
    */
   releaseBefore(copy: Copy): number {
     const { held } = this.book;
-    const first = held.length === 0 ? undefined : this.firstOf(copy);
+    const { stamp } = copy;
+    if (held.length === 0 || stamp === undefined) {
+      return 0;
+    }
+    const first = this.firstOf(copy);
     // One that its sender sent again waits at the place of its second copy, not of this one.
     const itself = first?.archiveId === undefined || first.archiveId === copy.archiveId;
-    const waits = first?.held === true && itself;
-    const { stamp = -Infinity } = copy;
-    return this.free(
-      waits ? held.findIndex(({ sighting, at }) => sighting === first || at > stamp) : 0,
-    );
+    if (first !== undefined && !itself) {
+      return 0;
+    }
+    const after = held.findIndex(({ sighting, at }) => sighting === first || at > stamp);
+    return this.free(after < 0 ? held.length : after);
   }
 
   private free(count: number): number {

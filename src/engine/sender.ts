@@ -8,7 +8,7 @@ import { NS } from '../core/namespaces.js';
 import { formatDateTime } from '../core/stanza.js';
 import type { SessionOutput } from '../core/session-output.js';
 import type { Session } from '../core/session.js';
-import type { Outgoing, Tracked } from '../core/stream-management.js';
+import type { Outgoing, StreamManagement, Tracked } from '../core/stream-management.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
 import type { JournalRecord } from '../delivery/records.js';
@@ -32,8 +32,8 @@ type Lost = Extract<SessionOutput, { type: 'lost' }>;
 export class Sender {
   /** Not on disk yet: a command given again meanwhile has its answer still to come. */
   private readonly accepting = new Set<string>();
-  /** Lost to a failing disk before they left; tried again in this order. */
-  private held: Outgoing[] = [];
+  /** Lost to a failing disk before they left; tried again in this order, and in their own session only. */
+  private held: { readonly outgoing: Outgoing; readonly of: StreamManagement | undefined }[] = [];
   private readonly writer: Writer;
   /** Counts links: bytes meant for an earlier one are not written to a later one. */
   private epoch = 0;
@@ -73,8 +73,9 @@ export class Sender {
     if (!this.session.online) {
       return false;
     }
+    const of = this.session.management;
     this.submit(outgoing, [], () => {
-      this.held.unshift(outgoing);
+      this.held.unshift({ outgoing, of });
     });
     return true;
   }
@@ -142,7 +143,6 @@ export class Sender {
   closed(cause: Fault | undefined): void {
     this.epoch++;
     this.open = false;
-    this.held = [];
     const blamed = this.writer.closed(cause);
     if (blamed !== undefined) {
       this.states.fail(blamed, poison(cause));
@@ -202,8 +202,10 @@ export class Sender {
     if (!this.takes || this.store.fault !== undefined) {
       return;
     }
-    for (const outgoing of this.held.splice(0)) {
-      this.stanza(outgoing);
+    for (const { outgoing, of } of this.held.splice(0)) {
+      if (of === this.session.management) {
+        this.stanza(outgoing);
+      }
     }
     // In doubt goes before new, so that the order stays that of acceptance.
     for (const entry of this.outbox.doubts().length > 0 ? [] : this.outbox.queued()) {

@@ -249,7 +249,7 @@ describe('what was missed', () => {
     account.arrives('stored');
     account.server.archiveMute = false;
     account.pass(15_000);
-    expect(bodies(account)).toEqual(['missed', 'forgotten', 'stored']);
+    expect(bodies(account)).toEqual(['forgotten', 'missed', 'stored']);
   });
 
   it('is not shown beside the stored copy, where the archive has it with another id', () => {

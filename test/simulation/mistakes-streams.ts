@@ -6,6 +6,7 @@ import { fault } from '../../src/core/errors.js';
 import { Gate } from '../../src/core/gate.js';
 import { KeptSession } from '../../src/core/kept-session.js';
 import { PhaseTime } from '../../src/core/session-times.js';
+import type { Session } from '../../src/core/session.js';
 import { StreamManagement } from '../../src/core/stream-management.js';
 import type { Tracked } from '../../src/core/stream-management.js';
 import { Outbox } from '../../src/delivery/outbox.js';
@@ -146,8 +147,10 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
     plant: () => {
       replace(Sender, 'lost', (lost, sender) => (output, kept) => {
         lost(output, kept);
-        const held = Reflect.get(sender, 'held') as Tracked[];
-        held.push(...output.rest.filter(({ kind, text }) => kind === 'iq' && text !== ''));
+        const held = Reflect.get(sender, 'held') as object[];
+        const { management: of } = Reflect.get(sender, 'session') as Session;
+        const requests = output.rest.filter(({ kind, text }) => kind === 'iq' && text !== '');
+        held.push(...requests.map((outgoing) => ({ outgoing, of })));
       });
     },
   },

@@ -21,6 +21,7 @@ import type { HostRecord } from './host.js';
 
 /** Live messages wait ten seconds for an archive that does not go on, and a redial is part of them. */
 const PATIENCE_MS = 8_000;
+const GRACE_MS = 3_000;
 const HEADER = journalHeader(nodeTools);
 
 export class Witness {
@@ -38,6 +39,7 @@ export class Witness {
   private stillSince = 0;
   /** It did not go on for so long that nothing waits for it any more, in this session. */
   private given = false;
+  private graceUntil = 0;
   /** A session was bound that was not told to the host yet. */
   private fresh = false;
   /** What is on disk. */
@@ -92,7 +94,8 @@ export class Witness {
 
   /** Whether it was right to show what comes live before what the archive has. */
   get gaveUp(): boolean {
-    return this.given || this.server.world.now - this.stillSince >= PATIENCE_MS;
+    const { now } = this.server.world;
+    return this.given || now < this.graceUntil || now - this.stillSince >= PATIENCE_MS;
   }
 
   // --- what the server sees ----------------------------------------------------------------------
@@ -183,6 +186,8 @@ export class Witness {
       this.demand(this.taken.has(id), `${this.textOf(id)} was called at the server and never was`);
     } else if (body.case === 'link' && body.value.state === Link.ONLINE && this.fresh) {
       this.fresh = false;
+      // What was let go just before may still wait for a slow disk.
+      this.graceUntil = this.gaveUp ? this.server.world.now + GRACE_MS : 0;
       this.given = false;
       this.stillSince = this.server.world.now;
     }
