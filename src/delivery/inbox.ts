@@ -98,7 +98,7 @@ export class Inbox {
     if (first !== undefined && !itself) {
       return 0;
     }
-    const after = held.findIndex(({ sighting, at }) => sighting === first || at > stamp);
+    const after = held.findIndex(({ sighting, at }) => sighting === first || at >= stamp);
     return this.free(after < 0 ? held.length : after);
   }
 
