@@ -34,7 +34,14 @@ export class LateWatch {
       }
       const younger = seen.find((other) => other.chat === chat && other.number > number);
       const again = seen.some((other) => other.chat === chat && other.number === number);
-      if (!again && shown.late && younger !== undefined && !younger.gaveUp) {
+      // By a clock that is wrong by minutes more is late than is.
+      if (
+        !again &&
+        shown.late &&
+        !person.clockWasWrong &&
+        younger !== undefined &&
+        !younger.gaveUp
+      ) {
         this.broken.push(
           `${shown.body} came late, behind ${String(younger.number)}, though the archive went on`,
         );
