@@ -134,7 +134,8 @@ const STRIKES: Readonly<Record<Kind, Strike>> = {
     engine?.link?.cut(true, told[1]);
   },
   lie: (_, { size, told }, server) => {
-    server.lie = told[0] ? 1 + size : -1 - size;
+    // Far beyond what can be under way: a smaller one nobody could know for a lie.
+    server.lie = told[0] ? 1_000_000 + size : -1 - size;
   },
 };
 

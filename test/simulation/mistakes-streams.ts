@@ -148,9 +148,10 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
       replace(Sender, 'lost', (lost, sender) => (output, kept) => {
         lost(output, kept);
         const held = Reflect.get(sender, 'held') as object[];
-        const { management: of } = Reflect.get(sender, 'session') as Session;
+        const session = Reflect.get(sender, 'session') as Session;
         const requests = output.rest.filter(({ kind, text }) => kind === 'iq' && text !== '');
-        held.push(...requests.map((outgoing) => ({ outgoing, of })));
+        const of = { get: () => session.management };
+        held.push(...requests.map((outgoing) => Object.defineProperty({ outgoing }, 'of', of)));
       });
     },
   },

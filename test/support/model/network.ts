@@ -63,7 +63,7 @@ export class ModelLink {
    */
   cut(tellClient: boolean, tellServer: boolean): void {
     const { client, server } = this.ends;
-    this.cutAt = this.world.now;
+    this.cutAt ??= this.world.now;
     if (tellClient) {
       this.world.after(this.latencyMs, () => client?.closed(true));
     }
