@@ -215,17 +215,6 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
     },
   },
   {
-    name: 'the archive is no witness for what it lacks',
-    plant: () => {
-      replace(Replay, 'page', (page) => (own, complete) => {
-        const next = page(own, complete);
-        if (typeof next === 'string') return next;
-        return { ...next, untaken: [], unknown: [...next.untaken, ...next.unknown] };
-      });
-    },
-    seed: 58,
-  },
-  {
     name: 'what was in doubt is sent again three times',
     plant: () => {
       replace(Outbox, 'queued', (queued) => () => {
