@@ -137,7 +137,8 @@ function pageOf(answer: Element, messages: readonly ArchivedMessage[]): Page | F
   const fin = child(answer, 'fin', NS.mam);
   const set = fin === undefined ? undefined : child(fin, 'set', NS.rsm);
   if (fin === undefined) {
-    return fault('stanza', 'undefined-condition', 'The archive gave an answer without an end.');
+    const text = 'The archive gave an answer without an end.';
+    return fault('stanza', 'undefined-condition', text, { retry: 'never' });
   }
   return {
     messages,

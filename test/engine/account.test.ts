@@ -125,6 +125,20 @@ describe('an account on a server without stream management', () => {
     expect([first, second].map((id) => account.standing(id))).toEqual(['AT_SERVER', 'SENT']);
   });
 
+  it('does not send in a new session the presence that a disk refused in an old one', () => {
+    const account = new ModelAccount({ plain: true });
+    account.attach({ online: true }, 0);
+    while (!account.links().includes('ONLINE')) account.pass(1);
+    // The link is gone before the disk says that it has no room.
+    Object.assign(account.disk, { full: true, slowMs: 50 });
+    account.cut();
+    account.pass(500);
+    Object.assign(account.disk, { full: false, slowMs: 0 });
+    account.wire();
+    account.pass(20_000);
+    expect(account.wire().filter((name) => name === 'presence')).toHaveLength(1);
+  });
+
   it('sends again what no pong confirmed, marked as perhaps arriving twice', () => {
     const account = signedIn({ plain: true });
     account.engine.link?.cut(false, true);

@@ -165,6 +165,27 @@ describe('pages (XEP-0059)', () => {
   });
 });
 
+describe('an archive that gave no page', () => {
+  test('as it is busy is asked again a little later, and nothing waits for it', () => {
+    const host = new Reader().begin();
+    host.take('query', MAM).done(failure('stanza', 'resource-constraint'));
+    expect(host.archive.holding).toBe(false);
+    host.pass(30_000);
+    expect(host.asked()).not.toBe('');
+  });
+
+  test('but an answer without an end is not asked again', () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.ends('', true);
+    // The second reading, which follows each sign-in.
+    host.pass(5_000);
+    host.take('query', MAM).done(result(''));
+    host.pass(120_000);
+    expect(host.asked()).toBe('');
+  });
+});
+
 describe('a result of the archive is dropped', () => {
   const spoofs: [string, Parameters<Reader['gives']>[2]][] = [
     ['from a contact', { from: 'juliet@capulet.example' }],

@@ -50,7 +50,6 @@ export class HostRecord {
   /** A message that ends every host it is given to, and how. */
   deadly: { readonly body: string; readonly kill: () => void } | undefined;
   onShown: (shown: Shown) => void = () => undefined;
-  onState: (typed: Typed, state: State) => void = () => undefined;
 }
 
 /** libsteadfast and the program above it, in one life of the process. */
@@ -218,7 +217,6 @@ export class ModelHost {
       typed.failed = true;
       typed.quoted = body;
     }
-    this.record.onState(typed, state);
   }
 }
 
