@@ -75,18 +75,18 @@ export class Outbox {
       : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'in-doubt');
   }
 
-  /** The youngest that the server surely has, of those older than all in doubt. */
-  lastTaken(): OutboxEntry | undefined {
-    let last: OutboxEntry | undefined;
-    for (const entry of this.ledger.outbox.values()) {
-      if (entry.state === 'in-doubt') {
+  /** What the server surely has, of those older than all in doubt; oldest first. */
+  takenBefore(): string[] {
+    const taken: string[] = [];
+    for (const { handle, state, twice } of this.ledger.outbox.values()) {
+      if (state === 'in-doubt') {
         break;
       }
-      if ((entry.state === 'at-server' || entry.state === 'delivered') && !entry.twice) {
-        last = entry;
+      if ((state === 'at-server' || state === 'delivered') && !twice) {
+        taken.push(handle);
       }
     }
-    return last;
+    return taken;
   }
 
   /** What was found out about them, as records; what is not at the server is queued again. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Verified replay: which of the messages in doubt did the server take? Its archive is read backwards
-// from the newest until a control is met, a message of ours that it is known to have taken before.
-// What is found between is there; what is not was never taken, provided that the archive keeps all. A
-// server that died may have lost the end of it: so the control is the last one that it acknowledged.
+// from the newest until a control is met, a message of ours that it took before all of these. What is
+// found above it is there; what is not was never taken, provided that the archive keeps all. A server
+// that died may have lost the end of it: so the last one that it acknowledged must be there, too.
 // The old session must be dead before the first page is asked for, or it may still add to them.
 
 import type { OutboxEntry } from './ledger.js';
@@ -31,20 +31,24 @@ const PAGES = 5;
 
 export class Replay {
   private readonly found = new Set<string>();
+  /** Some message that the server is known to have: the archive keeps such messages. */
+  private keeps = false;
+  /** One that is older than all in doubt: none of them is on a page before this one. */
+  private reached = false;
   private pages = 0;
   private asked = 1;
 
   /**
    * @param doubts oldest first
    * @param known finds a message of ours by its handle, in doubt or not
-   * @param last the handle of the message that the server acknowledged last before these
+   * @param before the handles of what the server is known to have from before these, oldest first
    * @param forgetful the server died: what it handed on last may be missing in its archive
    */
   constructor(
     private readonly doubts: readonly OutboxEntry[],
     private readonly known: (handle: string) => OutboxEntry | undefined,
     private readonly bare: (jid: string) => string,
-    private readonly last: string | undefined,
+    private readonly before: readonly string[],
     private readonly forgetful = false,
   ) {}
 
@@ -57,30 +61,32 @@ export class Replay {
    */
   page(own: readonly OwnMessage[], complete: boolean): 'older' | 'again' | Verdict {
     this.pages++;
-    const controlled = this.look(own);
-    if (!controlled && !complete && this.pages < PAGES) {
+    this.look(own);
+    const whole = this.reached || complete;
+    if (!whole && this.pages < PAGES) {
       return 'older';
     }
+    const controlled = whole && this.keeps;
     const newest = this.doubts.findLastIndex(({ handle }) => this.found.has(handle));
     const taken = this.doubts.slice(0, newest + 1);
     const rest = this.doubts.slice(newest + 1);
     if (controlled && rest.length > 0 && this.asked === 1) {
       this.asked++;
       this.pages = 0;
+      this.reached = false;
       return 'again';
     }
     // The server takes them in order, so it has those before a found one, too. But an archive that
     // does not show them is no witness for the rest.
-    const torn = this.last !== undefined && !this.found.has(this.last);
+    const last = this.before.at(-1);
+    const torn = last !== undefined && !this.found.has(last);
     const hole = torn || taken.some(({ handle }) => !this.found.has(handle));
     return controlled && !hole && !this.forgetful
       ? { taken, untaken: rest, unknown: [] }
       : { taken, untaken: [], unknown: rest };
   }
 
-  /** @returns whether a control was among them */
-  private look(own: readonly OwnMessage[]): boolean {
-    let controlled = false;
+  private look(own: readonly OwnMessage[]): void {
     for (const { ids, to } of own) {
       const entry = ids.map(this.known).find((known) => known !== undefined);
       if (entry === undefined || this.bare(entry.to) !== to) {
@@ -88,8 +94,8 @@ export class Replay {
       }
       this.found.add(entry.handle);
       const settled = entry.state === 'at-server' || entry.state === 'delivered';
-      controlled ||= settled && !entry.twice && !this.doubts.includes(entry);
+      this.keeps ||= settled && !entry.twice && !this.doubts.includes(entry);
+      this.reached ||= this.before.includes(entry.handle);
     }
-    return controlled;
   }
 }

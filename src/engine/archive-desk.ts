@@ -64,7 +64,7 @@ export class AccountArchive implements ArchiveDesk {
     return doubts.length === 0
       ? undefined
       : new Replay(
-          ...([doubts, known, bare, this.outbox.lastTaken()?.handle] as const),
+          ...([doubts, known, bare, this.outbox.takenBefore()] as const),
           this.store.ledger.forgetful,
         );
   }

@@ -27,8 +27,10 @@ function replayOf(
   const entries = [...others, ...doubts.map((handle) => entry(handle))];
   const known = (handle: string) => entries.find((found) => found.handle === handle);
   const bare = (jid: string) => jid.split('/')[0] ?? '';
-  const last = others.at(-1)?.handle;
-  return new Replay(entries.slice(others.length), known, bare, last, forgetful);
+  const before = others
+    .filter(({ state, twice }) => (state === 'at-server' || state === 'delivered') && !twice)
+    .map(({ handle }) => handle);
+  return new Replay(entries.slice(others.length), known, bare, before, forgetful);
 }
 
 const words = (verdict: ReturnType<Replay['page']>) =>
@@ -48,6 +50,14 @@ describe('verified replay', () => {
     const replay = replayOf(['x']);
     expect(words(replay.page(own('x'), false))).toBe('older');
     expect(words(replay.page(own('control'), false))).toBe('taken: x');
+  });
+
+  it('reads on below what was delivered after it, where what is in doubt would be', () => {
+    const [x, delivered] = [entry('x'), entry('delivered', { state: 'delivered' })];
+    const known = (handle: string) => [x, delivered].find((found) => found.handle === handle);
+    const replay = new Replay([x], known, () => 'bob@b', []);
+    expect(words(replay.page(own('delivered'), false))).toBe('older');
+    expect(words(replay.page(own('x'), true))).toBe('taken: x');
   });
 
   it('asks once more for what is absent, and then knows that it was never taken', () => {

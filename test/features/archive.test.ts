@@ -326,7 +326,7 @@ describe('a text in doubt', () => {
     const host = new Reader();
     const entries = [entry('control', 'at-server'), entry('x', 'in-doubt')];
     const known = (id: string) => entries.find(({ handle }) => handle === id);
-    host.archive.doubts = new Replay(entries.slice(1), known, (jid) => jid, 'control');
+    host.archive.doubts = new Replay(entries.slice(1), known, (jid) => jid, ['control']);
     return host.begin();
   }
 
