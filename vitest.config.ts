@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -30,6 +31,8 @@ const inNode = {
 
 export default defineConfig({
   test: {
+    // By default one processor is left free, which is half of a small machine.
+    maxWorkers: availableParallelism(),
     // Runs of chaos wait most of their time: several of them share two cores.
     maxConcurrency: Number(process.env.STEADFAST_CHAOS_JOBS ?? 7),
     projects: [

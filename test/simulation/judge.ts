@@ -89,9 +89,7 @@ export function judge(scene: Scene): string[] {
     }),
     ...[people.alice, people.bob].flatMap(({ witness }) =>
       witness.doubted.flatMap(({ body, at }) =>
-        at < scene.tellsUntil()
-          ? [`${body} was doubted although the archive could tell`]
-          : [],
+        at < scene.tellsUntil() ? [`${body} was doubted although the archive could tell`] : [],
       ),
     ),
     ...(scene.doubtful
