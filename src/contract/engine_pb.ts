@@ -27,7 +27,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file engine.proto.
  */
 export const file_engine: GenFile = /*@__PURE__*/
-  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSKxBgoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAQgYKBGJvZHkivgUKBUV2ZW50Eg8KB2FjY291bnQYASABKA0SCwoDc2VxGAIgASgNEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKgoIYWNjZXB0ZWQYBSABKAsyFi5zdGVhZGZhc3QudjEuQWNjZXB0ZWRIABIoCgdyZWZ1c2VkGAYgASgLMhUuc3RlYWRmYXN0LnYxLlJlZnVzZWRIABIgCgNsb2cYByABKAsyES5zdGVhZGZhc3QudjEuTG9nSAASIgoEbGluaxgKIAEoCzISLnN0ZWFkZmFzdC52MS5MaW5rSAASKwoJYXNrX3RydXN0GAsgASgLMhYuc3RlYWRmYXN0LnYxLkFza1RydXN0SAASLQoKYXNrX3NlY3JldBgMIAEoCzIXLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXRIABIoCgdtZXNzYWdlGBQgASgLMhUuc3RlYWRmYXN0LnYxLk1lc3NhZ2VIABIzCg1tZXNzYWdlX3N0YXRlGBUgASgLMhouc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZUgAEi0KCmNoYXRfc3RhdGUYFiABKAsyFy5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlSAASKgoIcHJlc2VuY2UYFyABKAsyFi5zdGVhZGZhc3QudjEuUHJlc2VuY2VIABImCgZyb3N0ZXIYGCABKAsyFC5zdGVhZGZhc3QudjEuUm9zdGVySAASMgoMc3Vic2NyaXB0aW9uGBkgASgLMhouc3RlYWRmYXN0LnYxLlN1YnNjcmlwdGlvbkgAEjEKDGNvbnRhY3RfaW5mbxgaIAEoCzIZLnN0ZWFkZmFzdC52MS5Db250YWN0SW5mb0gAQgYKBGJvZHkiPwoFSGVsbG8SDwoHdmVyc2lvbhgBIAEoDRIPCgdwcm9ncmFtGAIgASgJEhQKDHN0YXRlX2ZvbGRlchgDIAEoCSIuCgdHb29kYnllEiMKBnJlYXNvbhgBIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciIWCgdIYW5kbGVkEgsKA3NlcRgBIAEoDSIWCghBY2NlcHRlZBIKCgJpZBgBIAEoCSI5CgdSZWZ1c2VkEgoKAmlkGAEgASgJEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIoMBCgNMb2cSJgoFbGV2ZWwYASABKA4yFy5zdGVhZGZhc3QudjEuTG9nLkxldmVsEhAKCGNhdGVnb3J5GAIgASgJEgwKBHRleHQYAyABKAkiNAoFTGV2ZWwSCQoFREVCVUcQABIICgRJTkZPEAESCwoHV0FSTklORxACEgkKBUVSUk9SEAMi1QIKBUVycm9yEiYKBGtpbmQYASABKA4yGC5zdGVhZGZhc3QudjEuRXJyb3IuS2luZBIRCgljb25kaXRpb24YAiABKAkSDAoEdGV4dBgDIAEoCRIiCgJieRgEIAEoDjIWLnN0ZWFkZmFzdC52MS5FcnJvci5CeRIoCgVyZXRyeRgFIAEoDjIZLnN0ZWFkZmFzdC52MS5FcnJvci5SZXRyeSJ+CgRLaW5kEhAKDEtJTkRfVU5LTk9XThAAEgkKBVVTQUdFEAESCAoETElOSxACEgcKA1RMUxADEggKBFNBU0wQBBIKCgZTVFJFQU0QBRIKCgZTVEFOWkEQBhILCgdUSU1FT1VUEAcSDAoIQ09OVFJBQ1QQCBIJCgVTVE9SRRAJIhYKAkJ5EgYKAlVTEAASCAoEUEVFUhABIh0KBVJldHJ5EgkKBU5FVkVSEAASCQoFTEFURVIQASKRBQoGQXR0YWNoEgsKA2ppZBgBIAEoCRITCgtpbmJveF90YWtlbhgCIAEoDRIvCghzZWN1cml0eRgDIAEoDjIdLnN0ZWFkZmFzdC52MS5BdHRhY2guU2VjdXJpdHkSFgoOY29ubmVjdF9zZXJ2ZXIYBCABKAkSDAoEcG9ydBgFIAEoDRI0CgthdXRoX21ldGhvZBgGIAEoDjIfLnN0ZWFkZmFzdC52MS5BdHRhY2guQXV0aE1ldGhvZBIQCghwYXNzd29yZBgHIAEoCRITCgtjbGllbnRfY2VydBgIIAEoCRISCgpjbGllbnRfa2V5GAkgASgJEh4KFmNsaWVudF9jZXJ0X3Bhc3NwaHJhc2UYCiABKAkSDwoHY2FfZmlsZRgLIAEoCRISCgpwaW5fc2hhMjU2GAwgASgJEhYKDnBsYWluX2luX2NsZWFyGA0gASgIEhMKC3F1ZXVlX2hvdXJzGA4gASgNEisKCHByZXNlbmNlGA8gASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlEg4KBmZvbGRlchgQIAEoCRIOCgZvbmxpbmUYESABKAgSEgoKbm9fY2FyYm9ucxgSIAEoCBISCgpub19hcmNoaXZlGBMgASgIEhMKC25vX3JlY2VpcHRzGBQgASgIEg4KBm5vX2NzaRgVIAEoCBIUCgxhcmNoaXZlX2RheXMYFiABKA0iPwoIU2VjdXJpdHkSDwoLUkVRVUlSRV9UTFMQABILCgdPTERfU1NMEAESFQoRT1BQT1JUVU5JU1RJQ19UTFMQAiI6CgpBdXRoTWV0aG9kEggKBEFVVE8QABIMCghFWFRFUk5BTBABEgkKBVNDUkFNEAISCQoFUExBSU4QAyJOCgZEZXRhY2gSJQoDaG93GAEgASgOMhguc3RlYWRmYXN0LnYxLkRldGFjaC5Ib3ciHQoDSG93EgwKCFNJR05fT0ZGEAASCAoEUEFSSxABIiAKC05ldHdvcmtIaW50EhEKCWF2YWlsYWJsZRgBIAEoCCK/AgoETGluaxInCgVzdGF0ZRgBIAEoDjIYLnN0ZWFkZmFzdC52MS5MaW5rLlN0YXRlEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg8KB3Jlc3VtZWQYAyABKAgSDAoEc3RlcBgEIAEoDRINCgVzdGVwcxgFIAEoDRIRCglzdGVwX3RleHQYBiABKAkSCwoDamlkGAcgASgJEhMKC3JldHJ5X2luX21zGAggASgNEhMKC3Rsc192ZXJzaW9uGAkgASgJEhEKCW1lY2hhbmlzbRgKIAEoCRIPCgdzZXNzaW9uGAsgASgJIk4KBVN0YXRlEg4KCkNPTk5FQ1RJTkcQABIKCgZPTkxJTkUQARIPCgtJTlRFUlJVUFRFRBACEgoKBkZBSUxFRBADEgwKCERFVEFDSEVEEAQiWAoIQXNrVHJ1c3QSDgoGZG9tYWluGAEgASgJEg0KBWNoYWluGAIgAygMEg4KBnNoYTI1NhgDIAEoCRIPCgdyZWFzb25zGAQgAygJEgwKBHRleHQYBSABKAkiLQoLVHJ1c3RBbnN3ZXISDgoGc2hhMjU2GAEgASgJEg4KBmFjY2VwdBgCIAEoCCKBAQoJQXNrU2VjcmV0EioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiJAoEV2hhdBIMCghQQVNTV09SRBAAEg4KClBBU1NQSFJBU0UQASJdCgxTZWNyZXRBbnN3ZXISKgoEd2hhdBgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXQuV2hhdBIOCgZzZWNyZXQYAiABKAkSEQoJY2FuY2VsbGVkGAMgASgIIjYKC1NlbmRNZXNzYWdlEgoKAnRvGAEgASgJEgwKBGJvZHkYAiABKAkSDQoFeGh0bWwYAyABKAkizAIKB01lc3NhZ2USDQoFaW5ib3gYASABKA0SKAoEdHlwZRgCIAEoDjIaLnN0ZWFkZmFzdC52MS5NZXNzYWdlLlR5cGUSDAoEZnJvbRgDIAEoCRIKCgJpZBgEIAEoCRIMCgRib2R5GAUgASgJEg0KBXhodG1sGAYgASgJEg8KB3N1YmplY3QYByABKAkSFAoMc2VudF90aW1lX21zGAggASgDEhMKC21heWJlX3Nob3duGAkgASgIEgwKBGxhdGUYCiABKAgSEAoIb3V0Z29pbmcYCyABKAgSCgoCdG8YDCABKAkSGQoRcmVjZWlwdF9yZXF1ZXN0ZWQYDSABKAgSEQoJc2V0X2FzaWRlGA4gASgIEg8KB2tlcHRfaW4YDyABKAkiKgoEVHlwZRIICgRDSEFUEAASCgoGTk9STUFMEAESDAoISEVBRExJTkUQAiKkAgoMTWVzc2FnZVN0YXRlEgoKAmlkGAEgASgJEi8KBXN0YXRlGAIgASgOMiAuc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZS5TdGF0ZRITCgttYXliZV90d2ljZRgDIAEoCBIKCgJ0bxgEIAEoCRIMCgRib2R5GAUgASgJEiIKBWVycm9yGAYgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWluYm94GAcgASgNEhEKCWRpc3BsYXllZBgIIAEoCCJiCgVTdGF0ZRIKCgZRVUVVRUQQABIICgRTRU5UEAESDAoISU5fRE9VQlQQAhINCglBVF9TRVJWRVIQAxINCglERUxJVkVSRUQQBBIKCgZGQUlMRUQQBRILCgdVTktOT1dOEAYiGgoMUXVlcnlNZXNzYWdlEgoKAmlkGAEgASgJIkkKDVNlbmRDaGF0U3RhdGUSCgoCdG8YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIo8BCglDaGF0U3RhdGUSDAoEZnJvbRgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUiRgoFU3RhdGUSCgoGQUNUSVZFEAASDQoJQ09NUE9TSU5HEAESCgoGUEFVU0VEEAISDAoISU5BQ1RJVkUQAxIICgRHT05FEAQibQoLU2V0UHJlc2VuY2USIAoEc2hvdxgBIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgCIAEoCRIQCghwcmlvcml0eRgDIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBCABKAMijgIKCFByZXNlbmNlEgsKA2ppZBgBIAEoCRIyCglyZXNvdXJjZXMYAiADKAsyHy5zdGVhZGZhc3QudjEuUHJlc2VuY2UuUmVzb3VyY2USDgoGc3RhdHVzGAMgASgJEiIKBWVycm9yGAQgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yGowBCghSZXNvdXJjZRIQCghyZXNvdXJjZRgBIAEoCRIgCgRzaG93GAIgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAMgASgJEhAKCHByaW9yaXR5GAQgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgFIAEoAxIOCgZjbGllbnQYBiABKAkivQEKB0NvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSOAoMc3Vic2NyaXB0aW9uGAMgASgOMiIuc3RlYWRmYXN0LnYxLkNvbnRhY3QuU3Vic2NyaXB0aW9uEgsKA2FzaxgEIAEoCBIOCgZncm91cHMYBSADKAkiQAoMU3Vic2NyaXB0aW9uEggKBE5PTkUQABIGCgJUTxABEggKBEZST00QAhIICgRCT1RIEAMSCgoGUkVNT1ZFEAQiTQoGUm9zdGVyEicKCGNvbnRhY3RzGAEgAygLMhUuc3RlYWRmYXN0LnYxLkNvbnRhY3QSDQoFYmVnaW4YAiABKAgSCwoDZW5kGAMgASgIIjcKClNldENvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGZ3JvdXBzGAMgAygJIhwKDVJlbW92ZUNvbnRhY3QSCwoDamlkGAEgASgJIpABCglTdWJzY3JpYmUSCwoDamlkGAEgASgJEi4KBmFjdGlvbhgCIAEoDjIeLnN0ZWFkZmFzdC52MS5TdWJzY3JpYmUuQWN0aW9uEgwKBHRleHQYAyABKAkiOAoGQWN0aW9uEgsKB1JFUVVFU1QQABILCgdBUFBST1ZFEAESCAoEREVOWRACEgoKBkNBTkNFTBADIqYBCgxTdWJzY3JpcHRpb24SCwoDamlkGAEgASgJEi0KBHdoYXQYAiABKA4yHy5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uLldoYXQSDAoEdGV4dBgDIAEoCRIMCgRuaWNrGAQgASgJIj4KBFdoYXQSDQoJUkVRVUVTVEVEEAASDAoIQVBQUk9WRUQQARIKCgZERU5JRUQQAhINCglDQU5DRUxMRUQQAyIbCgxRdWVyeUNvbnRhY3QSCwoDamlkGAEgASgJIn0KC0NvbnRhY3RJbmZvEgsKA2ppZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCghzb2Z0d2FyZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEgoKAm9zGAUgASgJEhIKCnV0Y19vZmZzZXQYBiABKAkSDAoEZG9uZRgHIAEoCCo6CgRTaG93Eg0KCUFWQUlMQUJMRRAAEggKBENIQVQQARIICgRBV0FZEAISBgoCWEEQAxIHCgNETkQQBGIGcHJvdG8z");
+  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSLTCAoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSABCBgoEYm9keSKtBwoFRXZlbnQSDwoHYWNjb3VudBgBIAEoDRILCgNzZXEYAiABKA0SJAoFaGVsbG8YAyABKAsyEy5zdGVhZGZhc3QudjEuSGVsbG9IABIoCgdnb29kYnllGAQgASgLMhUuc3RlYWRmYXN0LnYxLkdvb2RieWVIABIqCghhY2NlcHRlZBgFIAEoCzIWLnN0ZWFkZmFzdC52MS5BY2NlcHRlZEgAEigKB3JlZnVzZWQYBiABKAsyFS5zdGVhZGZhc3QudjEuUmVmdXNlZEgAEiAKA2xvZxgHIAEoCzIRLnN0ZWFkZmFzdC52MS5Mb2dIABIiCgRsaW5rGAogASgLMhIuc3RlYWRmYXN0LnYxLkxpbmtIABIrCglhc2tfdHJ1c3QYCyABKAsyFi5zdGVhZGZhc3QudjEuQXNrVHJ1c3RIABItCgphc2tfc2VjcmV0GAwgASgLMhcuc3RlYWRmYXN0LnYxLkFza1NlY3JldEgAEigKB21lc3NhZ2UYFCABKAsyFS5zdGVhZGZhc3QudjEuTWVzc2FnZUgAEjMKDW1lc3NhZ2Vfc3RhdGUYFSABKAsyGi5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlSAASLQoKY2hhdF9zdGF0ZRgWIAEoCzIXLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGVIABIqCghwcmVzZW5jZRgXIAEoCzIWLnN0ZWFkZmFzdC52MS5QcmVzZW5jZUgAEiYKBnJvc3RlchgYIAEoCzIULnN0ZWFkZmFzdC52MS5Sb3N0ZXJIABIyCgxzdWJzY3JpcHRpb24YGSABKAsyGi5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uSAASMQoMY29udGFjdF9pbmZvGBogASgLMhkuc3RlYWRmYXN0LnYxLkNvbnRhY3RJbmZvSAASIgoEcm9vbRgoIAEoCzISLnN0ZWFkZmFzdC52MS5Sb29tSAASNQoOcm9vbV9vY2N1cGFudHMYKSABKAsyGy5zdGVhZGZhc3QudjEuUm9vbU9jY3VwYW50c0gAEjEKDHJvb21fc3ViamVjdBgqIAEoCzIZLnN0ZWFkZmFzdC52MS5Sb29tU3ViamVjdEgAEi8KC3Jvb21fbm90aWNlGCsgASgLMhguc3RlYWRmYXN0LnYxLlJvb21Ob3RpY2VIABIuCgppbnZpdGF0aW9uGCwgASgLMhguc3RlYWRmYXN0LnYxLkludml0YXRpb25IAEIGCgRib2R5Ij8KBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SDwoHcHJvZ3JhbRgCIAEoCRIUCgxzdGF0ZV9mb2xkZXIYAyABKAkiLgoHR29vZGJ5ZRIjCgZyZWFzb24YASABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiFgoHSGFuZGxlZBILCgNzZXEYASABKA0iFgoIQWNjZXB0ZWQSCgoCaWQYASABKAkiOQoHUmVmdXNlZBIKCgJpZBgBIAEoCRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciKDAQoDTG9nEiYKBWxldmVsGAEgASgOMhcuc3RlYWRmYXN0LnYxLkxvZy5MZXZlbBIQCghjYXRlZ29yeRgCIAEoCRIMCgR0ZXh0GAMgASgJIjQKBUxldmVsEgkKBURFQlVHEAASCAoESU5GTxABEgsKB1dBUk5JTkcQAhIJCgVFUlJPUhADItUCCgVFcnJvchImCgRraW5kGAEgASgOMhguc3RlYWRmYXN0LnYxLkVycm9yLktpbmQSEQoJY29uZGl0aW9uGAIgASgJEgwKBHRleHQYAyABKAkSIgoCYnkYBCABKA4yFi5zdGVhZGZhc3QudjEuRXJyb3IuQnkSKAoFcmV0cnkYBSABKA4yGS5zdGVhZGZhc3QudjEuRXJyb3IuUmV0cnkifgoES2luZBIQCgxLSU5EX1VOS05PV04QABIJCgVVU0FHRRABEggKBExJTksQAhIHCgNUTFMQAxIICgRTQVNMEAQSCgoGU1RSRUFNEAUSCgoGU1RBTlpBEAYSCwoHVElNRU9VVBAHEgwKCENPTlRSQUNUEAgSCQoFU1RPUkUQCSIWCgJCeRIGCgJVUxAAEggKBFBFRVIQASIdCgVSZXRyeRIJCgVORVZFUhAAEgkKBUxBVEVSEAEiuAUKBkF0dGFjaBILCgNqaWQYASABKAkSEwoLaW5ib3hfdGFrZW4YAiABKA0SLwoIc2VjdXJpdHkYAyABKA4yHS5zdGVhZGZhc3QudjEuQXR0YWNoLlNlY3VyaXR5EhYKDmNvbm5lY3Rfc2VydmVyGAQgASgJEgwKBHBvcnQYBSABKA0SNAoLYXV0aF9tZXRob2QYBiABKA4yHy5zdGVhZGZhc3QudjEuQXR0YWNoLkF1dGhNZXRob2QSEAoIcGFzc3dvcmQYByABKAkSEwoLY2xpZW50X2NlcnQYCCABKAkSEgoKY2xpZW50X2tleRgJIAEoCRIeChZjbGllbnRfY2VydF9wYXNzcGhyYXNlGAogASgJEg8KB2NhX2ZpbGUYCyABKAkSEgoKcGluX3NoYTI1NhgMIAEoCRIWCg5wbGFpbl9pbl9jbGVhchgNIAEoCBITCgtxdWV1ZV9ob3VycxgOIAEoDRIrCghwcmVzZW5jZRgPIAEoCzIZLnN0ZWFkZmFzdC52MS5TZXRQcmVzZW5jZRIOCgZmb2xkZXIYECABKAkSDgoGb25saW5lGBEgASgIEhIKCm5vX2NhcmJvbnMYEiABKAgSEgoKbm9fYXJjaGl2ZRgTIAEoCBITCgtub19yZWNlaXB0cxgUIAEoCBIOCgZub19jc2kYFSABKAgSFAoMYXJjaGl2ZV9kYXlzGBYgASgNEiUKBXJvb21zGBcgAygLMhYuc3RlYWRmYXN0LnYxLkpvaW5Sb29tIj8KCFNlY3VyaXR5Eg8KC1JFUVVJUkVfVExTEAASCwoHT0xEX1NTTBABEhUKEU9QUE9SVFVOSVNUSUNfVExTEAIiOgoKQXV0aE1ldGhvZBIICgRBVVRPEAASDAoIRVhURVJOQUwQARIJCgVTQ1JBTRACEgkKBVBMQUlOEAMiTgoGRGV0YWNoEiUKA2hvdxgBIAEoDjIYLnN0ZWFkZmFzdC52MS5EZXRhY2guSG93Ih0KA0hvdxIMCghTSUdOX09GRhAAEggKBFBBUksQASIgCgtOZXR3b3JrSGludBIRCglhdmFpbGFibGUYASABKAgivwIKBExpbmsSJwoFc3RhdGUYASABKA4yGC5zdGVhZGZhc3QudjEuTGluay5TdGF0ZRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchIPCgdyZXN1bWVkGAMgASgIEgwKBHN0ZXAYBCABKA0SDQoFc3RlcHMYBSABKA0SEQoJc3RlcF90ZXh0GAYgASgJEgsKA2ppZBgHIAEoCRITCgtyZXRyeV9pbl9tcxgIIAEoDRITCgt0bHNfdmVyc2lvbhgJIAEoCRIRCgltZWNoYW5pc20YCiABKAkSDwoHc2Vzc2lvbhgLIAEoCSJOCgVTdGF0ZRIOCgpDT05ORUNUSU5HEAASCgoGT05MSU5FEAESDwoLSU5URVJSVVBURUQQAhIKCgZGQUlMRUQQAxIMCghERVRBQ0hFRBAEIlgKCEFza1RydXN0Eg4KBmRvbWFpbhgBIAEoCRINCgVjaGFpbhgCIAMoDBIOCgZzaGEyNTYYAyABKAkSDwoHcmVhc29ucxgEIAMoCRIMCgR0ZXh0GAUgASgJIi0KC1RydXN0QW5zd2VyEg4KBnNoYTI1NhgBIAEoCRIOCgZhY2NlcHQYAiABKAgigQEKCUFza1NlY3JldBIqCgR3aGF0GAEgASgOMhwuc3RlYWRmYXN0LnYxLkFza1NlY3JldC5XaGF0EiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIiQKBFdoYXQSDAoIUEFTU1dPUkQQABIOCgpQQVNTUEhSQVNFEAEiXQoMU2VjcmV0QW5zd2VyEioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSDgoGc2VjcmV0GAIgASgJEhEKCWNhbmNlbGxlZBgDIAEoCCJJCgtTZW5kTWVzc2FnZRIKCgJ0bxgBIAEoCRIMCgRib2R5GAIgASgJEg0KBXhodG1sGAMgASgJEhEKCWdyb3VwY2hhdBgEIAEoCCL0AgoHTWVzc2FnZRINCgVpbmJveBgBIAEoDRIoCgR0eXBlGAIgASgOMhouc3RlYWRmYXN0LnYxLk1lc3NhZ2UuVHlwZRIMCgRmcm9tGAMgASgJEgoKAmlkGAQgASgJEgwKBGJvZHkYBSABKAkSDQoFeGh0bWwYBiABKAkSDwoHc3ViamVjdBgHIAEoCRIUCgxzZW50X3RpbWVfbXMYCCABKAMSEwoLbWF5YmVfc2hvd24YCSABKAgSDAoEbGF0ZRgKIAEoCBIQCghvdXRnb2luZxgLIAEoCBIKCgJ0bxgMIAEoCRIZChFyZWNlaXB0X3JlcXVlc3RlZBgNIAEoCBIRCglzZXRfYXNpZGUYDiABKAgSDwoHa2VwdF9pbhgPIAEoCRIXCg9wcml2YXRlX21lc3NhZ2UYECABKAgiOQoEVHlwZRIICgRDSEFUEAASCgoGTk9STUFMEAESDAoISEVBRExJTkUQAhINCglHUk9VUENIQVQQAyKkAgoMTWVzc2FnZVN0YXRlEgoKAmlkGAEgASgJEi8KBXN0YXRlGAIgASgOMiAuc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZS5TdGF0ZRITCgttYXliZV90d2ljZRgDIAEoCBIKCgJ0bxgEIAEoCRIMCgRib2R5GAUgASgJEiIKBWVycm9yGAYgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWluYm94GAcgASgNEhEKCWRpc3BsYXllZBgIIAEoCCJiCgVTdGF0ZRIKCgZRVUVVRUQQABIICgRTRU5UEAESDAoISU5fRE9VQlQQAhINCglBVF9TRVJWRVIQAxINCglERUxJVkVSRUQQBBIKCgZGQUlMRUQQBRILCgdVTktOT1dOEAYiGgoMUXVlcnlNZXNzYWdlEgoKAmlkGAEgASgJIkkKDVNlbmRDaGF0U3RhdGUSCgoCdG8YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIo8BCglDaGF0U3RhdGUSDAoEZnJvbRgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUiRgoFU3RhdGUSCgoGQUNUSVZFEAASDQoJQ09NUE9TSU5HEAESCgoGUEFVU0VEEAISDAoISU5BQ1RJVkUQAxIICgRHT05FEAQibQoLU2V0UHJlc2VuY2USIAoEc2hvdxgBIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgCIAEoCRIQCghwcmlvcml0eRgDIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBCABKAMijgIKCFByZXNlbmNlEgsKA2ppZBgBIAEoCRIyCglyZXNvdXJjZXMYAiADKAsyHy5zdGVhZGZhc3QudjEuUHJlc2VuY2UuUmVzb3VyY2USDgoGc3RhdHVzGAMgASgJEiIKBWVycm9yGAQgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yGowBCghSZXNvdXJjZRIQCghyZXNvdXJjZRgBIAEoCRIgCgRzaG93GAIgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAMgASgJEhAKCHByaW9yaXR5GAQgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgFIAEoAxIOCgZjbGllbnQYBiABKAkivQEKB0NvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSOAoMc3Vic2NyaXB0aW9uGAMgASgOMiIuc3RlYWRmYXN0LnYxLkNvbnRhY3QuU3Vic2NyaXB0aW9uEgsKA2FzaxgEIAEoCBIOCgZncm91cHMYBSADKAkiQAoMU3Vic2NyaXB0aW9uEggKBE5PTkUQABIGCgJUTxABEggKBEZST00QAhIICgRCT1RIEAMSCgoGUkVNT1ZFEAQiTQoGUm9zdGVyEicKCGNvbnRhY3RzGAEgAygLMhUuc3RlYWRmYXN0LnYxLkNvbnRhY3QSDQoFYmVnaW4YAiABKAgSCwoDZW5kGAMgASgIIjcKClNldENvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGZ3JvdXBzGAMgAygJIhwKDVJlbW92ZUNvbnRhY3QSCwoDamlkGAEgASgJIpABCglTdWJzY3JpYmUSCwoDamlkGAEgASgJEi4KBmFjdGlvbhgCIAEoDjIeLnN0ZWFkZmFzdC52MS5TdWJzY3JpYmUuQWN0aW9uEgwKBHRleHQYAyABKAkiOAoGQWN0aW9uEgsKB1JFUVVFU1QQABILCgdBUFBST1ZFEAESCAoEREVOWRACEgoKBkNBTkNFTBADIqYBCgxTdWJzY3JpcHRpb24SCwoDamlkGAEgASgJEi0KBHdoYXQYAiABKA4yHy5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uLldoYXQSDAoEdGV4dBgDIAEoCRIMCgRuaWNrGAQgASgJIj4KBFdoYXQSDQoJUkVRVUVTVEVEEAASDAoIQVBQUk9WRUQQARIKCgZERU5JRUQQAhINCglDQU5DRUxMRUQQAyIbCgxRdWVyeUNvbnRhY3QSCwoDamlkGAEgASgJIn0KC0NvbnRhY3RJbmZvEgsKA2ppZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCghzb2Z0d2FyZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEgoKAm9zGAUgASgJEhIKCnV0Y19vZmZzZXQYBiABKAkSDAoEZG9uZRgHIAEoCCI4CghKb2luUm9vbRIMCgRyb29tGAEgASgJEgwKBG5pY2sYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkiJwoJTGVhdmVSb29tEgwKBHJvb20YASABKAkSDAoEdGV4dBgCIAEoCSL8AgoEUm9vbRIMCgRyb29tGAEgASgJEicKBXN0YXRlGAIgASgOMhguc3RlYWRmYXN0LnYxLlJvb20uU3RhdGUSIwoDd2h5GAMgASgOMhYuc3RlYWRmYXN0LnYxLlJvb20uV2h5EgwKBG5pY2sYBCABKAkSIgoFZXJyb3IYBSABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDQoFYWN0b3IYBiABKAkSDgoGcmVhc29uGAcgASgJEhEKCWFsdGVybmF0ZRgIIAEoCRIMCgRuYW1lGAkgASgJEhUKDW5vbl9hbm9ueW1vdXMYCiABKAgSDwoHY3JlYXRlZBgLIAEoCCIqCgVTdGF0ZRILCgdKT0lOSU5HEAASCgoGSk9JTkVEEAESCAoETEVGVBACIlIKA1doeRIJCgVBU0tFRBAAEgsKB1JFRlVTRUQQARIKCgZLSUNLRUQQAhIKCgZCQU5ORUQQAxIMCghFWENMVURFRBAEEg0KCURFU1RST1lFRBAFIv0CCghPY2N1cGFudBIMCgRuaWNrGAEgASgJEiAKBHJvbGUYAiABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhILCgNqaWQYBCABKAkSIAoEc2hvdxgFIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgGIAEoCRIMCgRzZWxmGAcgASgIEjMKCWRlcGFydHVyZRgIIAEoDjIgLnN0ZWFkZmFzdC52MS5PY2N1cGFudC5EZXBhcnR1cmUSEAoIbmV3X25pY2sYCSABKAkSDQoFYWN0b3IYCiABKAkSDgoGcmVhc29uGAsgASgJEgwKBGhhdHMYDCADKAkiUAoJRGVwYXJ0dXJlEgYKAk5PEAASCAoER09ORRABEgoKBktJQ0tFRBACEgoKBkJBTk5FRBADEgwKCEVYQ0xVREVEEAQSCwoHUkVOQU1FRBAFImQKDVJvb21PY2N1cGFudHMSDAoEcm9vbRgBIAEoCRIpCglvY2N1cGFudHMYAiADKAsyFi5zdGVhZGZhc3QudjEuT2NjdXBhbnQSDQoFYmVnaW4YAyABKAgSCwoDZW5kGAQgASgIIk8KC1Jvb21TdWJqZWN0EgwKBHJvb20YASABKAkSDwoHc3ViamVjdBgCIAEoCRIMCgRuaWNrGAMgASgJEhMKC3NldF90aW1lX21zGAQgASgDIigKClJvb21Ob3RpY2USDAoEcm9vbRgBIAEoCRIMCgR0ZXh0GAIgASgJIi8KDlNldFJvb21TdWJqZWN0EgwKBHJvb20YASABKAkSDwoHc3ViamVjdBgCIAEoCSJXCgdTZXRSb2xlEgwKBHJvb20YASABKAkSDAoEbmljaxgCIAEoCRIgCgRyb2xlGAMgASgOMhIuc3RlYWRmYXN0LnYxLlJvbGUSDgoGcmVhc29uGAQgASgJInMKDlNldEFmZmlsaWF0aW9uEgwKBHJvb20YASABKAkSEwoLamlkX29yX25pY2sYAiABKAkSLgoLYWZmaWxpYXRpb24YAyABKA4yGS5zdGVhZGZhc3QudjEuQWZmaWxpYXRpb24SDgoGcmVhc29uGAQgASgJIjMKBkludml0ZRIMCgRyb29tGAEgASgJEgsKA2ppZBgCIAEoCRIOCgZyZWFzb24YAyABKAkiSgoKSW52aXRhdGlvbhIMCgRyb29tGAEgASgJEgwKBGZyb20YAiABKAkSDgoGcmVhc29uGAMgASgJEhAKCHBhc3N3b3JkGAQgASgJKjoKBFNob3cSDQoJQVZBSUxBQkxFEAASCAoEQ0hBVBABEggKBEFXQVkQAhIGCgJYQRADEgcKA0RORBAEKkIKBFJvbGUSDQoJUk9MRV9OT05FEAASCwoHVklTSVRPUhABEg8KC1BBUlRJQ0lQQU5UEAISDQoJTU9ERVJBVE9SEAMqUgoLQWZmaWxpYXRpb24SFAoQQUZGSUxJQVRJT05fTk9ORRAAEgsKB09VVENBU1QQARIKCgZNRU1CRVIQAhIJCgVBRE1JThADEgkKBU9XTkVSEARiBnByb3RvMw");
 
 /**
  * Host to engine.
@@ -43,7 +43,8 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
   account: number;
 
   /**
-   * Names a state-changing command (SendMessage, SetContact, RemoveContact, Subscribe): 1 to 64
+   * Names a state-changing command (SendMessage, SetContact, RemoveContact, Subscribe, SetRoomSubject,
+   * SetRole, SetAffiliation, Invite): 1 to 64
    * characters, unique in the account for ever, made by libsteadfast. It is answered by exactly one
    * Accepted or Refused and may be given again to a new engine: a known id is answered with its
    * state and not carried out twice. Empty for every other command.
@@ -151,6 +152,42 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
      */
     value: QueryMessage;
     case: "queryMessage";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.JoinRoom join_room = 40;
+     */
+    value: JoinRoom;
+    case: "joinRoom";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.LeaveRoom leave_room = 41;
+     */
+    value: LeaveRoom;
+    case: "leaveRoom";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.SetRoomSubject set_room_subject = 42;
+     */
+    value: SetRoomSubject;
+    case: "setRoomSubject";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.SetRole set_role = 43;
+     */
+    value: SetRole;
+    case: "setRole";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.SetAffiliation set_affiliation = 44;
+     */
+    value: SetAffiliation;
+    case: "setAffiliation";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.Invite invite = 45;
+     */
+    value: Invite;
+    case: "invite";
   } | { case: undefined; value?: undefined };
 };
 
@@ -274,6 +311,36 @@ export type Event = Message$1<"steadfast.v1.Event"> & {
      */
     value: ContactInfo;
     case: "contactInfo";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.Room room = 40;
+     */
+    value: Room;
+    case: "room";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RoomOccupants room_occupants = 41;
+     */
+    value: RoomOccupants;
+    case: "roomOccupants";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RoomSubject room_subject = 42;
+     */
+    value: RoomSubject;
+    case: "roomSubject";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RoomNotice room_notice = 43;
+     */
+    value: RoomNotice;
+    case: "roomNotice";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.Invitation invitation = 44;
+     */
+    value: Invitation;
+    case: "invitation";
   } | { case: undefined; value?: undefined };
 };
 
@@ -771,6 +838,13 @@ export type Attach = Message$1<"steadfast.v1.Attach"> & {
    * @generated from field: uint32 archive_days = 22;
    */
   archiveDays: number;
+
+  /**
+   * Rooms to be in, as by JoinRoom: libsteadfast names those that were joined and not left.
+   *
+   * @generated from field: repeated steadfast.v1.JoinRoom rooms = 23;
+   */
+  rooms: JoinRoom[];
 };
 
 /**
@@ -1192,6 +1266,8 @@ export const SecretAnswerSchema: GenMessage<SecretAnswer> = /*@__PURE__*/
  */
 export type SendMessage = Message$1<"steadfast.v1.SendMessage"> & {
   /**
+   * A person, or an occupant of a room (room/nick) for a private message (XEP-0045 §7.5).
+   *
    * @generated from field: string to = 1;
    */
   to: string;
@@ -1209,6 +1285,14 @@ export type SendMessage = Message$1<"steadfast.v1.SendMessage"> & {
    * @generated from field: string xhtml = 3;
    */
   xhtml: string;
+
+  /**
+   * `to` is a room's bare JID, and this is for all in it. It waits until the room is joined, and is
+   * AT_SERVER when the room has reflected it (XEP-0045 §7.4); that comes as a Message, too.
+   *
+   * @generated from field: bool groupchat = 4;
+   */
+  groupchat: boolean;
 };
 
 /**
@@ -1324,6 +1408,13 @@ export type Message = Message$1<"steadfast.v1.Message"> & {
    * @generated from field: string kept_in = 15;
    */
   keptIn: string;
+
+  /**
+   * A private message (XEP-0045 §7.5): the one that is not ourselves is an occupant, room/nick.
+   *
+   * @generated from field: bool private_message = 16;
+   */
+  privateMessage: boolean;
 };
 
 /**
@@ -1351,6 +1442,14 @@ export enum Message_Type {
    * @generated from enum value: HEADLINE = 2;
    */
   HEADLINE = 2,
+
+  /**
+   * Of a room (XEP-0045 §7.4): `from` is room/nick, or the room itself. `outgoing`: our own line,
+   * reflected; `id` is the command's then. Any time is the room's.
+   *
+   * @generated from enum value: GROUPCHAT = 3;
+   */
+  GROUPCHAT = 3,
 }
 
 /**
@@ -2065,6 +2164,610 @@ export const ContactInfoSchema: GenMessage<ContactInfo> = /*@__PURE__*/
   messageDesc(file_engine, 32);
 
 /**
+ * Be in a room, until LeaveRoom or Detach SIGN_OFF: through outages, fresh sessions and kicks by a
+ * server that restarts. Answered by Room. Given again for a room that we are in it is answered by
+ * everything known of it, from JOINED on; with another nick, that is changed first.
+ *
+ * @generated from message steadfast.v1.JoinRoom
+ */
+export type JoinRoom = Message$1<"steadfast.v1.JoinRoom"> & {
+  /**
+   * Bare JID.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * Empty: the local part of the account.
+   *
+   * @generated from field: string nick = 2;
+   */
+  nick: string;
+
+  /**
+   * Secret. Empty for none.
+   *
+   * @generated from field: string password = 3;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message steadfast.v1.JoinRoom.
+ * Use `create(JoinRoomSchema)` to create a new message.
+ */
+export const JoinRoomSchema: GenMessage<JoinRoom> = /*@__PURE__*/
+  messageDesc(file_engine, 33);
+
+/**
+ * @generated from message steadfast.v1.LeaveRoom
+ */
+export type LeaveRoom = Message$1<"steadfast.v1.LeaveRoom"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * A line to those who stay.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message steadfast.v1.LeaveRoom.
+ * Use `create(LeaveRoomSchema)` to create a new message.
+ */
+export const LeaveRoomSchema: GenMessage<LeaveRoom> = /*@__PURE__*/
+  messageDesc(file_engine, 34);
+
+/**
+ * Where we stand in a room. An outage is none of these changes, nor is a fresh session in which the
+ * room is joined again: then RoomOccupants with `begin` says who is there.
+ *
+ * @generated from message steadfast.v1.Room
+ */
+export type Room = Message$1<"steadfast.v1.Room"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: steadfast.v1.Room.State state = 2;
+   */
+  state: Room_State;
+
+  /**
+   * @generated from field: steadfast.v1.Room.Why why = 3;
+   */
+  why: Room_Why;
+
+  /**
+   * Ours, as the room has it.
+   *
+   * @generated from field: string nick = 4;
+   */
+  nick: string;
+
+  /**
+   * @generated from field: steadfast.v1.Error error = 5;
+   */
+  error?: Error | undefined;
+
+  /**
+   * KICKED and BANNED: by whom, if the room says so; with DESTROYED and these: the reason given.
+   *
+   * @generated from field: string actor = 6;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 7;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: string alternate = 8;
+   */
+  alternate: string;
+
+  /**
+   * JOINED: its name, by service discovery; empty while unknown.
+   *
+   * @generated from field: string name = 9;
+   */
+  name: string;
+
+  /**
+   * JOINED: occupants' real addresses can be seen by everybody in it.
+   *
+   * @generated from field: bool non_anonymous = 10;
+   */
+  nonAnonymous: boolean;
+
+  /**
+   * JOINED: we made it by entering; it is open to others (XEP-0045 §10.1.2).
+   *
+   * @generated from field: bool created = 11;
+   */
+  created: boolean;
+};
+
+/**
+ * Describes the message steadfast.v1.Room.
+ * Use `create(RoomSchema)` to create a new message.
+ */
+export const RoomSchema: GenMessage<Room> = /*@__PURE__*/
+  messageDesc(file_engine, 35);
+
+/**
+ * @generated from enum steadfast.v1.Room.State
+ */
+export enum Room_State {
+  /**
+   * @generated from enum value: JOINING = 0;
+   */
+  JOINING = 0,
+
+  /**
+   * @generated from enum value: JOINED = 1;
+   */
+  JOINED = 1,
+
+  /**
+   * Out of it, and not coming back by itself: see `why`.
+   *
+   * @generated from enum value: LEFT = 2;
+   */
+  LEFT = 2,
+}
+
+/**
+ * Describes the enum steadfast.v1.Room.State.
+ */
+export const Room_StateSchema: GenEnum<Room_State> = /*@__PURE__*/
+  enumDesc(file_engine, 35, 0);
+
+/**
+ * @generated from enum steadfast.v1.Room.Why
+ */
+export enum Room_Why {
+  /**
+   * LeaveRoom, or JOINING and JOINED.
+   *
+   * @generated from enum value: ASKED = 0;
+   */
+  ASKED = 0,
+
+  /**
+   * The room would not let us in: `error` has its word ("registration-required",
+   * "not-authorized" for a password, "conflict" for the nick, "forbidden" for a ban).
+   *
+   * @generated from enum value: REFUSED = 1;
+   */
+  REFUSED = 1,
+
+  /**
+   * @generated from enum value: KICKED = 2;
+   */
+  KICKED = 2,
+
+  /**
+   * @generated from enum value: BANNED = 3;
+   */
+  BANNED = 3,
+
+  /**
+   * Affiliation was lost, or the room became for members only.
+   *
+   * @generated from enum value: EXCLUDED = 4;
+   */
+  EXCLUDED = 4,
+
+  /**
+   * The room is gone: `alternate` may say where to go instead.
+   *
+   * @generated from enum value: DESTROYED = 5;
+   */
+  DESTROYED = 5,
+}
+
+/**
+ * Describes the enum steadfast.v1.Room.Why.
+ */
+export const Room_WhySchema: GenEnum<Room_Why> = /*@__PURE__*/
+  enumDesc(file_engine, 35, 1);
+
+/**
+ * @generated from message steadfast.v1.Occupant
+ */
+export type Occupant = Message$1<"steadfast.v1.Occupant"> & {
+  /**
+   * @generated from field: string nick = 1;
+   */
+  nick: string;
+
+  /**
+   * @generated from field: steadfast.v1.Role role = 2;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 3;
+   */
+  affiliation: Affiliation;
+
+  /**
+   * Real JID where the room shows it, else empty.
+   *
+   * @generated from field: string jid = 4;
+   */
+  jid: string;
+
+  /**
+   * @generated from field: steadfast.v1.Show show = 5;
+   */
+  show: Show;
+
+  /**
+   * @generated from field: string status = 6;
+   */
+  status: string;
+
+  /**
+   * This is us.
+   *
+   * @generated from field: bool self = 7;
+   */
+  self: boolean;
+
+  /**
+   * @generated from field: steadfast.v1.Occupant.Departure departure = 8;
+   */
+  departure: Occupant_Departure;
+
+  /**
+   * @generated from field: string new_nick = 9;
+   */
+  newNick: string;
+
+  /**
+   * KICKED and BANNED: by whom, if known. With a departure: the reason or the last words.
+   *
+   * @generated from field: string actor = 10;
+   */
+  actor: string;
+
+  /**
+   * @generated from field: string reason = 11;
+   */
+  reason: string;
+
+  /**
+   * XEP-0317: titles.
+   *
+   * @generated from field: repeated string hats = 12;
+   */
+  hats: string[];
+};
+
+/**
+ * Describes the message steadfast.v1.Occupant.
+ * Use `create(OccupantSchema)` to create a new message.
+ */
+export const OccupantSchema: GenMessage<Occupant> = /*@__PURE__*/
+  messageDesc(file_engine, 36);
+
+/**
+ * @generated from enum steadfast.v1.Occupant.Departure
+ */
+export enum Occupant_Departure {
+  /**
+   * Is there.
+   *
+   * @generated from enum value: NO = 0;
+   */
+  NO = 0,
+
+  /**
+   * @generated from enum value: GONE = 1;
+   */
+  GONE = 1,
+
+  /**
+   * @generated from enum value: KICKED = 2;
+   */
+  KICKED = 2,
+
+  /**
+   * @generated from enum value: BANNED = 3;
+   */
+  BANNED = 3,
+
+  /**
+   * Lost an affiliation, or the room became for members only.
+   *
+   * @generated from enum value: EXCLUDED = 4;
+   */
+  EXCLUDED = 4,
+
+  /**
+   * Is there under `new_nick`; another entry of the same event says the rest.
+   *
+   * @generated from enum value: RENAMED = 5;
+   */
+  RENAMED = 5,
+}
+
+/**
+ * Describes the enum steadfast.v1.Occupant.Departure.
+ */
+export const Occupant_DepartureSchema: GenEnum<Occupant_Departure> = /*@__PURE__*/
+  enumDesc(file_engine, 36, 0);
+
+/**
+ * Occupants who came, changed or left. All who are there come as parts of at most 200: the first has
+ * `begin`, the last `end`; who was not named in between is gone. A change has neither.
+ *
+ * @generated from message steadfast.v1.RoomOccupants
+ */
+export type RoomOccupants = Message$1<"steadfast.v1.RoomOccupants"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: repeated steadfast.v1.Occupant occupants = 2;
+   */
+  occupants: Occupant[];
+
+  /**
+   * @generated from field: bool begin = 3;
+   */
+  begin: boolean;
+
+  /**
+   * @generated from field: bool end = 4;
+   */
+  end: boolean;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomOccupants.
+ * Use `create(RoomOccupantsSchema)` to create a new message.
+ */
+export const RoomOccupantsSchema: GenMessage<RoomOccupants> = /*@__PURE__*/
+  messageDesc(file_engine, 37);
+
+/**
+ * The subject, at joining and at each change.
+ *
+ * @generated from message steadfast.v1.RoomSubject
+ */
+export type RoomSubject = Message$1<"steadfast.v1.RoomSubject"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string subject = 2;
+   */
+  subject: string;
+
+  /**
+   * Who set it, a nick; empty if that is not known.
+   *
+   * @generated from field: string nick = 3;
+   */
+  nick: string;
+
+  /**
+   * 0 for now.
+   *
+   * @generated from field: int64 set_time_ms = 4;
+   */
+  setTimeMs: bigint;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomSubject.
+ * Use `create(RoomSubjectSchema)` to create a new message.
+ */
+export const RoomSubjectSchema: GenMessage<RoomSubject> = /*@__PURE__*/
+  messageDesc(file_engine, 38);
+
+/**
+ * A line of the room itself, in plain words: a setting that was changed, a gap that cannot be closed.
+ *
+ * @generated from message steadfast.v1.RoomNotice
+ */
+export type RoomNotice = Message$1<"steadfast.v1.RoomNotice"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string text = 2;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomNotice.
+ * Use `create(RoomNoticeSchema)` to create a new message.
+ */
+export const RoomNoticeSchema: GenMessage<RoomNotice> = /*@__PURE__*/
+  messageDesc(file_engine, 39);
+
+/**
+ * Accepted when it was sent. Refused while there is no link or the room is not joined.
+ *
+ * @generated from message steadfast.v1.SetRoomSubject
+ */
+export type SetRoomSubject = Message$1<"steadfast.v1.SetRoomSubject"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string subject = 2;
+   */
+  subject: string;
+};
+
+/**
+ * Describes the message steadfast.v1.SetRoomSubject.
+ * Use `create(SetRoomSubjectSchema)` to create a new message.
+ */
+export const SetRoomSubjectSchema: GenMessage<SetRoomSubject> = /*@__PURE__*/
+  messageDesc(file_engine, 40);
+
+/**
+ * ROLE_NONE kicks, PARTICIPANT gives voice, VISITOR takes it. Accepted when the room has done it.
+ *
+ * @generated from message steadfast.v1.SetRole
+ */
+export type SetRole = Message$1<"steadfast.v1.SetRole"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string nick = 2;
+   */
+  nick: string;
+
+  /**
+   * @generated from field: steadfast.v1.Role role = 3;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steadfast.v1.SetRole.
+ * Use `create(SetRoleSchema)` to create a new message.
+ */
+export const SetRoleSchema: GenMessage<SetRole> = /*@__PURE__*/
+  messageDesc(file_engine, 41);
+
+/**
+ * OUTCAST bans. Accepted when the room has done it.
+ *
+ * @generated from message steadfast.v1.SetAffiliation
+ */
+export type SetAffiliation = Message$1<"steadfast.v1.SetAffiliation"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * Bare JID of the person, or a nick whose real JID we can see.
+   *
+   * @generated from field: string jid_or_nick = 2;
+   */
+  jidOrNick: string;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 3;
+   */
+  affiliation: Affiliation;
+
+  /**
+   * @generated from field: string reason = 4;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steadfast.v1.SetAffiliation.
+ * Use `create(SetAffiliationSchema)` to create a new message.
+ */
+export const SetAffiliationSchema: GenMessage<SetAffiliation> = /*@__PURE__*/
+  messageDesc(file_engine, 42);
+
+/**
+ * Ask a person in: through the room where we are in it (XEP-0045 §7.8.2), so that he may enter.
+ *
+ * @generated from message steadfast.v1.Invite
+ */
+export type Invite = Message$1<"steadfast.v1.Invite"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string jid = 2;
+   */
+  jid: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steadfast.v1.Invite.
+ * Use `create(InviteSchema)` to create a new message.
+ */
+export const InviteSchema: GenMessage<Invite> = /*@__PURE__*/
+  messageDesc(file_engine, 43);
+
+/**
+ * Somebody asks us in, through the room or directly (XEP-0249). Told once.
+ *
+ * @generated from message steadfast.v1.Invitation
+ */
+export type Invitation = Message$1<"steadfast.v1.Invitation"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * Who invites: a JID, perhaps of an occupant.
+   *
+   * @generated from field: string from = 2;
+   */
+  from: string;
+
+  /**
+   * @generated from field: string reason = 3;
+   */
+  reason: string;
+
+  /**
+   * Secret.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message steadfast.v1.Invitation.
+ * Use `create(InvitationSchema)` to create a new message.
+ */
+export const InvitationSchema: GenMessage<Invitation> = /*@__PURE__*/
+  messageDesc(file_engine, 44);
+
+/**
  * @generated from enum steadfast.v1.Show
  */
 export enum Show {
@@ -2099,4 +2802,71 @@ export enum Show {
  */
 export const ShowSchema: GenEnum<Show> = /*@__PURE__*/
   enumDesc(file_engine, 0);
+
+/**
+ * @generated from enum steadfast.v1.Role
+ */
+export enum Role {
+  /**
+   * @generated from enum value: ROLE_NONE = 0;
+   */
+  ROLE_NONE = 0,
+
+  /**
+   * @generated from enum value: VISITOR = 1;
+   */
+  VISITOR = 1,
+
+  /**
+   * @generated from enum value: PARTICIPANT = 2;
+   */
+  PARTICIPANT = 2,
+
+  /**
+   * @generated from enum value: MODERATOR = 3;
+   */
+  MODERATOR = 3,
+}
+
+/**
+ * Describes the enum steadfast.v1.Role.
+ */
+export const RoleSchema: GenEnum<Role> = /*@__PURE__*/
+  enumDesc(file_engine, 1);
+
+/**
+ * @generated from enum steadfast.v1.Affiliation
+ */
+export enum Affiliation {
+  /**
+   * @generated from enum value: AFFILIATION_NONE = 0;
+   */
+  AFFILIATION_NONE = 0,
+
+  /**
+   * @generated from enum value: OUTCAST = 1;
+   */
+  OUTCAST = 1,
+
+  /**
+   * @generated from enum value: MEMBER = 2;
+   */
+  MEMBER = 2,
+
+  /**
+   * @generated from enum value: ADMIN = 3;
+   */
+  ADMIN = 3,
+
+  /**
+   * @generated from enum value: OWNER = 4;
+   */
+  OWNER = 4,
+}
+
+/**
+ * Describes the enum steadfast.v1.Affiliation.
+ */
+export const AffiliationSchema: GenEnum<Affiliation> = /*@__PURE__*/
+  enumDesc(file_engine, 2);
 
