@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The same faults for prpl-jabber and prpl-steadfast in one run, as one table: `make compare`.
+// The same faults for prpl-jabber and prpl-steadfast in one run, as one table, and their times as another: `make compare`.
 // FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -13,6 +13,7 @@ import { Scene } from '../../test/support/talk/scene.js';
 import type { ServerName } from '../../test/support/talk/server.js';
 import { readSettings, type Settings } from './settings.js';
 import { table, type Row } from './table.js';
+import { timesTable } from './times-table.js';
 
 const BEGIN = '<!-- table:begin -->';
 const END = '<!-- table:end -->';
@@ -38,7 +39,7 @@ function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & {
           (protocol) => (fault.only ?? protocol) === protocol && (fault.on ?? server) === server,
         )
         .map((protocol) => ({
-          row: { server, what: fault.what, protocol, talks: [] },
+          row: { server, what: fault.what, protocol, timing: fault.timing, talks: [] },
           ...{ fault, server },
         })),
     ),
@@ -46,7 +47,10 @@ function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & {
 }
 
 async function talkOf({ row, fault, server, seed }: Task, messages: number): Promise<Talk> {
-  const scene = await Scene.open(server, row.protocol, { latencyMs: LATENCY_MS });
+  const { latencyMs = LATENCY_MS } = fault;
+  // With debug lines the host tells when a session went on, too; the same for both protocols.
+  const host = () => Promise.resolve({ debug: true });
+  const scene = await Scene.open(server, row.protocol, { latencyMs, host });
   open.add(scene);
   try {
     return await play(scene, fault, messages, seed);
@@ -120,7 +124,8 @@ async function main(): Promise<void> {
     `Command: \`${command()}\` (${runs} run(s) a row, ${messages} lines each way, seeds from ${seed})`,
     ...(await circumstances(settings.servers)),
   ];
-  const text = [...facts.map((fact) => `- ${fact}`), '', table(rows.map(({ row }) => row))];
+  const made = rows.map(({ row }) => row);
+  const text = [...facts.map((fact) => `- ${fact}`), '', table(made), '', timesTable(made)];
   say(`\n${text.join('\n')}`);
   if (settings.keep) keep(text.join('\n'));
   process.exitCode = well ? 0 : 1;

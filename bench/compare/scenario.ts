@@ -86,7 +86,7 @@ async function round(
   await settle(scene, QUIET_MS);
   let mended = false;
   const acting = moment(scene, chance)
-    .then(() => fault.act(scene, time))
+    .then(() => fault.act(scene, time, chance))
     .then(() => {
       mended = true;
       scene.talk.mended.push(Date.now());
