@@ -4,6 +4,7 @@
 // FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { projectPath } from '../../test/support/project.js';
 import type { Fault } from './faults.js';
 import { circumstances } from './machine.js';
@@ -119,10 +120,12 @@ async function main(): Promise<void> {
     Array.from({ length: settings.runs }, (_, run) => ({ ...row, seed: settings.seed + run })),
   );
   const well = await inPool(tasks, settings);
+  const load = loadavg();
   const { runs, messages, seed } = settings;
   const facts = [
     `Command: \`${command()}\` (${runs} run(s) a row, ${messages} lines each way, seeds from ${seed})`,
     ...(await circumstances(settings.servers)),
+    `Load of the machine in the last 1, 5 and 15 minutes: ${load.map((one) => one.toFixed(2)).join(', ')}`,
   ];
   const made = rows.map(({ row }) => row);
   const text = [...facts.map((fact) => `- ${fact}`), '', table(made), '', timesTable(made)];
