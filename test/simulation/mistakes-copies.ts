@@ -110,6 +110,18 @@ export const COPY_MISTAKES: readonly Mistake[] = [
     },
   },
   {
+    name: 'the archive is no witness for what it lacks',
+    expects: /was doubted although the archive could tell/,
+    seed: 65,
+    plant: () => {
+      replace(Replay, 'page', (page) => (own, complete) => {
+        const next = page(own, complete);
+        if (typeof next === 'string') return next;
+        return { ...next, untaken: [], unknown: [...next.untaken, ...next.unknown] };
+      });
+    },
+  },
+  {
     name: 'what comes live does not wait for the archive',
     expects: /came late, behind \d+, though the archive went on/,
     seed: 13,
