@@ -6,7 +6,7 @@
 # make sim SEED=n     one seed of the simulation, with its trace
 # make soak    the simulation for STEADFAST_SIM_MINUTES (10), many more kills, more chaos, and an archive gap of
 #              STEADFAST_GAP (20000) messages
-# make compare the same faults for prpl-jabber and for ours, as one table; a part of it:
+# make compare the same faults for prpl-jabber and for ours, as two tables; a part of it:
 #              make compare FAULTS=rst,fin RUNS=1 MESSAGES=100 SERVERS="prosody ejabberd"
 # make bench   speed and cost beside prpl-jabber, as one table: RUNS=5 GAP=20000 KEEP=1
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users

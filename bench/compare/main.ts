@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The same faults for prpl-jabber and prpl-steadfast in one run, as one table: `make compare`.
+// The same faults for prpl-jabber and prpl-steadfast in one run, as one table, and their times as another: `make compare`.
 // FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { projectPath } from '../../test/support/project.js';
 import type { Fault } from './faults.js';
 import { circumstances } from './machine.js';
@@ -13,6 +14,7 @@ import { Scene } from '../../test/support/talk/scene.js';
 import type { ServerName } from '../../test/support/talk/server.js';
 import { readSettings, type Settings } from './settings.js';
 import { table, type Row } from './table.js';
+import { timesTable } from './times-table.js';
 
 const BEGIN = '<!-- table:begin -->';
 const END = '<!-- table:end -->';
@@ -38,7 +40,7 @@ function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & {
           (protocol) => (fault.only ?? protocol) === protocol && (fault.on ?? server) === server,
         )
         .map((protocol) => ({
-          row: { server, what: fault.what, protocol, talks: [] },
+          row: { server, what: fault.what, protocol, timing: fault.timing, talks: [] },
           ...{ fault, server },
         })),
     ),
@@ -46,7 +48,10 @@ function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & {
 }
 
 async function talkOf({ row, fault, server, seed }: Task, messages: number): Promise<Talk> {
-  const scene = await Scene.open(server, row.protocol, { latencyMs: LATENCY_MS });
+  const { latencyMs = LATENCY_MS } = fault;
+  // With debug lines the host tells when a session went on, too; the same for both protocols.
+  const host = () => Promise.resolve({ debug: true });
+  const scene = await Scene.open(server, row.protocol, { latencyMs, host });
   open.add(scene);
   try {
     return await play(scene, fault, messages, seed);
@@ -115,12 +120,15 @@ async function main(): Promise<void> {
     Array.from({ length: settings.runs }, (_, run) => ({ ...row, seed: settings.seed + run })),
   );
   const well = await inPool(tasks, settings);
+  const load = loadavg();
   const { runs, messages, seed } = settings;
   const facts = [
     `Command: \`${command()}\` (${runs} run(s) a row, ${messages} lines each way, seeds from ${seed})`,
     ...(await circumstances(settings.servers)),
+    `Load of the machine in the last 1, 5 and 15 minutes: ${load.map((one) => one.toFixed(2)).join(', ')}`,
   ];
-  const text = [...facts.map((fact) => `- ${fact}`), '', table(rows.map(({ row }) => row))];
+  const made = rows.map(({ row }) => row);
+  const text = [...facts.map((fact) => `- ${fact}`), '', table(made), '', timesTable(made)];
   say(`\n${text.join('\n')}`);
   if (settings.keep) keep(text.join('\n'));
   process.exitCode = well ? 0 : 1;

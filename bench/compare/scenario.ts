@@ -81,12 +81,12 @@ async function round(
   bursts: number,
   chance: Chance,
 ): Promise<void> {
-  const calm = Math.max(1, Math.round(bursts * CALM));
+  const calm = Math.min(Math.max(1, Math.round(bursts * CALM)), bursts - AFTER - 1);
   for (let count = 0; count < calm; count++) await Promise.all([burst(scene), delay(BURST_MS)]);
   await settle(scene, QUIET_MS);
   let mended = false;
   const acting = moment(scene, chance)
-    .then(() => fault.act(scene, time))
+    .then(() => fault.act(scene, time, chance))
     .then(() => {
       mended = true;
       scene.talk.mended.push(Date.now());

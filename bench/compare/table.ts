@@ -2,6 +2,7 @@
 import type { Protocol } from '../../test/support/talk/person.js';
 import type { Talk } from '../../test/support/talk/record.js';
 import type { Tally } from '../../test/support/talk/tally.js';
+import type { Timing } from './times.js';
 import { tally } from '../../test/support/talk/tally.js';
 
 /** The runs of one fault, protocol and server. */
@@ -9,6 +10,8 @@ export interface Row {
   server: string;
   what: string;
   protocol: Protocol;
+  /** The row of the second table that its times go into. */
+  timing: Timing | undefined;
   talks: Talk[];
 }
 
@@ -67,7 +70,7 @@ function remarks({ server, what, protocol, talks }: Row): string[] {
   return found.map((remark) => `- ${server}, ${what}, ${protocol}: ${remark}`);
 }
 
-const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+export const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
 
 /** The table in Markdown, one part for each server, and the remarks below it. */
 export function table(rows: readonly Row[]): string {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { median } from '../compare/times.js';
 import type { Numbers } from './run.js';
 
 interface Row {
@@ -111,12 +112,6 @@ function short(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
-function middle(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(at)] ?? NaN) + (sorted[Math.ceil(at)] ?? NaN)) / 2;
-}
-
 const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
 /** The medians of the runs, and between which values they lie. */
@@ -124,7 +119,7 @@ export function table(runs: readonly Numbers[]): string {
   const head = ['what', 'median', 'least to most', 'goal'];
   const rows = ROWS.map(({ what, unit, of, goal = '' }) => {
     const values = runs.map(of);
-    const shown = `${short(middle(values))} ${unit}`.trim();
+    const shown = `${short(median(values))} ${unit}`.trim();
     return line([
       what,
       shown,

@@ -26,8 +26,8 @@ type Job =
 const retryMs = 1000;
 
 /**
- * One append-only file with group commit: everything that waits goes out in one write and one
- * fdatasync. Appends and compactions take effect, and are answered, in the order they were given.
+ * One append-only file with group commit: everything that waits goes out in one write that ends on
+ * the medium. Appends and compactions take effect, and are answered, in the order they were given.
  */
 export class JournalFile {
   readonly #jobs: Job[] = [];
@@ -123,8 +123,7 @@ export class JournalFile {
     const group = this.#jobs.slice(0, end < 0 ? undefined : end);
     const bytes = Buffer.concat(group.map((job) => job.bytes));
     try {
-      await writeAll(this.#file, bytes, this.#length);
-      await this.#file.datasync();
+      await writeAll(this.#file, bytes, this.#length, 'writeThrough');
     } catch (error) {
       return this.#recover(storeFault(error, this.path));
     }
@@ -136,9 +135,8 @@ export class JournalFile {
   }
 
   /**
-   * After a failed write or fdatasync nobody knows what the kernel still holds, and a second
-   * fdatasync may lie. So the file is cut back to what was certain, in a fresh descriptor, before
-   * anyone hears of the failure.
+   * After a failed write nobody knows what the kernel still holds, and a second one may lie. So the
+   * file is cut back to what was certain, in a fresh descriptor, before anyone hears of the failure.
    */
   async #recover(fault: StoreFault): Promise<void> {
     while (!(await this.#cutBack())) {

@@ -134,6 +134,7 @@ export class Account implements Context {
     if (this.sleep.slept(clock, this.session.online)) {
       this.link.hint(true);
     }
+    this.mailroom.since = this.sleep.since(clock);
     this.take(input);
     this.noticeStore();
     this.mailroom.flushCount();

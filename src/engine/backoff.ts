@@ -79,6 +79,14 @@ export class Backoff {
   }
 
   /**
+   * A link that the server had answered came to its end in order, and another one is wanted.
+   * @returns how long that is to wait, in milliseconds; as a rule not at all
+   */
+  ended(now: number): number {
+    return Math.ceil(Math.max(0, this.#room(now, this.#due ?? now)));
+  }
+
+  /**
    * A server that lets us in and throws us out again must not be asked without end at full pace.
    * @returns whether a session fell that had ended the outage: as a rule the next is a round trip away
    */
@@ -94,11 +102,16 @@ export class Backoff {
 
   /** @param proven a session was up on it that had ended the outage */
   #afterAnswer(now: number, started: number, proven: boolean): number {
+    const room = this.#room(now, started);
+    return Math.max(proven ? this.#soon(now, started) : this.#refused(), room);
+  }
+
+  /** Counts an attempt that was answered. @returns in how long another one may be */
+  #room(now: number, started: number): number {
     this.#answered = this.#answered.filter((at) => at > now - minuteMs);
     this.#answered.push(started);
     const oldest = this.#answered.at(-mostAnswered);
-    const room = oldest === undefined ? 0 : oldest + minuteMs - now;
-    return Math.max(proven ? this.#soon(now, started) : this.#refused(), room);
+    return oldest === undefined ? 0 : oldest + minuteMs - now;
   }
 
   /** From start to start: a session that lived has used that time up already. */

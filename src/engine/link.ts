@@ -278,7 +278,9 @@ export class LinkKeeper {
     } else if (this.settling && cause === undefined) {
       // Settled and closed in order: now the session that the host will use.
       this.settling = false;
+      const delay = this.redial.delayAfterEnd();
       this.phase = 'due';
+      if (delay > 0) this.dialIn(delay);
     } else if (this.phase === 'up' && this.awaitsPassword) {
       // The server would not wait for a person; the next dial brings the answer along.
       this.phase = 'asking';
@@ -305,11 +307,15 @@ export class LinkKeeper {
       this.stop({ ...cause, retry: 'never' });
       return;
     }
-    this.phase = 'waiting';
-    this.retryAt = this.context.clock().now + delay;
+    this.dialIn(delay);
     if (!this.attached || this.teller.shown) {
       this.teller.interrupted(cause, delay);
     }
+  }
+
+  private dialIn(delayMs: number): void {
+    this.phase = 'waiting';
+    this.retryAt = this.context.clock().now + delayMs;
   }
 
   private stop(cause: Fault): void {

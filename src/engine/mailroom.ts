@@ -19,6 +19,8 @@ import type { Durable, SetAside } from './set-aside.js';
 const IN_HAND = 1_000;
 
 export class Mailroom {
+  /** The earliest time at which what is read now can have come, Unix ms. */
+  since = 0;
   private attached = false;
   /** Not taken by the host yet: what was just encoded, or was given, is not decoded again. */
   private readonly inHand = new Map<number, Durable>();
@@ -58,7 +60,7 @@ export class Mailroom {
       this.free(this.inbox.releaseBefore(copy));
     }
     const event = () => toBinary(EventSchema, create(EventSchema, { body }));
-    const record = this.inbox.keep(event, this.context.clock().wall, copy);
+    const record = this.inbox.keep(event, this.since, copy);
     // What came live is in the archive too, which is no news.
     if (record.type === 'seen' && copy?.path !== 'archive') {
       this.context.log('debug', 'inbox', 'A second copy of a message was dropped.');

@@ -62,6 +62,11 @@ export class Redial {
     return ++this.conflicts > 1 ? undefined : CONFLICT_WAIT_MS;
   }
 
+  /** The link ended in order, and another one is wanted. @returns how long that is to wait */
+  delayAfterEnd(): number {
+    return this.backoff.ended(this.context.clock().now);
+  }
+
   /** A link is open. */
   opened(direct: boolean): void {
     this.direct = direct;

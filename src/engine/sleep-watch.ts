@@ -6,10 +6,14 @@ import type { Clock } from '../core/effects.js';
 const SLEEP_MS = 3_000;
 /** How often the clocks are compared while there is a link to lose: a wake is noticed within this. */
 const WATCH_MS = 1_000;
+/** What is read this soon after a wake may have come while nobody was awake to read it. */
+const DROWSY_MS = 1_000;
 
 /** Notices sleep without help from the system: by clocks that disagree and by ticks that come late. */
 export class SleepWatch {
   private last: Clock | undefined;
+  /** Of the last sleep: its beginning on the wall clock, its end on the monotonic one. */
+  private sleep = { began: 0, ended: -Infinity };
 
   /**
    * Compares the clocks of this input with those of the last.
@@ -24,7 +28,17 @@ export class SleepWatch {
     const passed = clock.now - last.now;
     // A suspended machine stops the monotonic clock only; a stopped process stops neither.
     const drift = Math.abs(clock.wall - last.wall - passed);
-    return drift > SLEEP_MS || (watched && passed > WATCH_MS + SLEEP_MS);
+    const slept = drift > SLEEP_MS || (watched && passed > WATCH_MS + SLEEP_MS);
+    if (slept) {
+      this.sleep = { began: last.wall, ended: clock.now };
+    }
+    return slept;
+  }
+
+  /** The earliest time at which what is read now can have come, Unix ms. */
+  since({ now, wall }: Clock): number {
+    const { began, ended } = this.sleep;
+    return now - ended <= DROWSY_MS ? Math.min(began, wall) : wall;
   }
 
   deadline(): number | undefined {

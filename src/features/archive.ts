@@ -46,16 +46,24 @@ class Archive {
       this.host.archive.release();
       return;
     }
-    this.read(true);
-    const { session } = this;
-    this.host.later(LAG_MS, () => {
-      if (session === this.session) this.read(false);
-    });
+    this.readTwice(true);
   }
 
   resumed(outageMs: number): void {
     this.replay.resumed();
-    if (this.owed || this.catchUp.behind || outageMs > LONG_OUTAGE_MS) this.read(false);
+    if (this.owed || this.catchUp.behind || outageMs > LONG_OUTAGE_MS) this.readTwice(false);
+  }
+
+  /** Now, and once more when the archive has had the time to show what came before we were there. */
+  private readTwice(hold: boolean): void {
+    this.read(hold);
+    const { session } = this;
+    // Behind the answer, since the question may have waited for a link.
+    this.catchUp.whenOver(() => {
+      this.host.later(LAG_MS, () => {
+        if (session === this.session) this.read(false);
+      });
+    });
   }
 
   /** What came since the last reading is read up to, so that the next sign-in begins behind it. */

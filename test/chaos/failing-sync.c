@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Preloaded into a host and its engine: while the file that STEADFAST_TEST_SYNC names exists, every
-// n-th fsync and fdatasync of a file in the engine's folder fails with EIO, n being its content.
+// n-th fsync, fdatasync and write with O_DSYNC of a file in the engine's folder fails with EIO, n being
+// its content. What was to be written is in the file all the same.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,4 +55,14 @@ int
 fdatasync (int fd)
 {
   return sync_by (SYS_fdatasync, fd);
+}
+
+ssize_t
+pwrite64 (int fd, const void *bytes, size_t length, off64_t offset)
+{
+  ssize_t written = syscall (SYS_pwrite64, fd, bytes, length, offset);
+  if (written < 0 || (fcntl (fd, F_GETFL) & O_DSYNC) == 0 || !fails (fd))
+    return written;
+  errno = EIO;
+  return -1;
 }

@@ -67,6 +67,12 @@ export class FaultyFileSystem implements FileSystem {
     return {
       read: () => this.#do('read', () => this.#content(renamed()).slice()),
       write: (bytes, position) => this.#do('write', () => this.#write(renamed(), bytes, position)),
+      // As the kernel does it: a write, and a flush that may fail behind it.
+      writeThrough: async (bytes, position) => {
+        const taken = await this.#do('write', () => this.#write(renamed(), bytes, position));
+        await this.#do('datasync', () => undefined);
+        return taken;
+      },
       truncate: (length) =>
         this.#do('truncate', () => {
           this.files.set(renamed(), this.#content(renamed()).slice(0, length));

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import {
   chmodSync,
+  constants,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -27,12 +29,33 @@ const silent = {
   stuck: () => undefined,
 };
 
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return ''; // the one by which the folder was listed
+  }
+}
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'steadfast-disk-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('a journal on a real disk', () => {
+  it('is written through descriptors on which each write ends on the medium', async () => {
+    for (const how of ['open', 'create'] as const) {
+      const path = join(folder, how);
+      const file = await nodeFileSystem[how](path);
+      const descriptor = readdirSync('/proc/self/fd').find((fd) => targetOf(fd) === path) ?? '';
+      const info = readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8');
+      const flags = parseInt(/^flags:\s+([0-7]+)$/m.exec(info)?.[1] ?? '0', 8);
+      expect(flags & constants.O_DSYNC).toBe(constants.O_DSYNC);
+      expect(await file.writeThrough(Buffer.from(how), 0)).toBe(how.length);
+      await file.close();
+    }
+  });
+
   it('is appended to, compacted and read again, with mode 0600', async () => {
     const path = join(folder, 'journal');
     const { file } = await JournalFile.open(nodeFileSystem, path, silent);

@@ -69,6 +69,11 @@ export class RecordingFileSystem implements FileSystem {
     return {
       read: () => real.read(),
       write: (bytes, position) => this.write(real, file, bytes, position),
+      writeThrough: async (bytes, position) => {
+        const taken = await this.write(real, file, bytes, position);
+        this.entries.push({ call: 'datasync', file });
+        return taken;
+      },
       truncate: async (length) => {
         await real.truncate(length);
         this.entries.push({ call: 'truncate', file, length });

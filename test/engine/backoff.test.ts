@@ -175,6 +175,17 @@ describe('after a short session that brought something forward', () => {
     }
   });
 
+  it('a session that is only settled counts as well, and the next waits where there is no room', () => {
+    const backoff = new Backoff(least);
+    for (let at = 0; at < 9_000; at += 1_000) {
+      backoff.started(at);
+      expect(backoff.ended(at + 100)).toBe(0);
+    }
+    backoff.started(9_000);
+    expect(backoff.ended(9_100)).toBe(60_000 - 9_100);
+    expect(backoff.failed(9_200, 'server')).toBeGreaterThanOrEqual(61_000 - 9_200);
+  });
+
   it('what came in an earlier one does not count', () => {
     const backoff = new Backoff(least);
     backoff.succeeded(0);

@@ -260,10 +260,20 @@ describe('the archive is read again', () => {
     expect(host.archive.holding).toBe(false);
   });
 
-  test('that comes while the first reading goes on is done behind it', () => {
+  test('a little after the answer, where that had waited for a link', () => {
     const host = new Reader().begin();
     host.asked();
+    host.pass(12_000);
+    host.ends('', true);
+    expect(host.asked()).toBe('');
     host.pass(5_000);
+    expect(host.asked()).not.toBe('');
+  });
+
+  test('that is due while the first reading goes on is done behind it', () => {
+    const host = new Reader().begin();
+    host.asked();
+    host.moment('resumed', 60_001);
     host.ends('', true);
     expect(host.asked()).not.toBe('');
     host.ends('', true);

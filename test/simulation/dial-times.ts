@@ -2,21 +2,26 @@
 
 /** The clock of a link and of a timer are a moment apart. */
 const LEAST_MS = 995;
-const MINUTE_MS = 60_000;
-/** Attempts that a server answers without letting us in, in a minute. */
-const MOST = 70;
+/** A delay is told, and waited for, in whole milliseconds. */
+const MINUTE_MS = 60_000 - 1;
+/** Dials that a server answers, in a minute (src/engine/backoff.ts). */
+const MOST = 10;
 
-/** Checks the redial rhythm: never twice in a second, unless there was a session in between. */
+/** Checks the redial rhythm of one engine: never twice in a second, unless there was a session in between. */
 export class DialTimes {
   private last: number | undefined;
-  private times: number[] = [];
+  /** The dial that nobody has answered yet. */
+  private silent: number | undefined;
+  /** When those that were answered began, oldest first. */
+  private answered: number[] = [];
   private hints = 0;
 
   constructor(private readonly broke: (what: string) => void) {}
 
   startOver(): void {
     this.last = undefined;
-    this.times = [];
+    this.silent = undefined;
+    this.answered = [];
   }
 
   /** The link carries a session: the first attempt after that may come at once. */
@@ -27,8 +32,15 @@ export class DialTimes {
   /** Something is about to change for the better: one attempt may come early. */
   hinted(): void {
     this.hints++;
+    this.answered = [];
   }
 
+  /** The host was told that the sign-in failed, and has a rhythm of its own for the next. */
+  failed(): void {
+    this.answered = [];
+  }
+
+  /** @param now on the engine's own clock */
   dialled(now: number): void {
     const { last } = this;
     if (last !== undefined && now - last < LEAST_MS && --this.hints < 0) {
@@ -36,9 +48,20 @@ export class DialTimes {
     }
     this.hints = Math.max(this.hints, 0);
     this.last = now;
-    this.times = [...this.times.filter((time) => now - time < MINUTE_MS), now];
-    if (this.times.length > MOST) {
-      this.broke(`dialled ${String(this.times.length)} times in a minute`);
+    this.silent = now;
+  }
+
+  /** The server says something on the link that was dialled last. */
+  heard(): void {
+    if (this.silent === undefined) {
+      return;
+    }
+    this.answered.push(this.silent);
+    this.silent = undefined;
+    const [first = -Infinity, last = 0] = [this.answered.at(-MOST - 1), this.answered.at(-1)];
+    const ms = last - first;
+    if (ms < MINUTE_MS) {
+      this.broke(`a server that answers was dialled ${String(MOST + 1)} times in ${String(ms)} ms`);
     }
   }
 }

@@ -134,8 +134,8 @@ const STRIKES: Readonly<Record<Kind, Strike>> = {
     engine?.link?.cut(true, told[1]);
   },
   lie: (_, { size, told }, server) => {
-    // Far beyond what can be under way: a smaller one nobody could know for a lie.
-    server.lie = told[0] ? 1_000_000 + size : -1 - size;
+    // Far from what can be under way: a smaller one nobody could know for a lie.
+    server.lie = (1_000_000 + size) * (told[0] ? 1 : -1);
   },
 };
 

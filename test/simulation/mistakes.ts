@@ -3,9 +3,11 @@
 /** Something that an implementation does wrong. */
 export interface Mistake {
   readonly name: string;
+  /** What the simulation says of it; anything else that it breaks is not what it is planted for. */
+  readonly expects: RegExp;
   /** Makes ours do so, until `mend`. */
   readonly plant: () => void;
-  /** This one finds it, where the first ones do not. */
+  /** This one finds it, where the first few do not. */
   readonly seed?: number;
   /** It shows in two runs of one seed that differ. */
   readonly differs?: boolean;

@@ -54,7 +54,7 @@ export class Person {
 
   killEngine(): void {
     if (this.engine?.alive === true && this.host.alive) {
-      this.engineDiedAt = this.machine.clock().now;
+      this.engineDiedAt = this.machine.ranMs;
       this.engine.kill();
       this.host.engineDied();
     }
@@ -119,7 +119,7 @@ export class Person {
     const { full, failing, failedAt } = this.disk;
     // The engine tries a disk that failed again after a second, and a slow one takes two; a new engine is to
     // be told, and to write down, what the host has dealt with.
-    const since = this.machine.clock().now - Math.max(failedAt, this.engineDiedAt);
+    const since = this.machine.ranMs - Math.max(failedAt, this.engineDiedAt);
     if (full || failing || since < 4_000) {
       this.unwritten.add(this.record.life + 1);
     }

@@ -38,8 +38,7 @@ export function runPlan(plan: Plan): Outcome {
   try {
     play.run();
   } catch (error) {
-    // The model server throws at a client that breaks the protocol; an engine at what it did not foresee.
-    play.broken.push(error instanceof Error ? error.message : String(error));
+    play.stopped(error);
   }
   return play.outcome();
 }
@@ -98,6 +97,14 @@ class Play {
     if (!this.quiet()) {
       this.broken.push('the quiet state was not reached');
     }
+  }
+
+  /** The model server throws at a client that breaks the protocol; an engine at what it did not foresee. */
+  stopped(error: unknown): void {
+    const { alice, bob } = this.people;
+    // What had been lost, or was under way, nobody can say; what had been broken by then is known.
+    const known = [...alice.witness.broken, ...bob.witness.broken, ...this.late.broken];
+    this.broken.push(...known, error instanceof Error ? error.message : String(error));
   }
 
   outcome(): Outcome {

@@ -31,7 +31,10 @@ function play(first: number, minutes: number): Result {
   while (performance.now() < from + minutes * 60_000) {
     const outcome = runSeed(seed++);
     shown += outcome.shown;
-    broken.push(...outcome.broken.map((what) => `seed ${String(outcome.plan.seed)}: ${what}`));
+    const found = outcome.broken.map((what) => `seed ${String(outcome.plan.seed)}: ${what}`);
+    // At once, too: what takes an hour may be stopped before its end.
+    process.stderr.write(found.map((what) => `${what}\n`).join(''));
+    broken.push(...found);
   }
   const seconds = Math.round((performance.now() - from) / 1000);
   return { commit: commit(), first, seeds: seed - first, seconds, shown, broken };

@@ -64,8 +64,8 @@ export class Witness {
   }
 
   readonly watch: EngineWatch = {
-    dialled: () => {
-      this.dials.dialled(this.server.world.now);
+    dialled: (now) => {
+      this.dials.dialled(now);
     },
     wrote: (text) => {
       this.wrote(text);
@@ -163,6 +163,7 @@ export class Witness {
   }
 
   private heard(bytes: Uint8Array): void {
+    this.dials.heard();
     const text = Buffer.from(bytes).toString('latin1');
     if (text.includes('urn:xmpp:mam:2')) {
       this.given = this.gaveUp;
@@ -184,6 +185,8 @@ export class Witness {
     } else if (body.case === 'messageState' && body.value.state === State.AT_SERVER) {
       const { id } = body.value;
       this.demand(this.taken.has(id), `${this.textOf(id)} was called at the server and never was`);
+    } else if (body.case === 'link' && body.value.state === Link.FAILED) {
+      this.dials.failed();
     } else if (body.case === 'link' && body.value.state === Link.ONLINE && this.fresh) {
       this.fresh = false;
       // What was let go just before may still wait for a slow disk.

@@ -22,7 +22,7 @@ export class ModelDisk {
   failing = false;
   /** How much longer than usual each flush takes. */
   slowMs = 0;
-  /** When it last refused something, on its machine's monotonic clock. */
+  /** When it last refused something, in the time for which its machine ran. */
   failedAt = -Infinity;
   /** Hears what becomes durable: more behind what is there, or all of it anew. */
   durably: (bytes: Uint8Array, anew: boolean) => void = () => undefined;
@@ -113,7 +113,7 @@ export class ModelDisk {
 
   /** Everything behind the failed one is thrown away with it, once the file is cut back to where it was. */
   private refuse(append: number, answer: Answer): void {
-    this.failedAt = this.machine.clock().now;
+    this.failedAt = this.machine.ranMs;
     const cause = this.fault();
     this.later(this.full ? 0 : this.machine.chance.between(1, 40), () => {
       this.jobs = this.jobs.filter((job) => 'compact' in job);

@@ -18,7 +18,8 @@ import type { Machine } from './machine.js';
 
 /** What an observer of the engine hears of. */
 export interface EngineWatch {
-  dialled?: () => void;
+  /** @param now on the engine's own clock, in milliseconds */
+  dialled?: (now: number) => void;
   wrote?: (text: string) => void;
   heard?: (bytes: Uint8Array) => void;
   told?: (body: EventBody, inbox: number | undefined) => void;
@@ -141,7 +142,7 @@ export class ModelEngine {
     switch (effect.type) {
       case 'dial':
         this.dialled.push(effect.dial);
-        this.watch.dialled?.();
+        this.watch.dialled?.(machine.clock().now);
         this.dial();
         return;
       case 'start-tls': {

@@ -8,6 +8,8 @@ import type { World } from './world.js';
 export interface Machine {
   readonly chance: Chance;
   clock(): Clock;
+  /** For how long processes could run here, ms. */
+  readonly ranMs: number;
   /** Runs something in so many milliseconds. */
   after(delayMs: number, run: () => void): void;
   /** Runs something at once, or as soon as the machine is awake again. */
@@ -23,6 +25,9 @@ export class OwnMachine implements Machine {
   /** In standby, a monotonic clock stands still (CLOCK_MONOTONIC). */
   private sleptMs = 0;
   private asleep = false;
+  /** All sleep that is over, and since when the present one goes on. */
+  private idleMs = 0;
+  private asleepAt = 0;
   private readonly waiting: (() => void)[] = [];
 
   constructor(
@@ -35,6 +40,10 @@ export class OwnMachine implements Machine {
   clock(): Clock {
     const { now, wall } = this.world.clock();
     return { now: now - this.sleptMs, wall: wall + this.wallOffset };
+  }
+
+  get ranMs(): number {
+    return (this.asleep ? this.asleepAt : this.world.now) - this.idleMs;
   }
 
   after(delayMs: number, run: () => void): void {
@@ -64,8 +73,10 @@ export class OwnMachine implements Machine {
       return;
     }
     this.asleep = true;
+    this.asleepAt = this.world.now;
     this.world.after(ms, () => {
       this.asleep = false;
+      this.idleMs += ms;
       this.sleptMs += standby ? ms : 0;
       for (const run of this.waiting.splice(0)) {
         run();

@@ -37,6 +37,10 @@ export class World implements Machine {
     return new Chance(digest.readUInt32LE(0));
   }
 
+  get ranMs(): number {
+    return this.now;
+  }
+
   clock(): Clock {
     // The real clock has fractions of a millisecond, the wall has none.
     return { now: this.now + 0.4427, wall: this.wallOffset + Math.floor(this.now) };

@@ -14,6 +14,12 @@ export type Protocol = (typeof PROTOCOLS)[number];
 /** How long a person who has just started the program looks at it before typing all the same. */
 const SIGN_ON_MS = 60_000;
 
+/** `connected` is told once a sign-on; a session that goes on within it is only in our debug lines. */
+function tellsOnline(event: HostEvent): boolean {
+  if (event.event === 'debug') return /^\[\d+\] link online:/.test(event.text);
+  return event.event === 'connected';
+}
+
 /** Alice: she types into a libpurple host, and looks at what it shows her. */
 export class Person {
   #host: PurpleHost | undefined;
@@ -81,7 +87,10 @@ export class Person {
     this.#texts[typed.line] = text;
     this.talk.typed.push(typed);
     // Pidgin's entry does nothing then, and keeps the text.
-    if (online) typed.outcome = await this.#enter(text);
+    if (!online) return;
+    typed.outcome = await this.#enter(text);
+    // The host may have gone offline before it read the line; its news comes before its answer.
+    if (typed.outcome === 'refused') typed.online = this.#online;
   }
 
   /** Kills the host and starts it again; resolves when it is gone. */
@@ -157,6 +166,7 @@ export class Person {
   }
 
   #told(host: PurpleHost, event: HostEvent, life: number): void {
+    if (tellsOnline(event)) this.talk.online.push(Date.now());
     if (event.event === 'connected') {
       this.#online = true;
       this.#redial.connected();

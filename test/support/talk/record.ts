@@ -19,7 +19,7 @@ export interface Timed {
  */
 export interface Typed extends Timed {
   outcome: 'accepted' | 'refused' | 'unsure';
-  /** Whether the host showed the account as online then. */
+  /** Whether the host showed the account as online then; of a refused one, when it refused. */
   online: boolean;
 }
 
@@ -51,6 +51,10 @@ export interface Talk {
   doubts: number;
   /** When the way was open again, once a fault. */
   mended: number[];
+  /** When alice's client dialled the proxy and was let in. */
+  dialled: number[];
+  /** When the host was told that the account is online, or online again (a host with `debug`). */
+  online: number[];
   /** What else a reader has to know. */
   remarks: string[];
 }
@@ -58,7 +62,7 @@ export interface Talk {
 export function emptyTalk(): Talk {
   return {
     ...{ typed: [], heard: [], archived: [], seen: undefined, said: [], taken: [], shown: [] },
-    ...{ strayed: [], told: [], doubts: 0, mended: [], remarks: [] },
+    ...{ strayed: [], told: [], doubts: 0, mended: [], dialled: [], online: [], remarks: [] },
   };
 }
 

@@ -56,6 +56,9 @@ export class Scene {
     const proxy = await CuttingProxy.start(server.port);
     workspace.atEnd(() => proxy.close());
     proxy.latencyMs = latencyMs;
+    proxy.news.each(({ news }) => {
+      if (news === 'opened') talk.dialled.push(Date.now());
+    });
     const friend = await Friend.start(workspace, server, authority.certFile, talk);
     const link = { connect_server: '127.0.0.1', port: proxy.port };
     const options = { ...link, ...OPTIONS[protocol](authority.certFile) };
