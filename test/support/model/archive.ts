@@ -2,6 +2,7 @@
 
 import { formatDateTime } from '../../../src/core/date-time.js';
 import type { Element } from '../../../src/core/xml.js';
+import { bare } from './sessions.js';
 
 const MAM = 'urn:xmpp:mam:2';
 const RSM = 'http://jabber.org/protocol/rsm';
@@ -28,7 +29,7 @@ export interface ArchiveAnswer {
   readonly lastId?: string;
 }
 
-/** One account's archive (XEP-0313): keeps everything, gives it in pages. */
+/** The archive of an account or a room (XEP-0313): keeps everything, gives it in pages. */
 export class ModelArchive {
   messages: Archived[] = [];
 
@@ -43,7 +44,9 @@ export class ModelArchive {
     return forgotten.map(({ text }) => text);
   }
 
-  answer(iq: Element, query: Element, to: string, now: number): ArchiveAnswer {
+  /** @param from whose archive it is; not given for that of `to` himself, who needs no telling */
+  answer(iq: Element, query: Element, to: string, now: number, from?: string): ArchiveAnswer {
+    const by = from === undefined ? '' : ` from='${from}'`;
     const id = String(iq.getAttr('id'));
     const set = query.getChild('set', RSM);
     const after = set?.getChildText('after') ?? undefined;
@@ -61,7 +64,7 @@ export class ModelArchive {
     ) {
       return {
         results: [],
-        last: `<iq type='error' id='${id}' to='${to}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
+        last: `<iq type='error' id='${id}'${by} to='${to}'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>`,
       };
     }
     if (after !== undefined) {
@@ -72,16 +75,16 @@ export class ModelArchive {
     }
     const page = before === undefined ? found.slice(0, max) : found.slice(-max);
     const complete = page.length === found.length;
-    const user = to.split('/')[0] ?? '';
+    const owner = from ?? bare(to);
     const queryid = String(query.getAttr('queryid'));
     const lastId = page.at(-1)?.id;
     return {
       ...(lastId === undefined ? {} : { lastId }),
       results: page.map(
         (message) =>
-          `<message from='${user}' to='${to}'><result xmlns='${MAM}' queryid='${queryid}' id='${message.id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(message.at)}'/>${message.text}</forwarded></result></message>`,
+          `<message from='${owner}' to='${to}'><result xmlns='${MAM}' queryid='${queryid}' id='${message.id}'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(message.at)}'/>${message.text}</forwarded></result></message>`,
       ),
-      last: `<iq type='result' id='${id}' to='${to}'><fin xmlns='${MAM}'${complete ? " complete='true'" : ''}><set xmlns='${RSM}'>${bounds(page)}</set></fin></iq>`,
+      last: `<iq type='result' id='${id}'${by} to='${to}'><fin xmlns='${MAM}'${complete ? " complete='true'" : ''}><set xmlns='${RSM}'>${bounds(page)}</set></fin></iq>`,
     };
   }
 }
