@@ -279,11 +279,16 @@ export class Connection implements End {
   private stanza(stanza: Element, session: ServerSession): void {
     const type = stanza.getAttr('type') as string | undefined;
     this.server.watch.stanza?.(session, stanza);
+    const ofRoom = this.server.rooms.take(stanza, session);
     if (stanza.getName() === 'message') {
-      this.server.route(stanza, session);
+      if (!ofRoom) {
+        this.server.route(stanza, session);
+      }
       if (session.managed && this.server.world.chance.happens(0.3)) {
         this.write(`<r xmlns='${SM}'/>`);
       }
+    } else if (ofRoom) {
+      // It was answered.
     } else if (stanza.getName() === 'presence' && type === undefined) {
       this.server.announce(session);
     } else if (stanza.getName() === 'iq' && (type === 'get' || type === 'set')) {

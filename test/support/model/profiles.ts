@@ -4,6 +4,8 @@
 // to messages. The profiles replay what Prosody 0.12.3 and ejabberd 23.01 do when they are asked on a
 // loopback interface; every other server is one of the others.
 
+import type { RoomOptions } from './room-options.js';
+
 export interface ServerOptions {
   /** How long a session without a link is kept. */
   readonly resumeMs: number;
@@ -41,6 +43,8 @@ export interface ServerOptions {
   readonly killLosesMs?: number;
   /** A server that is killed may have kept the last message for its sender, and for nobody else. */
   readonly killTears?: boolean;
+  /** Has rooms, at `rooms.` before its own name (XEP-0045). */
+  readonly rooms?: RoomOptions;
 }
 
 const STRICT: ServerOptions = { resumeMs: 600_000, failedH: true, archive: true, carbons: true };

@@ -8,6 +8,7 @@ import { forget } from './death.js';
 import type { Routed } from './death.js';
 import type { End, ModelLink } from './network.js';
 import type { ServerOptions } from './profiles.js';
+import { Rooms } from './rooms.js';
 import { bare, newSession } from './sessions.js';
 import type { ServerSession, Stored } from './sessions.js';
 import type { World } from './world.js';
@@ -44,6 +45,7 @@ export class ModelServer {
   readonly contacts = new Map<string, readonly string[]>();
   /** `h` of sessions that are over, as servers keep it for `<failed/>`. */
   readonly ended = new Map<string, number>();
+  readonly rooms: Rooms;
   /** Every element that came, of all connections, in order; `</>` is a closing tag. */
   readonly received: string[] = [];
   watch: Watch = {};
@@ -64,7 +66,9 @@ export class ModelServer {
     readonly world: World,
     readonly domain: string,
     readonly options: ServerOptions,
-  ) {}
+  ) {
+    this.rooms = new Rooms(this);
+  }
 
   /** Takes what comes and says nothing for a while. */
   get mute(): boolean {
@@ -121,6 +125,7 @@ export class ModelServer {
    * @param forgetful it does not know afterwards how far it had got in them
    */
   restart(forgetful: boolean): void {
+    this.rooms.stop(true);
     for (const session of [...this.sessions.values()]) {
       session.connection?.streamError('system-shutdown');
       this.end(session, false);
@@ -132,6 +137,7 @@ export class ModelServer {
 
   /** All links break, and what was not written down is gone: sessions, their queues, the end of all stores. */
   kill(): void {
+    this.rooms.killed();
     for (const text of forget(this, this.lastRouted)) {
       this.watch.dropped?.(text);
     }
@@ -150,6 +156,7 @@ export class ModelServer {
     session.connection = undefined;
     connection?.replaced(conflict);
     this.ended.set(session.id, session.handled);
+    this.rooms.ended(session);
     const archived = this.options.archive === true && this.options.archivedIsKept === true;
     for (const stored of session.unacked) {
       if (stored.kept === true && !archived) {

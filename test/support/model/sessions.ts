@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import type { Connection } from './connection.js';
+import type { RoomLine } from './room-lines.js';
 
 /** A stanza as the server keeps it. */
 export interface Stored {
@@ -9,6 +10,8 @@ export interface Stored {
   readonly at: number;
   /** Somebody's message to this user: kept for him when nobody acknowledges it. */
   readonly kept?: boolean;
+  /** Said in a room, which stores it for nobody. */
+  readonly line?: RoomLine;
 }
 
 /** A session by XEP-0198, with or without a link. */
