@@ -47,7 +47,11 @@ export interface ServerOptions {
   readonly rooms?: RoomOptions;
 }
 
-const STRICT: ServerOptions = { resumeMs: 600_000, failedH: true, archive: true, carbons: true };
+const STRICT_ROOMS: RoomOptions = { archive: true, selfPing: true, sharedNicks: true, locks: true };
+const STRICT: ServerOptions = {
+  ...{ resumeMs: 600_000, failedH: true, archive: true, carbons: true },
+  rooms: STRICT_ROOMS,
+};
 
 export const PROFILES = {
   /** By the letter of the specifications, and the most that they allow. */
@@ -57,6 +61,7 @@ export const PROFILES = {
     keepsForged: true,
     killTears: true,
     queue: { cap: 500, end: 'silence' },
+    rooms: { ...STRICT_ROOMS, stray: 'error' },
   },
   'ejabberd-23.01': {
     ...STRICT,
@@ -64,9 +69,20 @@ export const PROFILES = {
     stoppedH: false,
     killLosesMs: 2_000,
     queue: { cap: 5_000, end: 'policy-violation' },
+    rooms: {
+      ...{ archive: true, sharedNicks: true, stray: 'enter', subjectByAll: true },
+      killLosesHistory: true,
+    },
   },
-  'restamps-ids': { ...STRICT, restampsIds: true },
-  'no-mam': { ...STRICT, archive: false, failedH: false },
+  'restamps-ids': {
+    ...STRICT,
+    restampsIds: true,
+    rooms: { ...STRICT_ROOMS, rewritesIds: true, sharedNicks: false },
+  },
+  'no-mam': {
+    ...{ ...STRICT, archive: false, failedH: false },
+    rooms: { selfPing: true, killLosesHistory: true },
+  },
   'no-sm': { ...STRICT, plain: true },
 } as const satisfies Record<string, ServerOptions>;
 
