@@ -3,22 +3,23 @@
 // Who is there: RFC 6121 §4, with idle times by XEP-0319.
 
 import { create } from '@bufbuild/protobuf';
-import { attribute, child, childText, localName, serialise, xml } from '../core/xml.js';
+import { attribute, child, childText, localName, serialise } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
-import { formatDateTime, parseDateTime, stanzaError } from '../core/stanza.js';
-import { Presence_ResourceSchema, PresenceSchema, Show } from '../contract/engine_pb.js';
+import { parseDateTime, stanzaError } from '../core/stanza.js';
+import { Presence_ResourceSchema, PresenceSchema } from '../contract/engine_pb.js';
 import type { Presence as PresenceMessage, SetPresence } from '../contract/engine_pb.js';
 import { capsOf } from './caps.js';
 import { errorMessage } from './error.js';
 import type { Feature, FeatureHost } from './feature.js';
-import { ownPresenceOf } from './own-presence.js';
+import { ownPresence, ownPresenceOf } from './own-presence.js';
 import { perHost } from './per-host.js';
 import { PresenceBook } from './presence-book.js';
 import type { ResourcePresence } from './presence-book.js';
 import { rosterOf } from './roster.js';
-import { clip, withoutNul } from './text.js';
+import { readShow } from './show.js';
+import { clip } from './text.js';
 
 const STATUS_LENGTH = 2_000;
 /**
@@ -26,14 +27,6 @@ const STATUS_LENGTH = 2_000;
  * server answers for its own users at once, and asks others over links it may have to open first.
  */
 const STALE_MS = 20_000;
-
-/** RFC 6121 §4.7.2.1. */
-const shows = new Map([
-  ['chat', Show.CHAT],
-  ['away', Show.AWAY],
-  ['xa', Show.XA],
-  ['dnd', Show.DND],
-]);
 
 /** Who is online, as other features may ask for it. */
 export const presenceOf = perHost(() => new PresenceBook());
@@ -63,12 +56,13 @@ class Presence {
 
   /** Says what the host wants said, unless the server has heard exactly that in this session. */
   announce(): void {
-    const stanza = this.#ownPresence();
+    const stanza = ownPresence(this.#host);
     // The program is part of what XEP-0115 announces.
     const text = `${this.#host.program}\n${serialise(stanza)}`;
     if (!this.#host.online || text === this.#announced) return;
     this.#announced = text;
     this.#host.send(stanza);
+    ownPresenceOf(this.#host).announced();
   }
 
   started(): void {
@@ -114,7 +108,7 @@ class Presence {
     const stranger = !this.#isKnown(from, jid);
     const presence: ResourcePresence = {
       resource: from.resource,
-      show: shows.get(childText(stanza, 'show', NS.client) ?? '') ?? Show.AVAILABLE,
+      show: readShow(stanza),
       status: statusOf(stanza),
       priority: priorityOf(stanza),
       idleSince: this.#idleSince(stanza),
@@ -195,23 +189,6 @@ class Presence {
     const ms = idle === undefined ? undefined : parseDateTime(attribute(idle, 'since') ?? '');
     if (ms === undefined || ms <= 0) return undefined;
     return Math.min(ms, this.#host.clock().wall);
-  }
-
-  #ownPresence(): Element {
-    const { show, status, priority, idleSinceTimeMs } = ownPresenceOf(this.#host).wanted;
-    const [word] = [...shows].find(([, meaning]) => meaning === show) ?? [];
-    const bounded = Math.max(-128, Math.min(127, priority));
-    const idle =
-      idleSinceTimeMs > 0n &&
-      xml('idle', { xmlns: NS.idle, since: formatDateTime(Number(idleSinceTimeMs)) });
-    return xml(
-      'presence',
-      {},
-      word === undefined ? undefined : xml('show', {}, word),
-      status === '' ? undefined : xml('status', {}, withoutNul(status)),
-      bounded === 0 ? undefined : xml('priority', {}, String(bounded)),
-      idle === false ? undefined : idle,
-    );
   }
 }
 
