@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// What a room is asked of itself once we are in it.
+
+import { attribute, child, children, xml } from '../core/xml.js';
+import type { Element } from '../core/xml.js';
+import { NS } from '../core/namespaces.js';
+import type { FeatureHost } from './feature.js';
+import type { RoomTeller } from './muc-teller.js';
+import type { JoinedRoom } from './muc-traffic.js';
+import { clip } from './text.js';
+
+const NAME_LENGTH = 200;
+
+export class RoomInfo {
+  readonly #host: FeatureHost;
+  readonly #room: JoinedRoom;
+  readonly #teller: RoomTeller;
+
+  constructor(host: FeatureHost, room: JoinedRoom, teller: RoomTeller) {
+    this.#host = host;
+    this.#room = room;
+    this.#teller = teller;
+  }
+
+  /** Its name (XEP-0045 §6.4). */
+  ask(): void {
+    const query = xml('query', { xmlns: NS.discoInfo });
+    this.#host.request(this.#room.jid, 'get', query, (answer) => {
+      const name = answer.type === 'result' ? nameIn(answer.stanza) : undefined;
+      if (name !== undefined) this.#teller.learned({ name });
+    });
+  }
+
+  /** A room that was made by entering it is open to others once its settings are accepted (§10.1.2). */
+  open(): void {
+    const form = xml('x', { xmlns: NS.dataForms, type: 'submit' });
+    const query = xml('query', { xmlns: NS.mucOwner }, form);
+    this.#host.request(this.#room.jid, 'set', query, (answer) => {
+      if (answer.type === 'result') this.#teller.learned({ created: true });
+      else if (answer.fault.kind === 'stanza' && this.#room.joined) {
+        this.#teller.notice(`The new room is not open to others yet: ${answer.fault.text}`);
+      }
+    });
+  }
+}
+
+function nameIn(answer: Element): string | undefined {
+  const query = child(answer, 'query', NS.discoInfo);
+  if (query === undefined) return undefined;
+  const identities = children(query, 'identity', NS.discoInfo);
+  const room = identities.find((one) => attribute(one, 'category') === 'conference');
+  return clip((room && attribute(room, 'name')) ?? '', NAME_LENGTH);
+}
