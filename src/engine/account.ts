@@ -257,7 +257,7 @@ export class Account implements Context {
         create(CommandSchema, { body: { case: 'setPresence', value: attach.presence } }),
       );
     }
-    this.host.moment('attached');
+    this.host.attached(attach.rooms);
     if (this.store.fault !== undefined) {
       this.link.storeChanged(this.store.fault);
     }

@@ -15,7 +15,7 @@ import type { Tools } from '../core/tools.js';
 import type { Element } from '../core/xml.js';
 import { is, serialise, xml } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
-import type { Command, Message } from '../contract/engine_pb.js';
+import type { Command, JoinRoom, Message } from '../contract/engine_pb.js';
 import type { Copy } from '../delivery/copy.js';
 import { features } from '../features/index.js';
 import type {
@@ -221,9 +221,16 @@ export class AccountHost implements FeatureHost {
     this.context.log('warning', 'contract', `No feature takes the command ${String(body.case)}.`);
   }
 
-  moment(name: 'settling' | 'started' | 'ended' | 'attached'): void {
+  moment(name: 'settling' | 'started' | 'ended'): void {
     for (const hook of this.hooks) {
       hook[name]?.();
+    }
+  }
+
+  /** A host joined, and wants to be in these rooms. */
+  attached(rooms: readonly JoinRoom[]): void {
+    for (const hook of this.hooks) {
+      hook.attached?.(rooms);
     }
   }
 

@@ -10,7 +10,7 @@ import type { Tools } from '../core/tools.js';
 import type { Copy } from '../delivery/copy.js';
 import type { Cursor } from '../delivery/inbox-book.js';
 import type { Replay, Verdict } from '../delivery/replay.js';
-import type { Command, Event, Message } from '../contract/engine_pb.js';
+import type { Command, Event, JoinRoom, Message } from '../contract/engine_pb.js';
 
 /** One specification a feature follows; feeds the README's table and doap.xml. */
 export interface Spec {
@@ -194,8 +194,11 @@ export interface FeatureHooks {
   leaving?(answered: () => void): boolean;
   /** The session is gone for good; what was learned in it no longer holds. */
   ended?(): void;
-  /** A host joined: tell it everything. */
-  attached?(): void;
+  /**
+   * A host joined: tell it everything.
+   * @param rooms those it wants to be in, as by JoinRoom
+   */
+  attached?(rooms: readonly JoinRoom[]): void;
   /** The host has dealt with a message from the inbox; offline perhaps. */
   taken?(message: Message): void;
 }

@@ -13,6 +13,7 @@ import { csi } from './csi.js';
 import { discoFeature } from './disco.js';
 import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
+import { muc } from './muc.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
 import { receipts } from './receipts.js';
@@ -50,6 +51,8 @@ export const features: readonly Feature[] = inOrder([
   // Ahead of the presence, so that nothing goes to another device only once we are seen.
   carbons,
   roster,
+  // Ahead of the presence, so that nobody in a room is taken for a contact.
+  muc,
   presence,
   csi,
   subscriptions,

@@ -213,7 +213,7 @@ export const presence: Feature = {
       status: 'complete',
     },
   ],
-  after: ['roster', 'caps'],
+  after: ['roster', 'caps', 'muc'],
   attach(host) {
     const known = new Presence(host);
     return {

@@ -4,6 +4,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import type { MessageInitShape, DescMessage } from '@bufbuild/protobuf';
+import type { JoinRoom } from '../../src/contract/engine_pb.js';
 import type { Clock } from '../../src/core/effects.js';
 import type { Fault } from '../../src/core/errors.js';
 import { Jid } from '../../src/core/jid.js';
@@ -215,8 +216,14 @@ export class RecordingHost implements FeatureHost {
   moment(name: 'started' | 'resumed' | 'ended' | 'attached', outageMs = 0): void {
     for (const hook of this.#hooks) {
       if (name === 'resumed') hook.resumed?.(outageMs);
+      else if (name === 'attached') hook.attached?.([]);
       else hook[name]?.();
     }
+  }
+
+  /** A host joined, and wants to be in these rooms. */
+  attach(...rooms: readonly JoinRoom[]): void {
+    for (const hook of this.#hooks) hook.attached?.(rooms);
   }
 
   /** A session dies with all that was asked in it, and a new one begins. */
