@@ -12,6 +12,7 @@ import { stanzaError } from '../core/stanza.js';
 import type { SendMessage } from '../contract/engine_pb.js';
 import type { Feature, FeatureHost } from './feature.js';
 import { archiveIdOf, keepText, readStamps, readText } from './message-reading.js';
+import { roomsOf } from './muc-traffic.js';
 import { isOwnAccount, malformedJid, parseJid } from './per-host.js';
 import { asksForReceipt } from './receipts.js';
 import { withoutNul } from './text.js';
@@ -46,6 +47,8 @@ class Messages {
         this.#markup(withoutNul(xhtml)),
         // One that reflects or archives the message may change its id, but not this (XEP-0359 §3.2).
         xml('origin-id', { xmlns: NS.sid, id }),
+        // XEP-0045 §7.5: our other devices are to know it for a private message.
+        roomsOf(this.#host).isOccupant(recipient) ? xml('x', { xmlns: NS.mucUser }) : undefined,
       );
       this.#host.queue(id, recipient, stanza, text);
     }
@@ -63,6 +66,7 @@ class Messages {
     const text = readText(stanza, from ?? this.#host.jid.bare());
     if (text === undefined) return false;
     text.value.receiptRequested = asksForReceipt(stanza);
+    text.value.privateMessage = roomsOf(this.#host).isOccupant(from);
     const stamps = readStamps(this.#host, stanza);
     const path = stamps.stamp === undefined ? 'live' : 'offline';
     keepText(this.#host, text, { path, ...stamps, ...archiveIdOf(this.#host, stanza) });
@@ -82,6 +86,7 @@ class Messages {
     const told = xml(localName(stanza), { ...stanza.attrs }, xml('body', {}, words));
     const text = readText(told, from);
     if (text === undefined) return false;
+    text.value.privateMessage = roomsOf(this.#host).isOccupant(from);
     text.value.sentTimeMs = BigInt(Math.trunc(this.#host.clock().wall));
     const body = { case: 'message', value: text.value } as const;
     this.#host.keep(body, { ...text.copy, path: 'live' });
@@ -132,7 +137,7 @@ export const messages: Feature = {
       note: 'origin-id',
     },
   ],
-  after: ['carbons', 'chat-states'],
+  after: ['carbons', 'muc', 'chat-states'],
   namespaces: [NS.oob, NS.xhtmlIm, NS.delay, NS.sid],
   attach(host) {
     const all = new Messages(host);
