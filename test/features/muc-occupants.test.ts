@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: MIT
+
+import { describe, expect, test } from 'vitest';
+import {
+  Affiliation,
+  JoinRoomSchema,
+  Occupant_Departure as Departure,
+  Role,
+  Show,
+} from '../../src/contract/engine_pb.js';
+import type { Occupant } from '../../src/contract/engine_pb.js';
+import { away, presence, ROOM, Stage } from './muc-stage.js';
+
+function changes(host: Stage): Occupant[] {
+  return host.toldOf('roomOccupants').flatMap(({ occupants }) => occupants);
+}
+
+describe('who is in a room (XEP-0045 §7.2.2)', () => {
+  test('is told with all that the room shows, titles too (XEP-0317)', () => {
+    const host = new Stage().inside();
+    const hats = ['Host', '', 'Presenter'].map((title) => `<hat title='${title}' uri='x:y'/>`);
+    host.receive(
+      presence('hag', {
+        item: "affiliation='owner' role='moderator' jid='hag66@shakespeare.example/pda'",
+        beside:
+          `<show>xa</show><status>gone</status>` +
+          `<hats xmlns='urn:xmpp:hats:0'>${hats.join('')}</hats>`,
+      }),
+    );
+    expect(host.toldOf('roomOccupants')).toMatchObject([{ room: ROOM, begin: false, end: false }]);
+    expect(changes(host)).toMatchObject([
+      {
+        nick: 'hag',
+        role: Role.MODERATOR,
+        affiliation: Affiliation.OWNER,
+        jid: 'hag66@shakespeare.example/pda',
+        show: Show.XA,
+        status: 'gone',
+        self: false,
+        departure: Departure.NO,
+        hats: ['Host', 'Presenter'],
+      },
+    ]);
+  });
+
+  test('is told when it changes, and not when it does not', () => {
+    const host = new Stage().inside('hag');
+    host.receive(presence('hag'));
+    expect(host.told).toEqual([]);
+    host.receive(presence('hag', { item: "affiliation='member' role='visitor'" }));
+    expect(changes(host)).toMatchObject([
+      { nick: 'hag', role: Role.VISITOR, affiliation: Affiliation.MEMBER },
+    ]);
+  });
+
+  test('is told of ourselves, too', () => {
+    const host = new Stage().inside();
+    host.receive(presence('romeo', { item: "affiliation='owner' role='moderator'", codes: [110] }));
+    expect(changes(host)).toMatchObject([{ nick: 'romeo', self: true, role: Role.MODERATOR }]);
+  });
+
+  test('with words that are not known is nobody in particular', () => {
+    const host = new Stage().inside();
+    host.receive(presence('hag', { item: "affiliation='king' role='constructor' jid='@'" }));
+    expect(changes(host)).toMatchObject([
+      { role: Role.ROLE_NONE, affiliation: Affiliation.AFFILIATION_NONE, jid: '' },
+    ]);
+  });
+
+  const actor = "<actor jid='a@x.example' nick='Macbeth'/><reason>Enough</reason>";
+  test.each([
+    ['leaves', { beside: '<status>Good night</status>' }, { reason: 'Good night' }, Departure.GONE],
+    ['is kicked', { codes: [307], inItem: actor }, { actor: 'Macbeth' }, Departure.KICKED],
+    ['is banned', { codes: [301], inItem: actor }, { reason: 'Enough' }, Departure.BANNED],
+    ['loses an affiliation', { codes: [321] }, {}, Departure.EXCLUDED],
+    ['is no member', { codes: [322] }, {}, Departure.EXCLUDED],
+    ['is lost by a failure', { codes: [307, 333] }, {}, Departure.GONE],
+    ['goes with the service', { codes: [332] }, {}, Departure.GONE],
+  ])('is told when somebody %s', (_title, said, how, departure) => {
+    const host = new Stage().inside('hag');
+    host.receive(away('hag', said));
+    expect(changes(host)).toMatchObject([{ nick: 'hag', departure, ...how }]);
+    expect(host.room?.has('hag')).toBe(false);
+    host.receive(away('hag', said));
+    expect(changes(host)).toHaveLength(1);
+  });
+
+  test('is told in one event when somebody takes another nick (§7.6)', () => {
+    const host = new Stage().inside('hag');
+    host.receive(away('hag', { item: "nick='oldhag' role='participant'", codes: [303] }));
+    host.receive(presence('oldhag'));
+    expect(host.toldOf('roomOccupants')).toHaveLength(1);
+    expect(changes(host)).toMatchObject([
+      { nick: 'hag', departure: Departure.RENAMED, newNick: 'oldhag' },
+      { nick: 'oldhag', departure: Departure.NO, role: Role.PARTICIPANT },
+    ]);
+  });
+
+  test('follows a change of our own nick by another device of ours', () => {
+    const host = new Stage().inside();
+    host.receive(away('romeo', { item: "nick='Rom' role='participant'", codes: [110, 303] }));
+    host.receive(presence('Rom', { codes: [110] }));
+    expect(host.toldOf('room')).toMatchObject([{ nick: 'Rom' }]);
+    expect(changes(host)).toMatchObject([{ nick: 'romeo' }, { nick: 'Rom', self: true }]);
+    host.newSession();
+    expect(host.lastSent.attrs.to).toBe(`${ROOM}/Rom`);
+  });
+
+  test.each([
+    ['none', ''],
+    ['one that cannot be', "nick='\u0007'".replace('\u0007', '&#9;')],
+    ['the old one', "nick='hag'"],
+  ])('is simply left by somebody whose new nick is %s', (_title, item) => {
+    const host = new Stage().inside('hag');
+    host.receive(away('hag', { item, codes: [303] }));
+    expect(changes(host)).toMatchObject([{ nick: 'hag', departure: Departure.GONE }]);
+  });
+});
+
+describe('a hostile room or occupant', () => {
+  test('is cut to what a person can have meant', () => {
+    const host = new Stage().inside();
+    const long = 'x'.repeat(5_000);
+    const hats = `<hat title='${long}'/>`.repeat(50);
+    const beside = `<status>${long}</status><hats xmlns='urn:xmpp:hats:0'>${hats}</hats>`;
+    host.receive(presence('hag', { beside }));
+    host.receive(
+      away('hag', { codes: [307], inItem: `<actor nick='${long}'/><reason>${long}</reason>` }),
+    );
+    const [came, went] = changes(host);
+    expect(came?.status).toHaveLength(500);
+    expect(came?.hats).toHaveLength(10);
+    expect(came?.hats[0]).toHaveLength(100);
+    expect(went?.actor).toHaveLength(100);
+    expect(went?.reason).toHaveLength(1_000);
+  });
+
+  test('has a nick as long as an address can have, and is addressed by it', () => {
+    const host = new Stage().inside();
+    const nick = '\u{1f600}'.repeat(255);
+    host.receive(presence(nick));
+    expect(changes(host)).toMatchObject([{ nick }]);
+  });
+
+  test('fills no memory, with one line in the log', () => {
+    const host = new Stage().join();
+    host.forget();
+    for (let n = 0; n < 10_050; n += 1) host.receive(presence(`n${String(n)}`));
+    host.receive(presence('romeo', { codes: [110] }));
+    expect(host.toldOf('roomOccupants')).toHaveLength(51);
+    expect(changes(host)).toHaveLength(10_001);
+    expect(host.logged).toHaveLength(1);
+    host.receive(presence('late'));
+    expect(changes(host)).toHaveLength(10_001);
+  });
+
+  test('with two extensions by the room in one presence says nothing', () => {
+    const host = new Stage().inside('hag');
+    const second = "<x xmlns='http://jabber.org/protocol/muc#user'><status code='110'/></x>";
+    host.receive(presence('hag', { beside: second }));
+    host.receive(away('hag', { beside: second, codes: [301] }));
+    expect(host.told).toEqual([]);
+    expect(host.room?.joined).toBe(true);
+    expect(host.logged[0]).toMatch('ambiguous');
+  });
+
+  test('with names that JavaScript knows is as others are', () => {
+    const host = new Stage().inside();
+    for (const nick of ['__proto__', 'constructor']) host.receive(presence(nick));
+    expect(changes(host).map(({ nick }) => nick)).toEqual(['__proto__', 'constructor']);
+  });
+});
+
+describe('presence that is not of a room of ours', () => {
+  test('but says so reaches nobody: of a contact, of a stranger, of a room that was left', () => {
+    const host = new Stage();
+    const x = "<x xmlns='http://jabber.org/protocol/muc#user'><item/><status code='110'/></x>";
+    for (const from of ['juliet@capulet.example/b', 'x@evil.example/y', `${ROOM}/hag`]) {
+      host.receive(`<presence from='${from}'>${x}</presence>`);
+      host.receive(`<presence from='${from}' type='unavailable'>${x}</presence>`);
+    }
+    expect(host.told).toEqual([]);
+    expect(host.logged).toHaveLength(3);
+  });
+
+  test('of a contact whose address was taken for a room’s is a contact’s', () => {
+    const host = new Stage();
+    host.command('joinRoom', JoinRoomSchema, { room: 'juliet@capulet.example' });
+    host.forget();
+    host.receive("<presence from='juliet@capulet.example/b'/>");
+    expect(host.toldOf('presence')).toMatchObject([{ jid: 'juliet@capulet.example' }]);
+  });
+
+  test('of a room’s own picture is no contact’s', () => {
+    const host = new Stage().join();
+    host.forget();
+    host.receive(`<presence from='${ROOM}'><x xmlns='vcard-temp:x:update'/></presence>`);
+    host.admit();
+    host.receive(`<presence from='${ROOM}'><x xmlns='vcard-temp:x:update'/></presence>`);
+    expect(host.toldOf('presence')).toEqual([]);
+  });
+
+  test('asks for a subscription all the same', () => {
+    const host = new Stage().inside();
+    host.receive(`<presence from='${ROOM}' type='subscribe'/>`);
+    expect(host.toldOf('subscription')).toHaveLength(1);
+  });
+});
