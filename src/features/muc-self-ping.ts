@@ -40,6 +40,8 @@ export class SelfPing {
   /** Counts stays: an answer of an earlier one says nothing of this. */
   #stay = 0;
   #watching = false;
+  /** Nobody answered, and nothing was heard since. */
+  #doubt = false;
 
   /**
    * @param occupant our own address in the room; nothing while it is being changed (§4)
@@ -70,6 +72,7 @@ export class SelfPing {
 
   /** Something came from the room. */
   heard(): void {
+    this.#doubt = false;
     this.#heardAt = this.#host.clock().now;
   }
 
@@ -95,6 +98,7 @@ export class SelfPing {
 
   #answered(result: boolean | undefined): void {
     if (result === true) this.heard();
+    this.#doubt = result === undefined;
     if (result !== false) this.#watch(result === true ? SILENCE_MS : AGAIN_MS);
     const waiting = this.#waiting.splice(0);
     if (result === false) this.#lost();
@@ -108,7 +112,7 @@ export class SelfPing {
   #watch(delayMs: number): void {
     this.#alarm.set(delayMs, () => {
       const silence = this.#host.clock().now - this.#heardAt;
-      if (silence < SILENCE_MS) this.#watch(SILENCE_MS - silence);
+      if (silence < SILENCE_MS && !this.#doubt) this.#watch(SILENCE_MS - silence);
       else this.check(() => undefined);
     });
   }

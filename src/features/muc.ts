@@ -124,7 +124,8 @@ class Muc {
   incoming(stanza: Element, { from }: Incoming): 'pass' | 'taken' {
     if (from === undefined) return 'pass';
     const room = this.#rooms.get(from.bare().toString());
-    room?.heard();
+    // An error may say that we are not in it.
+    if (attribute(stanza, 'type') !== 'error') room?.heard();
     const name = localName(stanza);
     const taken =
       (name === 'presence' && this.#presence(stanza, from, room)) ||

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { EventSchema } from '../../src/contract/engine_pb.js';
+import { EventSchema, JoinRoomSchema } from '../../src/contract/engine_pb.js';
 import { NS } from '../../src/core/namespaces.js';
 import { serialise, xml } from '../../src/core/xml.js';
 import type { Element } from '../../src/core/xml.js';
@@ -14,6 +14,7 @@ const names = fc.constantFrom(
   ...['idle', 'c', 'nick', 'active', 'composing', 'query', 'item', 'group', 'identity', 'feature'],
   ...['field', 'value', 'error', 'em', 'a', 'img', 'ping', 'time', 'tzo', 'name', 'version'],
   ...['received', 'sent', 'forwarded', 'message', 'request', 'displayed', 'invite'],
+  ...['decline', 'destroy', 'actor', 'reason', 'password', 'hats', 'hat', 'thread', 'history'],
 );
 const spaces = fc.option(
   // The one name that XML itself keeps from being declared.
@@ -22,6 +23,7 @@ const spaces = fc.option(
 );
 const addresses = fc.constantFrom(
   ...['juliet@capulet.example', 'juliet@capulet.example/b', 'romeo@montague.example', 'a@b/c'],
+  ...['a@b', 'a@b/d'],
   ...['romeo@montague.example/orchard', 'montague.example'],
 );
 const values = fc.oneof(
@@ -29,10 +31,14 @@ const values = fc.oneof(
   fc.constantFrom('chat', 'error', 'subscribe', 'unavailable', 'remove', 'both', '-1', '1e9'),
   fc.constantFrom('2026-09-10T23:08:25.123456Z', '0001-01-01T00:00:00Z', 'sha-1', 'hidden'),
   fc.constantFrom('QgayPKawpkPSDYmwT/WM94uAlu0=', 'FORM_TYPE', 'constructor', '__proto__', ''),
+  fc.constantFrom('100', '104', '110', '201', '210', '301', '303', '307', '332', 'none', 'owner'),
   fc.string(),
 );
 const attributes = fc.dictionary(
-  fc.constantFrom('id', 'jid', 'from', 'ver', 'node', 'hash', 'stamp', 'since', 'href', 'var'),
+  fc.constantFrom(
+    ...['id', 'jid', 'from', 'ver', 'node', 'hash', 'stamp', 'since', 'href', 'var', 'code'],
+    ...['nick', 'role', 'affiliation', 'title', 'reason', 'password', 'uri', 'to'],
+  ),
   values,
 );
 const { tree } = fc.letrec<{ tree: Element }>((tie) => ({
@@ -65,8 +71,12 @@ test('no stanza, and no answer, makes a feature throw or tell what the contract 
     fc.property(
       fc.array(stanzas, { maxLength: 8 }),
       fc.array(tree, { maxLength: 8 }),
-      (all, answers) => {
+      fc.boolean(),
+      (all, answers, inside) => {
         const host = new RecordingHost().signedIn('juliet@capulet.example');
+        host.command('joinRoom', JoinRoomSchema, { room: 'a@b', nick: 'c' });
+        const codes = `<x xmlns='${NS.mucUser}'><status code='110'/></x>`;
+        if (inside) host.receive(`<presence from='a@b/c'>${codes}</presence>`);
         for (const stanza of all) {
           if (stanza.name === 'iq') host.ask(serialise(stanza));
           else host.receive(serialise(stanza));
