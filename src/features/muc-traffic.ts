@@ -43,7 +43,8 @@ export interface RoomTraffic {
   /** Out of a room that was joined, for whatever reason; also when the session ends. */
   left(room: JoinedRoom): void;
   /**
-   * A message of type groupchat with a body, of a room that is joined.
+   * A message of type groupchat, of a room that is joined: all but changes of the subject and notices of
+   * settings, so it may be without a text, or too large to have been read.
    * @param occupant the nick; empty for the room itself
    */
   line(stanza: Element, room: JoinedRoom, occupant: string): void;

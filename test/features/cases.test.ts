@@ -21,6 +21,7 @@ const topics: readonly [first: string, specification: string][] = [
   ['presence', 'RFC 6121 §4, XEP-0319'],
   ['subscription', 'RFC 6121 §3, XEP-0172'],
   ['chat', 'XEP-0085'],
+  ['invitation', 'XEP-0045 §7.8, XEP-0249'],
 ];
 
 function read(name: string): string {

@@ -102,6 +102,15 @@ describe('a room that does not let us in (XEP-0045 §7.2.17)', () => {
     });
   });
 
+  test('yet may rename us, which is not to be in it', () => {
+    const host = new Stage().join();
+    host.forget();
+    host.receive(away('romeo', { item: "nick='Rom' role='visitor'", codes: [110, 303] }));
+    expect(host.told).toEqual([]);
+    host.admit('Rom');
+    expect(host.toldOf('room')).toMatchObject([{ state: State.JOINED, nick: 'Rom' }]);
+  });
+
   test('is believed about the presence it answers only', () => {
     const host = new Stage().join();
     const error =
