@@ -29,13 +29,14 @@ const words: Readonly<Record<string, string>> = {
   'service-unavailable': 'it is full, or there is no room at this address.',
 };
 
+/** Conditions that mean the same to one who is in the room and wants another nick. */
+const ofNicks: ReadonlySet<string> = new Set(['conflict', 'jid-malformed', 'not-acceptable']);
+
 /** Conditions that say nothing of the room itself, but of the way there. */
 const outages: ReadonlySet<string> = new Set(['remote-server-not-found', 'remote-server-timeout']);
 
 export interface Refusal {
   readonly fault: Fault;
-  /** The end of a sentence about it. */
-  readonly why: string;
   /** For whom it is to be tried again: nobody, one who was in the room before, or everybody. */
   readonly passes: 'never' | 'for-occupants' | 'always';
   /** §10.9: where the room is now. */
@@ -46,27 +47,48 @@ export interface Refusal {
 export function readRefusal(host: FeatureHost, stanza: Element, room: string): Refusal {
   const read = stanzaError(stanza);
   const { condition } = read;
-  const error = child(stanza, 'error', namespaceOf(stanza));
-  const quote = error && childText(error, 'text', NS.stanzas)?.replace(/\s+/g, ' ').trim();
-  const reason = words[condition];
-  const said = quote === undefined || quote === '' ? '' : ` (“${clip(quote, QUOTE_LENGTH)}”)`;
-  const why = reason === undefined ? read.text : `${reason}${said}`;
   const passes = outages.has(condition) ? 'always' : forOccupants(read) ? 'for-occupants' : 'never';
   const retry = passes === 'always' ? 'later' : read.retry;
+  const text = `You are not in ${room}: ${reasonIn(stanza, words[condition])}`;
   return {
-    fault: fault('stanza', condition, `You are not in ${room}: ${why}`, { retry }),
-    why,
+    fault: fault('stanza', condition, text, { retry }),
     passes,
-    alternate: alternateOf(host, error),
+    alternate: alternateOf(host, errorIn(stanza)),
   };
 }
 
+/** Why the nick of one who is in the room stays as it is (§7.6), as the end of a sentence. */
+export function readNickRefusal(stanza: Element): string {
+  const { condition } = stanzaError(stanza);
+  return reasonIn(stanza, ofNicks.has(condition) ? words[condition] : undefined);
+}
+
+/** Our words, if there are any for it here, with the room's own behind them. */
+function reasonIn(stanza: Element, reason: string | undefined): string {
+  if (reason === undefined) return stanzaError(stanza).text;
+  const error = errorIn(stanza);
+  const quote = (error && childText(error, 'text', NS.stanzas)) ?? '';
+  const said = clip(quote.replace(/\s+/g, ' ').trim(), QUOTE_LENGTH);
+  return said === '' ? reason : `${reason} (“${said}”)`;
+}
+
+function errorIn(stanza: Element): Element | undefined {
+  return child(stanza, 'error', namespaceOf(stanza));
+}
+
 /**
- * Where we have been before, a full room has filled up with those who were quicker after an outage, a
- * nick may still be held by our own last session, and a service that is being started answers so.
+ * Conditions that may pass where we have been before: a full room has filled up with those who were
+ * quicker after an outage, or its service is being started; our own last session may still hold the nick;
+ * and a room that its server has forgotten is closed until the first to be back has made it anew.
  */
+const afterOutages: ReadonlySet<string> = new Set([
+  'service-unavailable',
+  'conflict',
+  'item-not-found',
+]);
+
 function forOccupants({ condition, retry }: Fault): boolean {
-  return retry === 'later' || condition === 'service-unavailable' || condition === 'conflict';
+  return retry === 'later' || afterOutages.has(condition);
 }
 
 /** RFC 6120 §8.3.3.5: the new address as a URI, for a room `xmpp:room@host?join`. */

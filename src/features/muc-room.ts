@@ -16,7 +16,7 @@ import { RoomMoves } from './muc-moves.js';
 import type { End } from './muc-moves.js';
 import { OccupantBook } from './muc-occupants.js';
 import type { RoomPresence } from './muc-presence.js';
-import { readRefusal } from './muc-refusal.js';
+import { readNickRefusal, readRefusal } from './muc-refusal.js';
 import { Rename } from './muc-rename.js';
 import { SelfPing } from './muc-self-ping.js';
 import { entryNotices } from './muc-status.js';
@@ -262,7 +262,7 @@ export class Room implements JoinedRoom {
     if (state === 'joining' && (id === undefined || id === this.#entrance.id)) {
       this.#refused(stanza);
     } else if (this.#rename.isAnswer(id)) {
-      this.#rename.end(readRefusal(this.#host, stanza, this.jid.toString()).why);
+      this.#rename.end(readNickRefusal(stanza));
     } else if (state === 'joined') {
       // Our presence did not get there: are we?
       this.check(() => undefined);

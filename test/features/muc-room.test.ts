@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { Room_State as State, Room_Why as Why } from '../../src/contract/engine_pb.js';
+import { NS } from '../../src/core/namespaces.js';
 import { away, ME, presence, ROOM, Stage } from './muc-stage.js';
 
 const NOT_IN = `You are not in ${ROOM}: `;
@@ -100,6 +101,16 @@ describe('a room that does not let us in (XEP-0045 §7.2.17)', () => {
       why: Why.DESTROYED,
       alternate: 'heath@chat.shakespeare.example',
     });
+  });
+
+  test('is quoted in its own words', () => {
+    const host = new Stage().join();
+    const text = "<text xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'>Witches\n only</text>";
+    const error = `<error type='auth'><registration-required xmlns='${NS.stanzas}'/>${text}</error>`;
+    host.receive(`<presence type='error' from='${ME}'>${error}</presence>`);
+    expect(host.toldOf('room').at(-1)?.error?.text).toBe(
+      `${NOT_IN}it is for its members only. (“Witches only”)`,
+    );
   });
 
   test('yet may rename us, which is not to be in it', () => {

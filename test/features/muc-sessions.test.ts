@@ -36,7 +36,7 @@ describe('a fresh session', () => {
     ]);
   });
 
-  test.each(['conflict', 'service-unavailable', 'remote-server-not-found'])(
+  test.each(['conflict', 'service-unavailable', 'item-not-found', 'remote-server-not-found'])(
     'in which the answer is %s is patient, since we were there',
     (condition) => {
       const host = new Stage().join('Bob').admit('Bob');

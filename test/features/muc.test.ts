@@ -165,12 +165,16 @@ describe('JoinRoom for a room that we are in', () => {
     expect(host.traffic.calls).toEqual([]);
   });
 
-  test('by a nick that somebody has keeps ours, and says so', () => {
+  test.each([
+    ['conflict', 'somebody else has this nickname there.'],
+    ['not-acceptable', 'it wants you to use the nickname that is reserved for you.'],
+    ['not-allowed', 'Nobody is allowed to do that.'],
+  ])('by a nick that is refused as %s keeps ours, and says so', (condition, why) => {
     const host = new Stage().inside();
     host.join('hag');
-    host.deny('conflict');
+    host.deny(condition);
     expect(host.toldOf('roomNotice')).toMatchObject([
-      { text: 'Your nickname was not changed: somebody else has this nickname there.' },
+      { text: `Your nickname was not changed: ${why}` },
     ]);
     expect(host.toldOf('room')).toMatchObject([{ state: State.JOINED, nick: 'romeo' }]);
   });
@@ -181,6 +185,13 @@ describe('JoinRoom for a room that we are in', () => {
     host.pass(60_000);
     expect(host.toldOf('roomNotice')).toHaveLength(1);
     expect(host.toldOf('room')).toMatchObject([{ nick: 'romeo' }]);
+  });
+
+  test('by a nick that is none keeps ours, and says so', () => {
+    const host = new Stage().inside();
+    host.join(' ');
+    expect(host.events).toEqual(['roomNotice', 'room', 'roomOccupants']);
+    expect(host.sent).toEqual([]);
   });
 
   test('by another nick without a link changes it on the next one, or in the next session', () => {
