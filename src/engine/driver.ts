@@ -89,9 +89,11 @@ export class Driver {
     if (body.case === 'attach') {
       this.options.redactor.add(body.value.password);
       this.options.redactor.add(body.value.clientCertPassphrase);
+      for (const { password } of body.value.rooms) this.options.redactor.add(password);
       this.#dialer.settings.caFile = body.value.caFile;
       if (this.#openFault !== undefined) this.#tellFailed(this.#openFault);
     }
+    if (body.case === 'joinRoom') this.options.redactor.add(body.value.password);
     if (body.case === 'secretAnswer') this.options.redactor.add(body.value.secret);
     this.#input({ type: 'command', command });
     if (this.#openFault !== undefined) this.#answerLeavers(this.#openFault);
