@@ -19,8 +19,8 @@ stead_account_find (stead_client *client, uint32_t number)
 
 /* Only names the folder and the lock, the same in every locale; the engine prepares the JID as RFC
  * 7622 asks. */
-static char *
-bare_of (const char *jid)
+char *
+stead_bare_of (const char *jid)
 {
   char *bare = stead_copy (jid);
   bare[strcspn (bare, "/")] = '\0';
@@ -80,10 +80,12 @@ write_attach (stead_client *client, stead_account *account)
   presence.priority = options->priority;
   presence.idle_since_time_ms = options->idle_since_time_ms;
   attach.presence = &presence;
+  stead_rooms_fill (account, &attach);
   command.account = account->number;
   command.body_case = STEADFAST__V1__COMMAND__BODY_ATTACH;
   command.attach = &attach;
   stead_frames_push (&client->engine.out, &command);
+  stead_rooms_drain (&attach);
 }
 
 static void
@@ -165,7 +167,7 @@ static stead_account *
 for_jid (stead_client *client, uint32_t number, const char *jid)
 {
   int cause = 0;
-  char *bare = bare_of (jid);
+  char *bare = stead_bare_of (jid);
   stead_account *account = stead_account_find (client, number);
   bool taken = is_taken (client, bare, number);
   if (account != NULL && !taken && strcmp (account->bare_jid, bare) == 0)
@@ -230,6 +232,8 @@ stead_detach (stead_client *client, uint32_t number, stead_detach_how how)
   account->retry_at = 0;
   account->online = false;
   account->signing_off = how == STEAD_DETACH_SIGN_OFF;
+  if (account->signing_off)
+    stead_rooms_free (account);
   if (!account->attached && !parked)
     {
       release (client, account);
@@ -325,6 +329,7 @@ stead_account_free_all (stead_client *client)
       stead_account *account = client->accounts;
       client->accounts = account->next;
       stead_options_free (account->options);
+      stead_rooms_free (account);
       free (account->bare_jid);
       free (account->folder);
       free (account);

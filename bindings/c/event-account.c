@@ -32,6 +32,8 @@ error_of (const stead_event *event)
       return event->wire->message_state->error;
     case STEADFAST__V1__EVENT__BODY_PRESENCE:
       return event->wire->presence->error;
+    case STEADFAST__V1__EVENT__BODY_ROOM:
+      return event->wire->room->error;
     default:
       return NULL;
     }

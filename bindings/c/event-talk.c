@@ -16,6 +16,7 @@ TEXT (stead_event_message_kept_in, MESSAGE, message->kept_in)
 VALUE (bool, stead_event_message_late, MESSAGE, message->late)
 VALUE (bool, stead_event_message_outgoing, MESSAGE, message->outgoing)
 TEXT (stead_event_message_to, MESSAGE, message->to)
+VALUE (bool, stead_event_message_private, MESSAGE, message->private_message)
 VALUE (uint32_t, stead_event_message_inbox, MESSAGE, message->inbox)
 
 VALUE (stead_message_state, stead_event_state, MESSAGE_STATE, message_state->state)

@@ -4,6 +4,7 @@
 #include "private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* So much waits for the program before the engine is left to hold the rest. */
 #define MANY (4u * 1024u * 1024u)
@@ -63,6 +64,8 @@ stead_events_arrived (stead_client *client, wire_event *wire, size_t size)
   event->size = size + sizeof *event;
   event->wire = wire;
   event->silent = wire->body_case == STEADFAST__V1__EVENT__BODY__NOT_SET || !is_news (client, wire);
+  if (wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM && !event->silent)
+    stead_rooms_heard (stead_account_find (client, wire->account), wire->room);
   /* An answer to something given up meanwhile would contradict what the program was told. */
   if (wire->body_case == STEADFAST__V1__EVENT__BODY_ACCEPTED)
     event->silent |= !stead_pending_answered (client, wire->account, wire->accepted->id);
@@ -235,6 +238,8 @@ stead_event_free (stead_event *event)
 {
   if (event == NULL)
     return;
+  if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_INVITATION)
+    explicit_bzero (event->wire->invitation->password, strlen (event->wire->invitation->password));
   if (event->wire != NULL)
     steadfast__v1__event__free_unpacked (event->wire, NULL);
   if (event->error != NULL)

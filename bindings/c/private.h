@@ -151,6 +151,7 @@ bool stead_shown_before (stead_shown *shown, const stead_event *event);
 /* ---- account.c ---- */
 
 typedef struct stead_account stead_account;
+typedef struct stead_room stead_room;
 struct stead_account
 {
   stead_account *next;
@@ -167,9 +168,12 @@ struct stead_account
   int64_t unserved_since; /* since when no engine has it */
   uint32_t inbox_taken;   /* last durable number dealt with */
   unsigned leaving;       /* Detaches whose last Link has not come yet */
+  stead_room *rooms;      /* to be in; see rooms.c */
   stead_shown shown;
 };
 
+/** Returns: (transfer full): the bare JID in @jid, ASCII letters small */
+char *stead_bare_of (const char *jid);
 stead_account *stead_account_find (stead_client *client, uint32_t number);
 /** Gives the account to the engine, if there is one and nobody else has the account. */
 void stead_account_serve (stead_client *client, stead_account *account);
@@ -181,6 +185,32 @@ void stead_account_retry (stead_client *client, int64_t now);
 /** Returns: when to do so next, or -1. */
 int64_t stead_account_due (const stead_client *client);
 void stead_account_free_all (stead_client *client);
+
+/* ---- rooms.c ---- */
+
+void stead_rooms_add (stead_account *account, const char *jid, const char *nick,
+                      const char *password);
+void stead_rooms_remove (stead_account *account, const char *jid);
+/** Takes note of where we stand. */
+void stead_rooms_heard (stead_account *account, const Steadfast__V1__Room *heard);
+void stead_rooms_free (stead_account *account);
+/** Names them in @attach, which points into @account until stead_rooms_drain(). */
+void stead_rooms_fill (const stead_account *account, Steadfast__V1__Attach *attach);
+void stead_rooms_drain (Steadfast__V1__Attach *attach);
+
+/* ---- commands.c ---- */
+
+/** The C type of protobuf-c's strings knows no const; nothing writes through it. NULL is "". */
+char *stead_given (const char *given);
+/** Returns: the account, if the program attached it; NULL with the client's error set. */
+stead_account *stead_account_attached (stead_client *client, uint32_t number);
+/** Both return whether it is fit; if not, the client's error is set. */
+bool stead_is_jid (stead_client *client, const char *jid);
+bool stead_is_text (stead_client *client, const char *given);
+/** For a command that is worth nothing to a later engine. */
+void stead_write_now (stead_client *client, const stead_account *account, wire_command *command);
+const char *stead_send (stead_client *client, uint32_t number, const char *to, const char *body,
+                        const char *xhtml, bool groupchat);
 
 /* ---- resubmission.c ---- */
 

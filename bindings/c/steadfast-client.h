@@ -144,7 +144,7 @@ STEAD_EXPORT bool stead_detach (stead_client *client, uint32_t account, stead_de
 
 /**
  * stead_send_message:
- * @to: JID, bare or full
+ * @to: JID, bare or full; ROOM/NICK for an occupant of a room (XEP-0045 section 7.5)
  * @body: plain text, not empty
  * @xhtml: (nullable): content of an XHTML-IM body (XEP-0071), well formed; NULL or "" for none
  *

@@ -10,7 +10,7 @@ STEAD_EXPORT stead_event_kind stead_event_type (const stead_event *event);
 /** Which account; 0 for the engine itself. */
 STEAD_EXPORT uint32_t stead_event_account (const stead_event *event);
 
-/* Errors, in ENGINE, ACCOUNT_HELD, REFUSED, LINK, ASK_SECRET, MESSAGE_STATE and PRESENCE. */
+/* Errors, in ENGINE, ACCOUNT_HELD, REFUSED, LINK, ASK_SECRET, MESSAGE_STATE, PRESENCE and ROOM. */
 
 /** Returns: STEAD_ERROR_NONE when the event carries no error. */
 STEAD_EXPORT stead_error_kind stead_event_error_kind (const stead_event *event);
@@ -117,10 +117,15 @@ STEAD_EXPORT bool stead_event_message_set_aside (const stead_event *event);
 STEAD_EXPORT const char *stead_event_message_kept_in (const stead_event *event);
 /** Younger messages were given before it; it carries its own time. */
 STEAD_EXPORT bool stead_event_message_late (const stead_event *event);
-/** Written by the user on another device, which is `from`. */
+/**
+ * Written by the user on another device, which is `from`. Of a room: any line of ours, reflected, with
+ * the id that stead_send_room_message() returned if it was sent from here.
+ */
 STEAD_EXPORT bool stead_event_message_outgoing (const stead_event *event);
 /** The recipient of an outgoing one, else "". */
 STEAD_EXPORT const char *stead_event_message_to (const stead_event *event);
+/** Between us and an occupant of a room, who is ROOM/NICK in `from` or `to` (XEP-0045 section 7.5). */
+STEAD_EXPORT bool stead_event_message_private (const stead_event *event);
 /** Durable number in the account, rising, never reused. */
 STEAD_EXPORT uint32_t stead_event_message_inbox (const stead_event *event);
 

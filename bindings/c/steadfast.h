@@ -149,7 +149,12 @@ typedef enum
   STEAD_EVENT_PRESENCE = 23,
   STEAD_EVENT_ROSTER = 24,
   STEAD_EVENT_SUBSCRIPTION = 25,
-  STEAD_EVENT_CONTACT_INFO = 26
+  STEAD_EVENT_CONTACT_INFO = 26,
+  STEAD_EVENT_ROOM = 40,
+  STEAD_EVENT_ROOM_OCCUPANTS = 41,
+  STEAD_EVENT_ROOM_SUBJECT = 42,
+  STEAD_EVENT_ROOM_NOTICE = 43,
+  STEAD_EVENT_INVITATION = 44
 } stead_event_kind;
 
 typedef enum
@@ -201,7 +206,8 @@ typedef enum
 {
   STEAD_MESSAGE_CHAT = 0,
   STEAD_MESSAGE_NORMAL = 1,
-  STEAD_MESSAGE_HEADLINE = 2
+  STEAD_MESSAGE_HEADLINE = 2,
+  STEAD_MESSAGE_GROUPCHAT = 3 /* of a room: from ROOM/NICK, or of the room itself */
 } stead_message_type;
 
 typedef enum
@@ -234,6 +240,7 @@ typedef enum
 
 #include "steadfast-client.h"
 #include "steadfast-event.h"
+#include "steadfast-room.h"
 
 STEAD_END_DECLS
 

@@ -4,6 +4,8 @@
 
 import ref from 'ref-napi';
 import type { Steadfast } from './library.js';
+import { roomReaders } from './rooms.js';
+import { list, shows, word, type Word } from './words.js';
 
 const errorKinds = [
   'unknown',
@@ -20,7 +22,7 @@ const errorKinds = [
 const engineStates = ['started', 'died', 'failed'] as const;
 const logLevels = ['debug', 'info', 'warning', 'error'] as const;
 const linkStates = ['connecting', 'online', 'interrupted', 'failed', 'detached'] as const;
-const messageTypes = ['chat', 'normal', 'headline'] as const;
+const messageTypes = ['chat', 'normal', 'headline', 'groupchat'] as const;
 const messageStates = [
   'queued',
   'sent',
@@ -33,16 +35,7 @@ const messageStates = [
 const contactSubscriptions = ['none', 'to', 'from', 'both', 'remove'] as const;
 const subscriptionNews = ['requested', 'approved', 'denied', 'cancelled'] as const;
 export const secrets = ['password', 'passphrase'] as const;
-export const shows = ['available', 'chat', 'away', 'xa', 'dnd'] as const;
 export const chatStates = ['active', 'composing', 'paused', 'inactive', 'gone'] as const;
-
-type Word<T extends readonly string[]> = T[number];
-
-function word<T extends readonly string[]>(words: T, index: number): Word<T> {
-  const found = words[index];
-  if (found === undefined) throw new RangeError(`no word for ${index} among ${words.join(', ')}`);
-  return found;
-}
 
 export interface Failure {
   kind: Word<typeof errorKinds>;
@@ -58,10 +51,6 @@ type Reader = ReturnType<typeof readers>;
 export type Event = {
   [K in keyof Reader]: { type: K; account: number; error?: Failure } & ReturnType<Reader[K]>;
 }[keyof Reader];
-
-function list<T>(count: number | string, at: (index: number) => T): T[] {
-  return Array.from({ length: Number(count) }, (_, index) => at(index));
-}
 
 function readers(c: Steadfast, e: Buffer) {
   return {
@@ -117,6 +106,7 @@ function readers(c: Steadfast, e: Buffer) {
       late: c.stead_event_message_late(e),
       outgoing: c.stead_event_message_outgoing(e),
       to: c.stead_event_message_to(e) ?? '',
+      privateMessage: c.stead_event_message_private(e),
       inbox: c.stead_event_message_inbox(e),
     }),
     'message-state': () => ({
@@ -156,6 +146,7 @@ function readers(c: Steadfast, e: Buffer) {
       utcOffset: c.stead_event_info_utc_offset(e) ?? '',
       done: c.stead_event_info_done(e),
     }),
+    ...roomReaders(c, e),
   } as const;
 }
 
@@ -219,6 +210,11 @@ const types: Readonly<Record<number, keyof Reader>> = {
   24: 'roster',
   25: 'subscription',
   26: 'contact-info',
+  40: 'room',
+  41: 'room-occupants',
+  42: 'room-subject',
+  43: 'room-notice',
+  44: 'invitation',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

@@ -5,13 +5,17 @@
 // the engine itself: src/index.ts.)
 
 import ref from 'ref-napi';
-import { chatStates, read, secrets, shows, type Event } from './events.js';
+import { chatStates, read, secrets, type Event } from './events.js';
 import { load, poll, type Steadfast } from './library.js';
+import { affiliations, roles } from './rooms.js';
 import { Wake } from './wake.js';
+import { shows } from './words.js';
 
 export type { Event, Failure } from './events.js';
 export type Show = (typeof shows)[number];
 export type ChatState = (typeof chatStates)[number];
+export type Role = (typeof roles)[number];
+export type Affiliation = (typeof affiliations)[number];
 
 /** What one account needs; names and meanings as Attach in engine.proto. */
 export interface AccountOptions {
@@ -149,6 +153,46 @@ export class Client {
   /** Asks where a text stands; a `message-state` follows. @param id from `sendMessage` */
   queryMessage(account: number, id: string): void {
     this.#check(this.#c.stead_query_message(this.#open(), account, id));
+  }
+
+  /** @param nick  empty: the local part of the account's address */
+  joinRoom(account: number, room: string, nick = '', password = ''): void {
+    this.#check(this.#c.stead_join_room(this.#open(), account, room, nick, password));
+  }
+
+  leaveRoom(account: number, room: string, text = ''): void {
+    this.#check(this.#c.stead_leave_room(this.#open(), account, room, text));
+  }
+
+  /** @returns the id by which later events, and the line itself when the room reflects it, name it */
+  sendRoomMessage(account: number, room: string, body: string, xhtml = ''): string {
+    return this.#id(this.#c.stead_send_room_message(this.#open(), account, room, body, xhtml));
+  }
+
+  setRoomSubject(account: number, room: string, subject: string): string {
+    return this.#id(this.#c.stead_set_room_subject(this.#open(), account, room, subject));
+  }
+
+  setRole(account: number, room: string, nick: string, role: Role, reason = ''): string {
+    const index = roles.indexOf(role);
+    return this.#id(this.#c.stead_set_role(this.#open(), account, room, nick, index, reason));
+  }
+
+  setAffiliation(
+    account: number,
+    room: string,
+    jidOrNick: string,
+    affiliation: Affiliation,
+    reason = '',
+  ): string {
+    const index = affiliations.indexOf(affiliation);
+    return this.#id(
+      this.#c.stead_set_affiliation(this.#open(), account, room, jidOrNick, index, reason),
+    );
+  }
+
+  invite(account: number, room: string, jid: string, reason = ''): string {
+    return this.#id(this.#c.stead_invite(this.#open(), account, room, jid, reason));
   }
 
   networkHint(available: boolean): void {

@@ -44,6 +44,10 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
         noReceipts: true,
         noCsi: true,
         archiveDays: 7,
+        rooms: [
+          { room: 'den@rooms.example', nick: 'Älice', password: 'sesame' },
+          { room: 'hall@rooms.example' },
+        ],
       },
     },
   },
@@ -62,7 +66,12 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
     id: 'aa-1',
     body: {
       case: 'sendMessage',
-      value: { to: 'bob@home.example', body: 'Grüße 👋\n<&>', xhtml: '<b>Grüße</b>' },
+      value: {
+        to: 'bob@home.example',
+        body: 'Grüße 👋\n<&>',
+        xhtml: '<b>Grüße</b>',
+        groupchat: true,
+      },
     },
   },
   'send-chat-state': {
@@ -99,6 +108,46 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
     body: { case: 'queryContact', value: { jid: 'bob@home.example' } },
   },
   'query-message': { account: 1, body: { case: 'queryMessage', value: { id: 'aa-1' } } },
+  'join-room': {
+    account: 1,
+    body: {
+      case: 'joinRoom',
+      value: { room: 'den@rooms.example', nick: 'Älice', password: 'sesame' },
+    },
+  },
+  'leave-room': {
+    account: 1,
+    body: { case: 'leaveRoom', value: { room: 'den@rooms.example', text: 'bye' } },
+  },
+  'set-room-subject': {
+    account: 1,
+    id: 'aa-5',
+    body: { case: 'setRoomSubject', value: { room: 'den@rooms.example', subject: 'Grüße' } },
+  },
+  'set-role': {
+    account: 1,
+    id: 'aa-6',
+    body: {
+      case: 'setRole',
+      value: { room: 'den@rooms.example', nick: 'bob', role: 3, reason: 'trust' },
+    },
+  },
+  'set-affiliation': {
+    account: 1,
+    id: 'aa-7',
+    body: {
+      case: 'setAffiliation',
+      value: { room: 'den@rooms.example', jidOrNick: 'bob', affiliation: 4, reason: 'trust' },
+    },
+  },
+  invite: {
+    account: 1,
+    id: 'aa-8',
+    body: {
+      case: 'invite',
+      value: { room: 'den@rooms.example', jid: 'bob@home.example', reason: 'come' },
+    },
+  },
 };
 
 /** One of each event, likewise. */
@@ -164,6 +213,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         receiptRequested: true,
         setAside: true,
         keptIn: '/home/alice/.purple/steadfast/alice/set-aside',
+        privateMessage: true,
       },
     },
   },
@@ -245,6 +295,81 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         os: 'L',
         utcOffset: '+02:00',
         done: true,
+      },
+    },
+  },
+  room: {
+    account: 1,
+    seq: 15,
+    body: {
+      case: 'room',
+      value: {
+        room: 'den@rooms.example',
+        state: 2,
+        why: 5,
+        nick: 'Älice',
+        error,
+        actor: 'bob',
+        reason: 'moved',
+        alternate: 'hall@rooms.example',
+        name: 'The den',
+        nonAnonymous: true,
+        created: true,
+      },
+    },
+  },
+  'room-occupants': {
+    account: 1,
+    seq: 16,
+    body: {
+      case: 'roomOccupants',
+      value: {
+        room: 'den@rooms.example',
+        occupants: [
+          {
+            nick: 'bob',
+            role: 3,
+            affiliation: 4,
+            jid: 'bob@home.example/phone',
+            show: 2,
+            status: 'away',
+            self: true,
+            departure: 5,
+            newNick: 'bobby',
+            actor: 'carol',
+            reason: 'bye',
+            hats: ['Host', 'Judge'],
+          },
+          { nick: 'carol' },
+        ],
+        begin: true,
+        end: true,
+      },
+    },
+  },
+  'room-subject': {
+    account: 1,
+    seq: 17,
+    body: {
+      case: 'roomSubject',
+      value: { room: 'den@rooms.example', subject: 'Grüße', nick: 'bob', setTimeMs: 5n },
+    },
+  },
+  'room-notice': {
+    account: 1,
+    seq: 18,
+    body: { case: 'roomNotice', value: { room: 'den@rooms.example', text: 'Logged now.' } },
+  },
+  invitation: {
+    account: 1,
+    seq: 19,
+    body: {
+      case: 'invitation',
+      value: {
+        room: 'den@rooms.example',
+        from: 'bob@home.example',
+        reason: 'come',
+        password: 'sesame',
       },
     },
   },

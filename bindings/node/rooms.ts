@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// Events of rooms (XEP-0045) as plain objects.
+
+import type { Steadfast } from './library.js';
+import { list, shows, word } from './words.js';
+
+const roomStates = ['joining', 'joined', 'left'] as const;
+const roomWhys = ['asked', 'refused', 'kicked', 'banned', 'excluded', 'destroyed'] as const;
+const departures = ['no', 'gone', 'kicked', 'banned', 'excluded', 'renamed'] as const;
+export const roles = ['none', 'visitor', 'participant', 'moderator'] as const;
+export const affiliations = ['none', 'outcast', 'member', 'admin', 'owner'] as const;
+
+export function roomReaders(c: Steadfast, e: Buffer) {
+  return {
+    room: () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      state: word(roomStates, c.stead_event_room_state(e)),
+      why: word(roomWhys, c.stead_event_room_why(e)),
+      nick: c.stead_event_room_nick(e) ?? '',
+      actor: c.stead_event_room_actor(e) ?? '',
+      reason: c.stead_event_room_reason(e) ?? '',
+      alternate: c.stead_event_room_alternate(e) ?? '',
+      name: c.stead_event_room_name(e) ?? '',
+      nonAnonymous: c.stead_event_room_non_anonymous(e),
+      created: c.stead_event_room_created(e),
+    }),
+    'room-occupants': () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      begin: c.stead_event_occupants_begin(e),
+      end: c.stead_event_occupants_end(e),
+      occupants: list(c.stead_event_occupant_count(e), (index) => occupant(c, e, index)),
+    }),
+    'room-subject': () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      subject: c.stead_event_room_subject(e) ?? '',
+      nick: c.stead_event_room_subject_nick(e) ?? '',
+      setTimeMs: Number(c.stead_event_room_subject_set_time_ms(e)),
+    }),
+    'room-notice': () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      text: c.stead_event_room_notice_text(e) ?? '',
+    }),
+    invitation: () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      from: c.stead_event_invitation_from(e) ?? '',
+      reason: c.stead_event_invitation_reason(e) ?? '',
+      password: c.stead_event_invitation_password(e) ?? '',
+    }),
+  } as const;
+}
+
+function occupant(c: Steadfast, e: Buffer, index: number) {
+  return {
+    nick: c.stead_event_occupant_nick(e, index) ?? '',
+    role: word(roles, c.stead_event_occupant_role(e, index)),
+    affiliation: word(affiliations, c.stead_event_occupant_affiliation(e, index)),
+    jid: c.stead_event_occupant_jid(e, index) ?? '',
+    show: word(shows, c.stead_event_occupant_show(e, index)),
+    status: c.stead_event_occupant_status(e, index) ?? '',
+    self: c.stead_event_occupant_self(e, index),
+    departure: word(departures, c.stead_event_occupant_departure(e, index)),
+    newNick: c.stead_event_occupant_new_nick(e, index) ?? '',
+    actor: c.stead_event_occupant_actor(e, index) ?? '',
+    reason: c.stead_event_occupant_reason(e, index) ?? '',
+    hats: list(c.stead_event_occupant_hat_count(e, index), (hat) =>
+      String(c.stead_event_occupant_hat(e, index, hat)),
+    ),
+  };
+}
