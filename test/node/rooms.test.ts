@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+//
+// Rooms as a program of libsteadfast sees them, with the engine played by the test.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Room_State, Room_Why } from '../../src/contract/engine_pb.js';
+import { events } from '../contract/samples.js';
+import { Bench } from './bench.js';
+
+const DEN = 'den@rooms.example';
+const HALL = 'hall@rooms.example';
+
+let bench: Bench;
+
+beforeEach(async () => {
+  bench = await Bench.open();
+});
+
+afterEach(() => bench.close());
+
+/** The rooms that the next Attach since `after` names. */
+async function named(after: number): Promise<string[]> {
+  const { body } = await bench.engine.next('attach', undefined, after);
+  return body.value.rooms.map(({ room, nick, password }) => `${room} ${nick} ${password}`);
+}
+
+/** Says where we stand in a room, and returns once the program has heard it. */
+async function stand(
+  seen: ReturnType<Bench['watch']>,
+  state: Room_State,
+  why = Room_Why.ASKED,
+): Promise<void> {
+  const before = seen.all.length;
+  bench.engine.send(1, { case: 'room', value: { room: DEN, state, why } });
+  await seen.next('the room', ({ type }) => type === 'room', { after: before });
+}
+
+describe('commands of rooms', () => {
+  it('reach the engine with all they carry', async () => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    const { client } = bench;
+    client.joinRoom(1, DEN, 'Älice', 'sesame');
+    client.leaveRoom(1, HALL, 'bye');
+    const ids = [
+      client.sendRoomMessage(1, DEN, 'héllo', '<b>héllo</b>'),
+      client.setRoomSubject(1, DEN, 'Grüße'),
+      client.setRole(1, DEN, 'bob', 'none', 'noise'),
+      client.setAffiliation(1, DEN, 'bob', 'outcast', 'noise'),
+      client.invite(1, DEN, 'bob@home.example', 'come'),
+    ];
+    await bench.engine.next('invite');
+    const sent = bench.engine.commands.all.slice(2).filter(({ body }) => body.case !== 'handled');
+    expect(sent.map(({ id }) => id)).toEqual(['', '', ...ids]);
+    expect(sent.map(({ body }) => body)).toMatchObject([
+      { case: 'joinRoom', value: { room: DEN, nick: 'Älice', password: 'sesame' } },
+      { case: 'leaveRoom', value: { room: HALL, text: 'bye' } },
+      {
+        case: 'sendMessage',
+        value: { to: DEN, body: 'héllo', xhtml: '<b>héllo</b>', groupchat: true },
+      },
+      { case: 'setRoomSubject', value: { room: DEN, subject: 'Grüße' } },
+      { case: 'setRole', value: { room: DEN, nick: 'bob', role: 0, reason: 'noise' } },
+      {
+        case: 'setAffiliation',
+        value: { room: DEN, jidOrNick: 'bob', affiliation: 1, reason: 'noise' },
+      },
+      { case: 'invite', value: { room: DEN, jid: 'bob@home.example', reason: 'come' } },
+    ]);
+    for (const id of ids)
+      await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
+  });
+
+  it('fail at once where the library cannot take them', () => {
+    const { client } = bench;
+    expect(() => client.joinRoom(1, DEN)).toThrow(/not attached/);
+    bench.attach();
+    expect(() => client.joinRoom(1, '')).toThrow(/address/);
+    expect(() => client.joinRoom(1, `${DEN}/alice`)).toThrow(/no nick/);
+    expect(() => client.joinRoom(1, DEN, 'x'.repeat(1024))).toThrow(/too long/);
+    expect(() => client.joinRoom(1, DEN, 'alice', 'x'.repeat(4097))).toThrow(/too long/);
+    expect(() => client.leaveRoom(1, `${DEN}/alice`)).toThrow(/no nick/);
+    expect(() => client.sendRoomMessage(1, DEN, '')).toThrow(/empty/);
+    expect(() => client.sendRoomMessage(1, `${DEN}/bob`, 'x')).toThrow(/no nick/);
+    expect(() => client.setRole(1, DEN, '', 'none')).toThrow(/nick is empty/);
+    expect(() => client.setRole(1, DEN, 'bob', 'king' as 'none')).toThrow(/no such role/);
+    expect(() => client.setAffiliation(1, DEN, 'bob', 'king' as 'none')).toThrow(/affiliation/);
+    expect(() => client.invite(1, DEN, '')).toThrow(/address/);
+  });
+});
+
+describe('events of rooms', () => {
+  /** What differs from the sample: its words, its error, and what it leaves out. */
+  const told: Record<string, object> = {
+    room: {
+      state: 'left',
+      why: 'destroyed',
+      error: { kind: 'sasl', condition: 'not-authorized', byPeer: true, retry: 'never' },
+    },
+    'room-occupants': {
+      occupants: [
+        {
+          nick: 'bob',
+          role: 'moderator',
+          affiliation: 'owner',
+          jid: 'bob@home.example/phone',
+          show: 'away',
+          status: 'away',
+          self: true,
+          departure: 'renamed',
+          newNick: 'bobby',
+          actor: 'carol',
+          reason: 'bye',
+          hats: ['Host', 'Judge'],
+        },
+        { nick: 'carol', role: 'none', affiliation: 'none', departure: 'no', jid: '', hats: [] },
+      ],
+    },
+    'room-subject': { setTimeMs: 5 },
+    'room-notice': {},
+    invitation: {},
+  };
+
+  it.each(Object.keys(told))('%s comes with all it carries', async (name) => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    const body = events[name]?.body;
+    if (body === undefined) throw new Error(`there is no sample of ${name}`);
+    bench.engine.send(1, body);
+    const event = await seen.next(name, ({ type }) => type === name);
+    expect(event).toMatchObject({ ...body.value, ...told[name] });
+  });
+
+  it('a line of a room and a private message are told from others', async () => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    const value = { from: `${DEN}/bob`, body: 'hi' };
+    bench.engine.send(1, { case: 'message', value: { ...value, inbox: 1, id: 'a', type: 3 } });
+    bench.engine.send(1, {
+      case: 'message',
+      value: { ...value, inbox: 2, id: 'b', privateMessage: true },
+    });
+    await seen.next('the second', (event) => event.type === 'message' && event.inbox === 2);
+    expect(seen.all.filter(({ type }) => type === 'message')).toMatchObject([
+      { kind: 'groupchat', privateMessage: false },
+      { kind: 'chat', privateMessage: true },
+    ]);
+  });
+});
+
+describe('rooms that were joined and not left', () => {
+  it('are named to the engine that starts later, and to each after it', async () => {
+    bench.watch();
+    bench.attach();
+    bench.client.joinRoom(1, 'Den@Rooms.example', 'alice', 'sesame');
+    bench.client.joinRoom(1, HALL);
+    const both = [`${DEN} alice sesame`, `${HALL}  `];
+    expect(await named(0)).toEqual(both);
+    const before = bench.engine.now;
+    bench.engine.die();
+    expect(await named(before)).toEqual(both);
+    expect(bench.engine.all('joinRoom')).toEqual([]);
+  });
+
+  it('are named by the newest nick, in the next attach after a parked stay too', async () => {
+    bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.client.joinRoom(1, DEN, 'alice', 'sesame');
+    bench.client.joinRoom(1, DEN, 'alice2', 'sesame');
+    await bench.engine.next('joinRoom', ({ body }) => body.value.nick === 'alice2');
+    bench.client.detach(1, 'park');
+    const before = bench.engine.now;
+    bench.attach();
+    expect(await named(before)).toEqual([`${DEN} alice2 sesame`]);
+  });
+
+  it.each([
+    ['leaving it', () => bench.client.leaveRoom(1, DEN)],
+    ['signing off', () => bench.client.detach(1)],
+  ])('are forgotten by %s', async (_title, forget) => {
+    bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.client.joinRoom(1, DEN);
+    forget();
+    const before = bench.engine.now;
+    bench.attach();
+    expect(await named(before)).toEqual([]);
+  });
+});
+
+describe('a room that put us out, or did not let us in', () => {
+  it.each([Room_Why.REFUSED, Room_Why.KICKED, Room_Why.BANNED, Room_Why.DESTROYED])(
+    'is not named again (%d)',
+    async (why) => {
+      const seen = bench.watch();
+      bench.attach();
+      await bench.engine.next('attach');
+      bench.client.joinRoom(1, DEN);
+      await stand(seen, Room_State.LEFT, why);
+      const before = bench.engine.now;
+      bench.engine.die();
+      expect(await named(before)).toEqual([]);
+    },
+  );
+
+  it('is named again once it is entered again, even if the old word came late', async () => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.client.joinRoom(1, DEN, 'alice', 'sesame');
+    await stand(seen, Room_State.LEFT, Room_Why.KICKED);
+    await stand(seen, Room_State.JOINING);
+    const before = bench.engine.now;
+    bench.engine.die();
+    expect(await named(before)).toEqual([`${DEN} alice sesame`]);
+  });
+});
