@@ -18,6 +18,8 @@ interface OfAccount {
 
 interface OfConversation extends OfAccount {
   conversation: string;
+  /** Only of chats. */
+  chat?: true;
 }
 
 interface OfBuddy extends OfAccount {
@@ -25,6 +27,13 @@ interface OfBuddy extends OfAccount {
   online: boolean;
   status: string;
   message: string | null;
+}
+
+export type ChatFlag = 'founder' | 'op' | 'halfop' | 'voice' | 'typing' | 'away';
+
+export interface ChatUser {
+  name: string;
+  flags: ChatFlag[];
 }
 
 /** One shape under several names, each of them an alternative of its own. */
@@ -49,6 +58,15 @@ export type HostEvent =
       /** Unix time in s. */
       mtime: number;
     } & OfConversation)
+  | (Named<'chat-joined' | 'chat-left'> & OfConversation)
+  | ({
+      event: 'chat-users';
+      /** `added` and `arrived`: without and with a line; `renamed`: before and now. */
+      change: 'added' | 'arrived' | 'removed' | 'renamed' | 'updated';
+      users: ChatUser[];
+    } & OfConversation)
+  | ({ event: 'topic'; who: string | null; topic: string | null } & OfConversation)
+  | ({ event: 'chat-join-failed'; components: Record<string, string> } & OfAccount)
   | ({ event: 'typing'; name: string; state: 'typing' | 'typed' | 'stopped' } & OfAccount)
   | (Named<'buddy-added' | 'buddy-removed'> & OfBuddy)
   | (Named<'buddy-online' | 'buddy-offline' | 'buddy-status'> & OfBuddy)
@@ -138,6 +156,24 @@ export interface Answers {
   idle: Json;
   send: Json;
   conversation: Json;
+  'join-chat': Json;
+  'chat-send': Json;
+  'leave-chat': Json;
+  topic: Json;
+  invite: Json;
+  chat: {
+    left: boolean;
+    nick: string;
+    topic: string | null;
+    realName: string | null;
+    users: ChatUser[];
+  };
+  'chat-keep': { found: string | null };
+  'chat-naming': {
+    fields: { label: string; identifier: string; required: boolean; secret: boolean }[];
+    components: Record<string, string>;
+    name: string | null;
+  };
   typing: { again: number };
   network: Json;
   'connection-error': Json;

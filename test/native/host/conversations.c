@@ -6,14 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static GString *
-conversation_event (const char *name, PurpleConversation *conversation)
+GString *
+host_conversation_event (const char *name, PurpleConversation *conversation)
 {
   GString *event = host_event (name);
 
   json_add_int (event, "account",
                 host_account_number (purple_conversation_get_account (conversation)));
   json_add_string (event, "conversation", purple_conversation_get_name (conversation));
+  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT)
+    json_add_bool (event, "chat", TRUE);
   return event;
 }
 
@@ -90,7 +92,7 @@ on_write (PurpleConversation *conversation, const char *name, const char *alias,
       quiet--;
       return;
     }
-  event = conversation_event ("write", conversation);
+  event = host_conversation_event ("write", conversation);
   json_add_string (event, "name", name);
   json_add_string (event, "alias", alias);
   json_add_string (event, "html", html);
@@ -102,13 +104,13 @@ on_write (PurpleConversation *conversation, const char *name, const char *alias,
 static void
 on_created (PurpleConversation *conversation)
 {
-  host_emit (conversation_event ("conversation-opened", conversation));
+  host_emit (host_conversation_event ("conversation-opened", conversation));
 }
 
 static void
 on_destroyed (PurpleConversation *conversation)
 {
-  host_emit (conversation_event ("conversation-closed", conversation));
+  host_emit (host_conversation_event ("conversation-closed", conversation));
 }
 
 static void
@@ -145,5 +147,6 @@ static PurpleConversationUiOps ops = {
 PurpleConversationUiOps *
 host_conversation_ops (void)
 {
+  host_chats_fill_ops (&ops);
   return &ops;
 }

@@ -30,8 +30,15 @@ PurpleNotifyUiOps *host_notify_ops (void);
 PurpleRequestUiOps *host_request_ops (void);
 PurpleAccountUiOps *host_account_ops (void);
 
+/* Opens an event about a conversation. */
+GString *host_conversation_event (const char *name, PurpleConversation *conversation);
+void host_add_chat_user (GString *out, const char *name, PurpleConvChatBuddyFlags flags);
+void host_add_components (GString *out, GHashTable *components);
+void host_chats_fill_ops (PurpleConversationUiOps *ops);
+
 /* After the core is up: listen to the signals that have no UI operation. */
 void host_conversations_watch (void);
+void host_chats_watch (void);
 void host_buddies_watch (void);
 
 /* A command gets its JSON object and adds fields to @result.
@@ -44,6 +51,7 @@ HostCommand host_buddy_command (const char *name);
 HostCommand host_describe_command (const char *name);
 HostCommand host_redraw_command (const char *name);
 HostCommand host_conversation_command (const char *name);
+HostCommand host_chat_command (const char *name);
 const char *host_answer (const JsonValue *command, GString *result);
 
 /* Writes the rows of @info as an array of {label, value}. */

@@ -202,6 +202,7 @@ main (int argc, char **argv)
   purple_blist_load ();
   purple_savedstatus_activate (purple_savedstatus_new (NULL, PURPLE_STATUS_AVAILABLE));
   host_conversations_watch ();
+  host_chats_watch ();
   host_buddies_watch ();
   event = host_event ("ready");
   json_add_string (event, "version", purple_core_get_version ());
