@@ -187,6 +187,7 @@ session_open (PurpleAccount *account)
   presence_open (session);
   receipts_open (session);
   info_open (session);
+  muc_open (session);
   return session;
 }
 
@@ -197,6 +198,7 @@ session_close (ShimSession *session)
   trust_close (session);
   secrets_close (session);
   subscriptions_close (session);
+  muc_close (session);
   info_close (session);
   receipts_close (session);
   presence_close (session);

@@ -3,8 +3,6 @@
 
 #include "shim.h"
 
-#include <string.h>
-
 static void
 send_state (PurpleConnection *gc, const char *who, stead_chat_state state)
 {
@@ -39,22 +37,22 @@ chat_states_got (ShimSession *session, const stead_event *event)
 {
   PurpleConnection *gc = account_connection (session);
   const char *from = stead_event_chat_from (event);
-  char *bare = g_strndup (from, strcspn (from, "/"));
+  char *who = muc_peer (from);
 
   if (gc != NULL)
     switch (stead_event_chat_state (event))
       {
       case STEAD_CHAT_COMPOSING:
-        serv_got_typing (gc, bare, 0, PURPLE_TYPING);
+        serv_got_typing (gc, who, 0, PURPLE_TYPING);
         break;
       case STEAD_CHAT_PAUSED:
-        serv_got_typing (gc, bare, 0, PURPLE_TYPED);
+        serv_got_typing (gc, who, 0, PURPLE_TYPED);
         break;
       case STEAD_CHAT_ACTIVE:
       case STEAD_CHAT_INACTIVE:
       case STEAD_CHAT_GONE:
-        serv_got_typing_stopped (gc, bare);
+        serv_got_typing_stopped (gc, who);
         break;
       }
-  g_free (bare);
+  g_free (who);
 }

@@ -62,7 +62,7 @@ on_outage (gpointer number)
     return FALSE;
   session->outage_timer = 0;
   session->outage_told = TRUE;
-  for (item = purple_get_ims (); item != NULL; item = item->next)
+  for (item = purple_get_conversations (); item != NULL; item = item->next)
     if (purple_conversation_get_account (item->data) == session->account)
       link_tell_outage (session, item->data,
                         "The connection is interrupted. You stay signed in; what you write is "
@@ -89,7 +89,7 @@ end_outage (ShimSession *session)
     purple_timeout_remove (session->outage_timer);
   session->outage_timer = 0;
   /* A conversation may have been told of a short one, too, because something was written in it. */
-  for (item = purple_get_ims (); item != NULL; item = item->next)
+  for (item = purple_get_conversations (); item != NULL; item = item->next)
     if (purple_conversation_get_account (item->data) == session->account
         && is_told (session, item->data))
       link_write_line (item->data, "The connection is back.");

@@ -115,30 +115,43 @@ messages_send_im (PurpleConnection *gc, const char *who, const char *html, Purpl
 static PurpleConversation *
 conversation_with (PurpleAccount *account, const char *jid, gboolean open)
 {
-  PurpleConversation *found =
-      purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, jid, account);
+  PurpleConversation *found;
 
+  /* A room's own is opened by joining it. */
+  if (muc_is_room (jid) && strchr (jid, '/') == NULL)
+    return purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, jid, account);
+  found = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, jid, account);
   /* libpurple opens none for an account that is signed off. */
   if (found == NULL && open && purple_account_get_connection (account) != NULL)
     found = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, jid);
   return found;
 }
 
+static gboolean
+is_chat (PurpleConversation *conversation)
+{
+  return conversation != NULL
+         && purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT;
+}
+
 static void
 write_error (guint32 number, const char *jid, const char *text, const stead_event *event)
 {
   PurpleAccount *account = account_numbered (number);
+  ShimSession *session = account_session_numbered (number);
   PurpleConversation *conversation =
       account != NULL ? conversation_with (account, jid, TRUE) : NULL;
+  const PurpleMessageFlags flags = PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NO_LINKIFY;
   const char *why = stead_event_error_text (event);
   char *plain =
       g_strdup_printf ("Not delivered: %s%s%s", *why != '\0' ? why : "the reason is not known.",
                        *text != '\0' ? "\n" : "", text);
   char *html = markup_from_plain (plain);
 
-  if (conversation != NULL)
-    purple_conversation_write (conversation, NULL, html,
-                               PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  if (is_chat (conversation) && session != NULL)
+    muc_write (session, jid, html, flags);
+  else if (conversation != NULL)
+    purple_conversation_write (conversation, NULL, html, flags, time (NULL));
   else
     purple_notify_error (account, NULL, jid, plain);
   g_free (html);
@@ -150,12 +163,12 @@ static void
 tell_queued (guint32 number, const char *jid)
 {
   ShimSession *session = account_session_numbered (number);
-  PurpleConversation *conversation;
+  PurpleConversation *conversation =
+      session != NULL ? conversation_with (session->account, jid, FALSE) : NULL;
 
-  if (session == NULL || session->state == STEAD_LINK_ONLINE)
-    return;
-  conversation = conversation_with (session->account, jid, FALSE);
-  if (conversation != NULL)
+  if (is_chat (conversation))
+    muc_tell_queued (session, jid);
+  else if (conversation != NULL && session->state != STEAD_LINK_ONLINE)
     link_tell_outage (session, conversation,
                       "The connection is interrupted. Your message is kept and sent when it is "
                       "back.");
@@ -272,36 +285,34 @@ static void
 show_outgoing (PurpleAccount *account, const char *html, PurpleMessageFlags flags, time_t when,
                const stead_event *event)
 {
-  const char *to = stead_event_message_to (event);
-  char *bare = g_strndup (to, strcspn (to, "/"));
-  PurpleConversation *conversation = conversation_with (account, bare, TRUE);
+  char *peer = muc_peer (stead_event_message_to (event));
+  PurpleConversation *conversation = conversation_with (account, peer, TRUE);
 
   purple_conv_im_write (PURPLE_CONV_IM (conversation), NULL, html,
                         flags | PURPLE_MESSAGE_SEND | PURPLE_MESSAGE_REMOTE_SEND, when);
   tell_maybe_shown (conversation, event);
-  g_free (bare);
+  g_free (peer);
 }
 
 static void
 show_received (PurpleConnection *gc, const char *html, PurpleMessageFlags flags, time_t when,
                const stead_event *event)
 {
-  const char *from = stead_event_message_from (event);
-  char *bare = g_strndup (from, strcspn (from, "/"));
+  char *peer = muc_peer (stead_event_message_from (event));
 
-  serv_got_im (gc, bare, html, flags | PURPLE_MESSAGE_RECV, when);
-  tell_maybe_shown (conversation_with (purple_connection_get_account (gc), bare, FALSE), event);
-  g_free (bare);
+  serv_got_im (gc, peer, html, flags | PURPLE_MESSAGE_RECV, when);
+  tell_maybe_shown (conversation_with (purple_connection_get_account (gc), peer, FALSE), event);
+  g_free (peer);
 }
 
 /* "A message from bob@home.example of 12:03". Returns: (transfer full) */
 static char *
-source_and_time (const stead_event *event, const char *bare)
+source_and_time (const stead_event *event, const char *peer)
 {
   gint64 sent_s = stead_event_message_sent_time_ms (event) / 1000;
   char *moment = sent_s > 0 ? markup_moment ((time_t) sent_s) : NULL;
-  const char *way = *bare == '\0' ? "" : stead_event_message_outgoing (event) ? " to " : " from ";
-  char *words = g_strdup_printf ("A message%s%s%s%s", way, bare, moment != NULL ? " of " : "",
+  const char *way = *peer == '\0' ? "" : stead_event_message_outgoing (event) ? " to " : " from ";
+  char *words = g_strdup_printf ("A message%s%s%s%s", way, peer, moment != NULL ? " of " : "",
                                  moment != NULL ? moment : "");
 
   g_free (moment);
@@ -313,26 +324,27 @@ source_and_time (const stead_event *event, const char *bare)
 static void
 show_set_aside (ShimSession *session, const stead_event *event)
 {
-  const char *other = stead_event_message_outgoing (event) ? stead_event_message_to (event)
-                                                           : stead_event_message_from (event);
-  char *bare = g_strndup (other, strcspn (other, "/"));
-  char *what = source_and_time (event, bare);
-  PurpleConversation *conversation =
-      *bare != '\0' ? conversation_with (session->account, bare, TRUE) : NULL;
+  gboolean of_room = stead_event_message_type (event) == STEAD_MESSAGE_GROUPCHAT;
+  gboolean outgoing = stead_event_message_outgoing (event) && !of_room;
+  const char *other = outgoing ? stead_event_message_to (event) : stead_event_message_from (event);
+  char *peer = of_room ? g_strdup (other) : muc_peer (other);
+  char *what = source_and_time (event, peer);
   char *plain = g_strdup_printf ("%s could not be %s. It is kept in %s.", what,
-                                 *bare != '\0' ? "shown: it ended the program twice" : "read",
+                                 *peer != '\0' ? "shown: it ended the program twice" : "read",
                                  stead_event_message_kept_in (event));
   char *html = markup_from_plain (plain);
+  const PurpleMessageFlags flags = PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY;
+  PurpleConversation *conversation =
+      *peer != '\0' && !of_room ? conversation_with (session->account, peer, TRUE) : NULL;
 
   if (conversation != NULL)
-    purple_conv_im_write (PURPLE_CONV_IM (conversation), bare, html,
-                          PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
-  else
+    purple_conv_im_write (PURPLE_CONV_IM (conversation), peer, html, flags, time (NULL));
+  else if (!of_room || !muc_write (session, peer, html, flags))
     purple_notify_warning (account_connection (session), NULL, plain, NULL);
   g_free (html);
   g_free (plain);
   g_free (what);
-  g_free (bare);
+  g_free (peer);
 }
 
 void
@@ -352,8 +364,13 @@ messages_got_message (ShimSession *session, const stead_event *event)
       show_set_aside (session, event);
       return;
     }
+  if (stead_event_message_private (event))
+    muc_name_room (stead_event_message_outgoing (event) ? stead_event_message_to (event)
+                                                        : stead_event_message_from (event));
   html = html_of (event);
-  if (stead_event_message_outgoing (event))
+  if (stead_event_message_type (event) == STEAD_MESSAGE_GROUPCHAT)
+    muc_got_line (session, event, html, flags, when);
+  else if (stead_event_message_outgoing (event))
     show_outgoing (session->account, html, flags, when, event);
   else
     show_received (gc, html, flags, when, event);

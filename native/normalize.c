@@ -81,11 +81,15 @@ account_normalize (const PurpleAccount *account, const char *text)
   /* Folding may make a letter longer, up to three times in UTF-8. */
   static char normal[3 * JID_MAX + 1];
   char *bare = account_bare_jid (text);
+  const char *nick;
 
   (void) account;
   if (bare == NULL)
     return text != NULL && *text == '\0' ? "" : NULL;
   g_strlcpy (normal, bare, sizeof normal);
+  nick = strchr (text, '/');
+  if (nick != NULL && nick[1] != '\0' && muc_is_room (bare))
+    g_strlcat (normal, nick, sizeof normal);
   g_free (bare);
   return normal;
 }

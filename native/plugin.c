@@ -29,7 +29,8 @@ add_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
 
 /* `keepalive` stays NULL: the engine looks after the link itself. */
 static PurplePluginProtocolInfo protocol = {
-  .options = OPT_PROTO_PASSWORD_OPTIONAL | OPT_PROTO_SLASH_COMMANDS_NATIVE,
+  .options = OPT_PROTO_PASSWORD_OPTIONAL | OPT_PROTO_SLASH_COMMANDS_NATIVE | OPT_PROTO_CHAT_TOPIC
+             | OPT_PROTO_UNIQUE_CHATNAME | OPT_PROTO_INVITE_MESSAGE,
   .icon_spec = NO_BUDDY_ICONS,
   .list_icon = list_icon,
   .list_emblem = presence_list_emblem,
@@ -37,6 +38,8 @@ static PurplePluginProtocolInfo protocol = {
   .tooltip_text = presence_tooltip_text,
   .status_types = presence_status_types,
   .blist_node_menu = subscriptions_menu,
+  .chat_info = muc_chat_info,
+  .chat_info_defaults = muc_chat_info_defaults,
   .login = account_login,
   .close = account_close,
   .send_im = messages_send_im,
@@ -49,8 +52,17 @@ static PurplePluginProtocolInfo protocol = {
   .alias_buddy = roster_alias_buddy,
   .group_buddy = roster_group_buddy,
   .rename_group = roster_rename_group,
+  .join_chat = muc_join_chat,
+  .reject_chat = muc_reject_chat,
+  .get_chat_name = muc_get_chat_name,
+  .chat_invite = muc_chat_invite,
+  .chat_leave = muc_chat_leave,
+  .chat_send = muc_chat_send,
   .convo_closed = chat_states_convo_closed,
   .normalize = account_normalize,
+  .find_blist_chat = muc_find_blist_chat,
+  .get_cb_real_name = muc_get_cb_real_name,
+  .set_chat_topic = muc_set_chat_topic,
   .offline_message = offline_message,
   .struct_size = sizeof (PurplePluginProtocolInfo),
   .add_buddy_with_invite = roster_add_buddy,
@@ -63,6 +75,7 @@ plugin_load (PurplePlugin *plugin)
   (void) plugin;
   account_init ();
   messages_init ();
+  muc_init ();
   return TRUE;
 }
 
@@ -72,6 +85,7 @@ plugin_unload (PurplePlugin *plugin)
   (void) plugin;
   link_unhook_network ();
   dispatch_close ();
+  muc_uninit ();
   messages_uninit ();
   account_uninit ();
   return TRUE;

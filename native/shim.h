@@ -54,6 +54,10 @@ typedef struct
   GHashTable *presences; /* bare JID to GPtrArray of resources, see presence.c */
   gint64 idle_since_time_ms;
 
+  GHashTable *rooms;      /* bare JID to what muc.h has of a room */
+  GHashTable *left_rooms; /* bare JIDs of rooms that the person left to ShimLeft */
+  GSList *room_prompts;   /* for passwords, see muc-refusals.c */
+
   GSList *authorizations; /* open prompts, see subscriptions.c */
   GHashTable *infos;      /* bare JID to answers that came so far, see info.c */
   gpointer trust;         /* the open certificate prompt, see trust.c */
@@ -159,6 +163,46 @@ void messages_got_accepted (guint32 account, const stead_event *event);
 void messages_got_refused (guint32 account, const stead_event *event);
 /* Remembers what a command was about until it is answered. @id may be %NULL: nothing happens. */
 void messages_expect (guint32 account, const char *id, const char *jid, const char *text);
+
+/* ---- muc-*.c: rooms (XEP-0045)
+ * ---------------------------------------------------------------------- */
+
+void muc_init (void);
+void muc_uninit (void);
+/* Names of conversations with occupants of this room keep the nick from now on. @jid: bare, or an
+ * occupant's */
+void muc_name_room (const char *jid);
+gboolean muc_is_room (const char *jid);
+/* Returns: (transfer full): how the conversation with @jid is named: by the bare JID, or by
+ * ROOM/NICK for an occupant of a room */
+char *muc_peer (const char *jid);
+void muc_open (ShimSession *session);
+void muc_close (ShimSession *session);
+GList *muc_chat_info (PurpleConnection *gc);
+GHashTable *muc_chat_info_defaults (PurpleConnection *gc, const char *name);
+char *muc_get_chat_name (GHashTable *components);
+PurpleChat *muc_find_blist_chat (PurpleAccount *account, const char *name);
+void muc_join_chat (PurpleConnection *gc, GHashTable *components);
+void muc_reject_chat (PurpleConnection *gc, GHashTable *components);
+void muc_chat_leave (PurpleConnection *gc, int id);
+int muc_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessageFlags flags);
+void muc_set_chat_topic (PurpleConnection *gc, int id, const char *topic);
+void muc_chat_invite (PurpleConnection *gc, int id, const char *message, const char *who);
+char *muc_get_cb_real_name (PurpleConnection *gc, int id, const char *nick);
+void muc_got_room (ShimSession *session, const stead_event *event);
+/* Returns: whether it is dealt with; else it is to be given again in the next turn. */
+gboolean muc_got_occupants (ShimSession *session, const stead_event *event);
+void muc_got_subject (ShimSession *session, const stead_event *event);
+void muc_got_notice (ShimSession *session, const stead_event *event);
+void muc_got_invitation (ShimSession *session, const stead_event *event);
+/* @html: of the message @event */
+void muc_got_line (ShimSession *session, const stead_event *event, const char *html,
+                   PurpleMessageFlags flags, time_t when);
+/* Writes a line of ours. Returns: FALSE when the room has no conversation. */
+gboolean muc_write (ShimSession *session, const char *jid, const char *html,
+                    PurpleMessageFlags flags);
+/* Says that what was written waits, if it does and that was not said yet. */
+void muc_tell_queued (ShimSession *session, const char *jid);
 
 /* ---- receipts.c ---------------------------------------------------------------------------------
  */

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The rooms of a session and their conversations. */
+
+#include "muc.h"
+
+#include <string.h>
+
+static int last_id;
+static GHashTable
+    *nicks; /* "ACCOUNT ROOM" to the nick used last, for as long as the process lives */
+
+void
+muc_init (void)
+{
+  muc_names_init ();
+  nicks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+}
+
+void
+muc_uninit (void)
+{
+  muc_names_uninit ();
+  g_hash_table_destroy (nicks);
+}
+
+static void
+room_free (gpointer data)
+{
+  ShimRoom *room = data;
+
+  muc_drop_list (room);
+  g_hash_table_destroy (room->occupants);
+  g_free (room->nick);
+  g_free (room->jid);
+  g_free (room);
+}
+
+void
+muc_open (ShimSession *session)
+{
+  session->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
+  session->left_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void
+muc_close (ShimSession *session)
+{
+  muc_refusals_close (session);
+  g_hash_table_destroy (session->left_rooms);
+  g_hash_table_destroy (session->rooms);
+}
+
+char *
+muc_room_of (const char *jid)
+{
+  char *bare = account_bare_jid (jid);
+
+  return bare != NULL ? bare : g_strndup (jid, strcspn (jid, "/"));
+}
+
+const char *
+muc_nick_in (const char *jid)
+{
+  const char *slash = strchr (jid, '/');
+
+  return slash != NULL ? slash + 1 : "";
+}
+
+ShimRoom *
+muc_find (const ShimSession *session, const char *jid)
+{
+  char *bare = muc_room_of (jid);
+  ShimRoom *room = g_hash_table_lookup (session->rooms, bare);
+
+  g_free (bare);
+  return room;
+}
+
+ShimRoom *
+muc_find_id (const ShimSession *session, int id)
+{
+  GHashTableIter iter;
+  gpointer room;
+
+  g_hash_table_iter_init (&iter, session->rooms);
+  while (g_hash_table_iter_next (&iter, NULL, &room))
+    if (((ShimRoom *) room)->id == id)
+      return room;
+  return NULL;
+}
+
+ShimRoom *
+muc_add (ShimSession *session, const char *jid)
+{
+  ShimRoom *room = muc_find (session, jid);
+
+  if (room != NULL)
+    return room;
+  room = g_new0 (ShimRoom, 1);
+  room->jid = muc_room_of (jid);
+  room->nick = g_strdup ("");
+  room->id = ++last_id;
+  room->occupants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_hash_table_insert (session->rooms, room->jid, room);
+  muc_name_room (room->jid);
+  return room;
+}
+
+void
+muc_remove (ShimSession *session, ShimRoom *room)
+{
+  g_hash_table_remove (session->rooms, room->jid);
+}
+
+static char *
+key_of (const ShimSession *session, const char *jid)
+{
+  char *bare = muc_room_of (jid);
+  char *key = g_strdup_printf ("%u %s", session->number, bare);
+
+  g_free (bare);
+  return key;
+}
+
+const char *
+muc_last_nick (const ShimSession *session, const char *jid)
+{
+  char *key = key_of (session, jid);
+  const char *nick = g_hash_table_lookup (nicks, key);
+
+  g_free (key);
+  return nick;
+}
+
+void
+muc_set_nick (ShimSession *session, ShimRoom *room, const char *nick)
+{
+  PurpleConversation *conversation = muc_conversation (session, room);
+  char *copy = g_strdup (nick); /* it may be the room's own */
+
+  g_free (room->nick);
+  room->nick = copy;
+  if (*copy == '\0')
+    return;
+  g_hash_table_replace (nicks, key_of (session, room->jid), g_strdup (copy));
+  if (conversation != NULL)
+    purple_conv_chat_set_nick (PURPLE_CONV_CHAT (conversation), copy);
+}
+
+/* ---- What was left ------------------------------------------------------------------------------
+ */
+
+void
+muc_note_left (ShimSession *session, const char *jid, ShimLeft left)
+{
+  g_hash_table_replace (session->left_rooms, muc_room_of (jid), GINT_TO_POINTER ((int) left));
+}
+
+void
+muc_note_wanted (ShimSession *session, const char *jid)
+{
+  char *bare = muc_room_of (jid);
+
+  g_hash_table_remove (session->left_rooms, bare);
+  g_free (bare);
+}
+
+ShimLeft
+muc_left (const ShimSession *session, const char *jid)
+{
+  char *bare = muc_room_of (jid);
+  gpointer left = g_hash_table_lookup (session->left_rooms, bare);
+
+  g_free (bare);
+  return (ShimLeft) GPOINTER_TO_INT (left);
+}
+
+/* ---- Conversations ------------------------------------------------------------------------------
+ */
+
+PurpleConversation *
+muc_conversation (ShimSession *session, const ShimRoom *room)
+{
+  PurpleConnection *gc = account_connection (session);
+  PurpleConversation *found =
+      purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, room->jid, session->account);
+
+  if (gc == NULL || found == NULL || g_slist_find (gc->buddy_chats, found) == NULL)
+    return NULL;
+  return found;
+}
+
+PurpleConversation *
+muc_open_conversation (ShimSession *session, ShimRoom *room)
+{
+  PurpleConversation *conversation = muc_conversation (session, room);
+
+  if (conversation != NULL)
+    return conversation;
+  /* libpurple begins with an empty list of users, whatever was in it before. */
+  muc_drop_list (room);
+  g_hash_table_remove_all (room->occupants);
+  conversation = serv_got_joined_chat (account_connection (session), room->id, room->jid);
+  if (*room->nick != '\0')
+    purple_conv_chat_set_nick (PURPLE_CONV_CHAT (conversation), room->nick);
+  return conversation;
+}
+
+void
+muc_end_conversation (ShimSession *session, ShimRoom *room, const char *html)
+{
+  PurpleConversation *conversation = muc_conversation (session, room);
+
+  if (conversation == NULL)
+    return;
+  if (html != NULL)
+    purple_conversation_write (conversation, NULL, html,
+                               PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  purple_conv_chat_clear_users (PURPLE_CONV_CHAT (conversation));
+  serv_got_chat_left (account_connection (session), room->id);
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Where we stand in a room. A fresh session in which it is joined again shows nothing of that. */
+
+#include "muc.h"
+
+static void
+got_joined (ShimSession *session, ShimRoom *room, const stead_event *event)
+{
+  gboolean fresh = muc_conversation (session, room) == NULL;
+  PurpleConversation *conversation = muc_open_conversation (session, room);
+
+  room->joined = TRUE;
+  room->told_waiting = FALSE;
+  muc_set_nick (session, room, stead_event_room_nick (event));
+  if (!fresh)
+    return;
+  if (stead_event_room_created (event))
+    link_write_line (conversation, "This room is new: you made it by entering it.");
+  /* XEP-0045 section 7.2.3 wants this to be said. */
+  if (stead_event_room_non_anonymous (event))
+    link_write_line (conversation, "Everybody in this room can see your address.");
+}
+
+/* "You were kicked out by bob: noise." Returns: (transfer full) */
+static char *
+words_of_departure (const char *what, const stead_event *event)
+{
+  char *actor = muc_on_one_line (stead_event_room_actor (event));
+  char *reason = muc_on_one_line (stead_event_room_reason (event));
+  char *words = g_strdup_printf ("%s%s%s%s%s", what, *actor != '\0' ? " by " : "", actor,
+                                 *reason != '\0' ? ": " : ".", reason);
+
+  g_free (reason);
+  g_free (actor);
+  return words;
+}
+
+static char *
+words_of_destruction (const stead_event *event)
+{
+  char *reason = muc_on_one_line (stead_event_room_reason (event));
+  const char *alternate = stead_event_room_alternate (event);
+  char *words =
+      g_strdup_printf ("The room was closed%s%s%s%s", *reason != '\0' ? ": " : ".", reason,
+                       *alternate != '\0' ? "\nThe room to go to instead: " : "", alternate);
+
+  g_free (reason);
+  return words;
+}
+
+/* Returns: (transfer full) (nullable): plain; NULL when there is nothing to say */
+static char *
+words_of_leaving (const stead_event *event)
+{
+  switch (stead_event_room_why (event))
+    {
+    case STEAD_WHY_KICKED:
+      return words_of_departure ("You were kicked out of the room", event);
+    case STEAD_WHY_BANNED:
+      return words_of_departure ("You were banned from the room", event);
+    case STEAD_WHY_EXCLUDED:
+      return words_of_departure ("You are out of the room: only members may be in it now, or you "
+                                 "are a member no more",
+                                 event);
+    case STEAD_WHY_DESTROYED:
+      return words_of_destruction (event);
+    case STEAD_WHY_REFUSED:
+      return g_strdup_printf ("You are out of the room: it did not let you in again. %s",
+                              stead_event_error_text (event));
+    case STEAD_WHY_ASKED:
+      break;
+    }
+  return NULL;
+}
+
+static void
+got_left (ShimSession *session, const stead_event *event)
+{
+  const char *jid = stead_event_room_jid (event);
+  ShimRoom *room = muc_find (session, jid);
+  char *words = words_of_leaving (event);
+  char *html = words != NULL ? markup_from_plain (words) : NULL;
+
+  if (muc_left (session, jid) == SHIM_LEAVING)
+    muc_note_left (session, jid, SHIM_LEFT);
+  if (room != NULL)
+    {
+      if (stead_event_room_why (event) == STEAD_WHY_REFUSED
+          && muc_conversation (session, room) == NULL)
+        muc_got_refusal (session, room, event);
+      muc_end_conversation (session, room, html);
+      muc_remove (session, room);
+    }
+  g_free (html);
+  g_free (words);
+}
+
+void
+muc_got_room (ShimSession *session, const stead_event *event)
+{
+  const char *jid = stead_event_room_jid (event);
+  ShimRoom *room;
+
+  if (account_connection (session) == NULL)
+    return;
+  if (stead_event_room_state (event) == STEAD_ROOM_LEFT)
+    {
+      got_left (session, event);
+      return;
+    }
+  /* From before the engine came to our leaving. */
+  if (muc_left (session, jid) == SHIM_LEAVING)
+    return;
+  muc_note_wanted (session, jid);
+  room = muc_add (session, jid);
+  if (stead_event_room_state (event) == STEAD_ROOM_JOINED)
+    got_joined (session, room, event);
+  else
+    room->joined = FALSE;
+}

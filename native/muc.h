@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Shared by the files of rooms (XEP-0045), muc-*.c. */
+#pragma once
+
+#include "shim.h"
+
+/* A room that we are in, or on the way into. */
+typedef struct
+{
+  char *jid;  /* bare, prepared */
+  char *nick; /* ours; "" while the room has not told it and none was asked for */
+  int id;     /* by which libpurple knows the chat; never used twice in a process */
+  gboolean joined;
+  gboolean told_waiting;  /* that what is written waits until we are in */
+  GHashTable *occupants;  /* nick to flags, those that the host shows */
+  GHashTable *coming;     /* the same of a list that is under way, or NULL */
+  GQueue *order;          /* char *: nicks of that list as they came, less those that are shown */
+  gboolean list_complete; /* it is being laid over what is shown, nick by nick */
+} ShimRoom;
+
+/* What is still on its way from a room that the person left is not shown. */
+typedef enum
+{
+  SHIM_NOT_LEFT,
+  SHIM_LEAVING, /* the engine has not said so yet */
+  SHIM_LEFT
+} ShimLeft;
+
+/* ---- muc-names.c ---- */
+
+void muc_names_init (void);
+void muc_names_uninit (void);
+
+/* ---- muc-rooms.c ---- */
+
+/* Returns: (transfer full): the room of an address, in the form that names it here */
+char *muc_room_of (const char *jid);
+/* Returns: (transfer none): what is behind the room's address; "" for the room itself */
+const char *muc_nick_in (const char *jid);
+/* Returns: (transfer none) (nullable) */
+ShimRoom *muc_find (const ShimSession *session, const char *jid);
+ShimRoom *muc_find_id (const ShimSession *session, int id);
+/* Makes it if need be: the person wants to be in it, or the engine says that we are. */
+ShimRoom *muc_add (ShimSession *session, const char *jid);
+void muc_remove (ShimSession *session, ShimRoom *room);
+void muc_set_nick (ShimSession *session, ShimRoom *room, const char *nick);
+/* Returns: (transfer none) (nullable): the nick used last in a room by this account */
+const char *muc_last_nick (const ShimSession *session, const char *jid);
+void muc_note_left (ShimSession *session, const char *jid, ShimLeft left);
+void muc_note_wanted (ShimSession *session, const char *jid);
+ShimLeft muc_left (const ShimSession *session, const char *jid);
+/* Returns: (transfer none) (nullable): the conversation, if it is one of the connection's chats */
+PurpleConversation *muc_conversation (ShimSession *session, const ShimRoom *room);
+/* Returns: (transfer none): the same; opened if need be */
+PurpleConversation *muc_open_conversation (ShimSession *session, ShimRoom *room);
+/* Ends the room's conversation for now. @html: (nullable): a last line in it */
+void muc_end_conversation (ShimSession *session, ShimRoom *room, const char *html);
+/* Returns: (transfer full): what join_chat() takes; free with g_hash_table_destroy() */
+GHashTable *muc_components (const char *jid, const char *nick, const char *password);
+
+/* ---- muc-lines.c ---- */
+
+/* Returns: (transfer full): @text on one line, without what cannot be printed */
+char *muc_on_one_line (const char *text);
+
+/* ---- muc-refusals.c ---- */
+
+void muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *event);
+void muc_refusals_close (ShimSession *session);
+
+/* ---- muc-occupants.c ---- */
+
+/* Forgets a list that is under way. */
+void muc_drop_list (ShimRoom *room);
