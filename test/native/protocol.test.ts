@@ -106,6 +106,13 @@ describe('what the protocol declares to libpurple', () => {
     expect(ours.operations).toEqual({ keepalive: false, offlineMessage: true, structSize: true });
   });
 
+  test('rooms have topics, nicks of their own and invitations with a text, as in prpl-jabber', () => {
+    const [UNIQUE_CHATNAME, CHAT_TOPIC, INVITE_MESSAGE] = [0x4, 0x8, 0x800];
+    const rooms = UNIQUE_CHATNAME | CHAT_TOPIC;
+    expect(ours.flags & (rooms | INVITE_MESSAGE)).toBe(rooms | INVITE_MESSAGE);
+    expect(theirs.flags & rooms).toBe(rooms);
+  });
+
   test('the plugin tells the version of the package', () => {
     const { version } = JSON.parse(readFileSync(projectPath('package.json'), 'utf8')) as {
       version: string;
