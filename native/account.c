@@ -224,7 +224,9 @@ attach (PurpleConnection *gc, stead_client *client)
     }
   session = session_open (account);
   presence_set_options (account, options);
-  if (!stead_attach (client, session->number, options))
+  if (stead_attach (client, session->number, options))
+    muc_attached (session, client);
+  else
     purple_connection_error_reason (
         gc, errors_reason_of_start (errno, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS),
         stead_client_error (client));

@@ -113,18 +113,27 @@ messages_send_im (PurpleConnection *gc, const char *who, const char *html, Purpl
 }
 
 static PurpleConversation *
-conversation_with (PurpleAccount *account, const char *jid, gboolean open)
+conversation_with (PurpleAccount *account, const char *peer, gboolean open)
 {
-  PurpleConversation *found;
+  PurpleConversation *found =
+      purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, peer, account);
 
-  /* A room's own is opened by joining it. */
-  if (muc_is_room (jid) && strchr (jid, '/') == NULL)
-    return purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, jid, account);
-  found = purple_find_conversation_with_account (PURPLE_CONV_TYPE_IM, jid, account);
   /* libpurple opens none for an account that is signed off. */
   if (found == NULL && open && purple_account_get_connection (account) != NULL)
-    found = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, jid);
+    found = purple_conversation_new (PURPLE_CONV_TYPE_IM, account, peer);
   return found;
+}
+
+/* Returns: (transfer none) (nullable): where a text to @jid was written. A room's conversation is
+ * opened by joining it only. */
+static PurpleConversation *
+conversation_of_text (PurpleAccount *account, const char *jid, gboolean open)
+{
+  if (account == NULL)
+    return NULL;
+  if (muc_is_room (jid) && strchr (jid, '/') == NULL)
+    return purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, jid, account);
+  return conversation_with (account, jid, open);
 }
 
 static gboolean
@@ -139,8 +148,7 @@ write_error (guint32 number, const char *jid, const char *text, const stead_even
 {
   PurpleAccount *account = account_numbered (number);
   ShimSession *session = account_session_numbered (number);
-  PurpleConversation *conversation =
-      account != NULL ? conversation_with (account, jid, TRUE) : NULL;
+  PurpleConversation *conversation = conversation_of_text (account, jid, TRUE);
   const PurpleMessageFlags flags = PURPLE_MESSAGE_ERROR | PURPLE_MESSAGE_NO_LINKIFY;
   const char *why = stead_event_error_text (event);
   char *plain =
@@ -164,7 +172,7 @@ tell_queued (guint32 number, const char *jid)
 {
   ShimSession *session = account_session_numbered (number);
   PurpleConversation *conversation =
-      session != NULL ? conversation_with (session->account, jid, FALSE) : NULL;
+      session != NULL ? conversation_of_text (session->account, jid, FALSE) : NULL;
 
   if (is_chat (conversation))
     muc_tell_queued (session, jid);
@@ -178,8 +186,7 @@ static void
 tell_maybe_twice (guint32 number, const char *jid)
 {
   PurpleAccount *account = account_numbered (number);
-  PurpleConversation *conversation =
-      account != NULL ? conversation_with (account, jid, FALSE) : NULL;
+  PurpleConversation *conversation = conversation_of_text (account, jid, FALSE);
 
   if (conversation != NULL)
     link_write_line (conversation, "Your last message had to be sent again without proof that the "

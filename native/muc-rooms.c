@@ -6,20 +6,25 @@
 #include <string.h>
 
 static int last_id;
-static GHashTable
-    *nicks; /* "ACCOUNT ROOM" to the nick used last, for as long as the process lives */
+static GHashTable *nicks;  /* "ACCOUNT ROOM" to the nick used last, while the process lives */
+static GHashTable *closed; /* "ADDRESS ROOM": set, of windows closed while offline */
+static gboolean hooked;
+static int handle;
 
 void
 muc_init (void)
 {
   muc_names_init ();
   nicks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
 
 void
 muc_uninit (void)
 {
   muc_names_uninit ();
+  purple_signals_disconnect_by_handle (&handle);
+  g_hash_table_destroy (closed);
   g_hash_table_destroy (nicks);
 }
 
@@ -35,9 +40,69 @@ room_free (gpointer data)
   g_free (room);
 }
 
+/* Returns: (transfer full) */
+static char *
+closed_key (PurpleAccount *account, const char *jid)
+{
+  char *address = account_bare_jid (purple_account_get_username (account));
+  char *room = muc_room_of (jid);
+  char *key = g_strdup_printf ("%s %s", address != NULL ? address : "", room);
+
+  g_free (room);
+  g_free (address);
+  return key;
+}
+
+/* libpurple tells a protocol of a closed window only while the account is connected. */
+static void
+on_deleting (PurpleConversation *conversation)
+{
+  PurpleAccount *account = purple_conversation_get_account (conversation);
+
+  if (purple_conversation_get_type (conversation) == PURPLE_CONV_TYPE_CHAT
+      && purple_account_get_connection (account) == NULL
+      && strcmp (purple_account_get_protocol_id (account), SHIM_PROTOCOL) == 0)
+    g_hash_table_replace (closed, closed_key (account, purple_conversation_get_name (conversation)),
+                          NULL);
+}
+
+/* The engine kept us in them. */
+void
+muc_attached (ShimSession *session, stead_client *client)
+{
+  char *prefix = closed_key (session->account, "");
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, closed);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const char *room = (const char *) key + strlen (prefix);
+
+      if (!g_str_has_prefix (key, prefix))
+        continue;
+      stead_leave_room (client, session->number, room, NULL);
+      muc_note_left (session, room, SHIM_LEAVING);
+      g_hash_table_iter_remove (&iter);
+    }
+  g_free (prefix);
+}
+
+/* libpurple's conversations start after the protocols are loaded: so not before a login. */
+static void
+hook (void)
+{
+  if (hooked)
+    return;
+  hooked = TRUE;
+  purple_signal_connect (purple_conversations_get_handle (), "deleting-conversation", &handle,
+                         PURPLE_CALLBACK (on_deleting), NULL);
+}
+
 void
 muc_open (ShimSession *session)
 {
+  hook ();
   session->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
   session->left_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }

@@ -177,6 +177,8 @@ gboolean muc_is_room (const char *jid);
  * ROOM/NICK for an occupant of a room */
 char *muc_peer (const char *jid);
 void muc_open (ShimSession *session);
+/* After the engine was told of the account. */
+void muc_attached (ShimSession *session, stead_client *client);
 void muc_close (ShimSession *session);
 GList *muc_chat_info (PurpleConnection *gc);
 GHashTable *muc_chat_info_defaults (PurpleConnection *gc, const char *name);
