@@ -82,6 +82,19 @@ describe('a private message', () => {
     expect(den.stage.host.all('typing')).toMatchObject([{ name: WITH_BOB, state: 'typing' }]);
   });
 
+  test('of the room itself, both ways, is no line of the room', async () => {
+    await den.enter();
+    await den.whisper({ from: DEN, body: 'one' });
+    await den.whisper({ from: 'alice@home.example/phone', to: DEN, outgoing: true, body: 'two' });
+    await den.whisper({ from: DEN, body: '', setAside: true, keptIn: '/x/set-aside' });
+    expect(den.writes.map(({ chat, flags }) => [chat, flags[0]])).toEqual([
+      [undefined, 'recv'],
+      [undefined, 'send'],
+      [undefined, 'system'],
+    ]);
+    expect(den.stage.host.stderr).not.toContain('CRITICAL');
+  });
+
   test('leaves the room its own names: a contact of another address is none of it', async () => {
     await den.enter();
     await den.stage.tell(den.number, {

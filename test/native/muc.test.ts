@@ -224,6 +224,18 @@ describe('a fresh session', () => {
 });
 
 describe('a host that is offline for a while', () => {
+  const back = async (): Promise<number> => {
+    const after = den.stage.engine.now;
+    await den.run('network', { available: true });
+    await den.stage.engine.next('attach', () => true, after);
+    den.stage.engine.online(den.number);
+    await den.stage.host.events.until(
+      'two sign-ins',
+      () => den.stage.host.all('connected').length === 2,
+    );
+    return after;
+  };
+
   beforeEach(async () => {
     await den.ask();
     await den.joined({ nick: 'alice_' });
@@ -234,15 +246,10 @@ describe('a host that is offline for a while', () => {
 
   test('has not left the room, and enters it again under the nick that it had', async () => {
     expect(den.stage.engine.all('leaveRoom')).toEqual([]);
-    const after = den.stage.engine.now;
-    await den.run('network', { available: true });
-    const { body } = await den.stage.engine.next('attach', () => true, after);
-    expect(body.value.rooms).toMatchObject([{ room: DEN }]);
-    den.stage.engine.online(den.number);
-    await den.stage.host.events.until(
-      'two sign-ins',
-      () => den.stage.host.all('connected').length === 2,
-    );
+    const after = await back();
+    expect(den.stage.engine.all('attach', after)[0]?.body.value.rooms).toMatchObject([
+      { room: DEN },
+    ]);
     await den.run('join-chat');
     const again = await den.stage.engine.next('joinRoom', () => true, after);
     expect(again.body.value).toMatchObject({ room: DEN, nick: 'alice_' });
@@ -253,5 +260,16 @@ describe('a host that is offline for a while', () => {
     expect(den.stage.host.all('chat-joined')).toHaveLength(2);
     expect(await den.users()).toEqual(['alice_ voice']);
     expect(den.stage.host.all('conversation-opened')).toHaveLength(1);
+  });
+
+  test('leaves a room whose window is closed meanwhile', async () => {
+    await den.run('leave-chat');
+    const after = await back();
+    const { body } = await den.stage.engine.next('leaveRoom', () => true, after);
+    expect(body.value).toMatchObject({ room: DEN });
+    await den.joined({ nick: 'alice_' });
+    await den.left(Room_Why.ASKED);
+    expect(den.stage.host.all('conversation-opened')).toHaveLength(1);
+    expect(await den.ask()).toMatchObject({ room: DEN });
   });
 });

@@ -23,10 +23,11 @@ target_of (const JsonValue *command)
   const char *name = json_string (command, "name");
 
   target.account = host_account (json_int (command, "account", 0));
-  target.gc = target.account != NULL ? purple_account_get_connection (target.account) : NULL;
-  if (target.gc == NULL)
+  if (target.account == NULL)
     return target;
-  target.prpl = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (target.gc));
+  target.gc = purple_account_get_connection (target.account);
+  if (target.gc != NULL)
+    target.prpl = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (target.gc));
   if (name != NULL)
     target.conversation =
         purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, name, target.account);
@@ -78,7 +79,7 @@ run_send (const JsonValue *command, GString *result)
   Target target = target_of (command);
 
   (void) result;
-  if (target.conversation == NULL)
+  if (target.conversation == NULL || target.gc == NULL)
     return no_chat;
   purple_conv_chat_send (PURPLE_CONV_CHAT (target.conversation), json_string (command, "html"));
   return NULL;
@@ -103,7 +104,7 @@ run_topic (const JsonValue *command, GString *result)
   Target target = target_of (command);
 
   (void) result;
-  if (target.conversation == NULL)
+  if (target.conversation == NULL || target.gc == NULL)
     return no_chat;
   target.prpl->set_chat_topic (target.gc, target.id, json_string (command, "topic"));
   return NULL;
@@ -115,7 +116,7 @@ run_invite (const JsonValue *command, GString *result)
   Target target = target_of (command);
 
   (void) result;
-  if (target.conversation == NULL)
+  if (target.conversation == NULL || target.gc == NULL)
     return no_chat;
   serv_chat_invite (target.gc, target.id, json_string (command, "text"),
                     json_string (command, "who"));
@@ -192,7 +193,7 @@ run_chat (const JsonValue *command, GString *result)
   GList *user;
   char *real;
 
-  if (target.conversation == NULL)
+  if (target.conversation == NULL || target.gc == NULL)
     return no_chat;
   chat = PURPLE_CONV_CHAT (target.conversation);
   real = nick != NULL ? target.prpl->get_cb_real_name (target.gc, target.id, nick) : NULL;
