@@ -3,6 +3,7 @@
 // The window is drawn, and keys are read, while much comes in at once.
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DEN } from './den.js';
 import { Stage } from './stage.js';
 
 /** Well above one turn (8 ms), far below what is to be dealt with at once. */
@@ -53,6 +54,26 @@ test('a contact list of five thousand, and one that has lost nearly all of them'
     await stillness(() => list(jids.slice(0, 1))),
   ];
   expect(await stage.buddies(account)).toHaveLength(1);
+  expect(Math.max(...still)).toBeLessThan(STILL_MS);
+});
+
+test('a room of five thousand, entered twice, and left by nearly all of them', async () => {
+  const nicks = Array.from({ length: 5000 }, (_, n) => `guest-${n}`);
+  const list = async (names: string[]): Promise<void> => {
+    for (let at = 0; at < names.length; at += 200) {
+      const occupants = names.slice(at, at + 200).map((nick) => ({ nick, role: 2 }));
+      const part = { begin: at === 0, end: at + 200 >= names.length };
+      const value = { room: DEN, occupants, ...part };
+      await stage.tell(number, { case: 'roomOccupants', value });
+    }
+  };
+  await stage.tell(number, { case: 'room', value: { room: DEN, state: 1, nick: 'guest-0' } });
+  const still = [
+    await stillness(() => list(nicks)),
+    await stillness(() => list(nicks)),
+    await stillness(() => list(nicks.slice(0, 1))),
+  ];
+  expect((await stage.host.run('chat', { account, name: DEN })).users).toHaveLength(1);
   expect(Math.max(...still)).toBeLessThan(STILL_MS);
 });
 
