@@ -63,7 +63,7 @@ export class Seen {
     // The key is only looked at where it is needed, since it may have to be made first.
     return (
       exact ??
-      this.byKey.get(trace.key)?.find((first) => isCopy(first, { path, archiveId, ...times }))
+      this.byKey.get(trace.key)?.find((first) => isCopy(first, { ...times, path, archiveId }))
     );
   }
 

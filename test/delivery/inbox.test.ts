@@ -66,6 +66,16 @@ describe('the inbox', () => {
     expect(keep({ ...copy, path: 'offline', stamp: 900 }, 50_000)).toBe(false);
   });
 
+  it.each(['offline', 'carbon', 'archive'] as const)(
+    'takes two that are alike for two where both come the same way: %s',
+    (path) => {
+      const { keep } = inboxWith();
+      const one: Copy = { ...copy, path, stamp: 900 };
+      expect(keep(one, 1_000)).toBe(true);
+      expect(keep({ ...one, stamp: 901 }, 1_000)).toBe(true);
+    },
+  );
+
   it.each<[string, Copy]>([
     ['a live message with equal id and text', copy],
     ['a stored one from another sender', { ...copy, from: 'eve@b/r', path: 'offline', stamp: 900 }],
