@@ -147,6 +147,7 @@ describe('a message that was set aside', () => {
       ...{ $typeName: '', inbox: original?.inbox, type: original?.type, id: '', body: '' },
       ...{ from: 'bob@model.test/b', xhtml: '', subject: '', maybeShown: false, late: false },
       ...{ outgoing: false, to: '', receiptRequested: false, setAside: true },
+      privateMessage: false,
       ...{ sentTimeMs: aside?.sentTimeMs, keptIn: '/home/alice/state/set-aside' },
     });
     expect(again?.maybeShown).toBe(true);
