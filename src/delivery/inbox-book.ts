@@ -15,8 +15,11 @@ export interface InboxEntry {
   readonly at: number;
 }
 
-/** Came live while the archive was being read: gets its number when it is released. */
-interface HeldEntry {
+/** Our account's archive; that of a room has its bare JID. */
+export const OWN_ARCHIVE = '';
+
+/** Came live while an archive was being read: gets its number when it is released. */
+export interface HeldEntry {
   readonly event: string;
   readonly at: number;
   readonly sighting: Sighting | undefined;
@@ -38,7 +41,8 @@ export class InboxBook {
   readonly seen = new Seen();
   /** By the archive's JID. */
   readonly cursors = new Map<string, Cursor>();
-  held: HeldEntry[] = [];
+  /** By the archive behind which it waits; none is empty. */
+  readonly held = new Map<string, HeldEntry[]>();
   /** No host could be given these: the journal keeps the last of them, since a file may not be written. */
   aside: InboxEntry[] = [];
   /** The highest number ever given to an entry. */
@@ -59,7 +63,7 @@ export class InboxBook {
         this.hold(record);
         break;
       case 'release':
-        this.release(record.count);
+        this.release(record.archive ?? OWN_ARCHIVE, record.count);
         break;
       case 'seen':
         this.see(record);
@@ -103,8 +107,11 @@ export class InboxBook {
       records.push({ type: 'in-hand', ...this.inHand });
     }
     records.push(...this.aside.map((entry) => ({ type: 'set-aside' as const, ...entry })));
-    for (const { event, at, sighting } of this.held) {
-      records.push({ type: 'held', event, at, ...(sighting && traceOf(sighting)) });
+    for (const [archive, held] of this.held) {
+      const behind = archive === OWN_ARCHIVE ? {} : { archive };
+      for (const { event, at, sighting } of held) {
+        records.push({ type: 'held', event, at, ...(sighting && traceOf(sighting)), ...behind });
+      }
     }
     for (const [archive, cursor] of this.cursors) {
       records.push({ type: 'cursor', archive, ...cursor });
@@ -120,20 +127,42 @@ export class InboxBook {
     if (sighting.held && record.type === 'inbox') {
       // The archive brought it, in its place: the copy that waited behind the archive is not needed.
       sighting.held = false;
-      this.held = this.held.filter((entry) => entry.sighting !== sighting);
+      const { archive = OWN_ARCHIVE } = sighting;
+      const held = this.heldBehind(archive);
+      this.wait(
+        archive,
+        held.filter((entry) => entry.sighting !== sighting),
+      );
     }
   }
 
-  private hold({ event, at, trace }: InboxRecord & { type: 'held' }): void {
+  private hold({ event, at, trace, archive = OWN_ARCHIVE }: InboxRecord & { type: 'held' }): void {
     const sighting = trace === undefined ? undefined : this.seen.remember(trace, at);
     if (sighting !== undefined) {
       sighting.held = true;
     }
-    this.held.push({ event, at, sighting });
+    const held = this.held.get(archive) ?? [];
+    held.push({ event, at, sighting });
+    this.held.set(archive, held);
   }
 
-  private release(count = this.held.length): void {
-    for (const { sighting, ...entry } of this.held.splice(0, count)) {
+  /** What waits behind an archive, in the order it came. */
+  heldBehind(archive: string): readonly HeldEntry[] {
+    return this.held.get(archive) ?? [];
+  }
+
+  private wait(archive: string, held: HeldEntry[]): void {
+    if (held.length === 0) {
+      this.held.delete(archive);
+    } else {
+      this.held.set(archive, held);
+    }
+  }
+
+  private release(archive: string, count = this.heldBehind(archive).length): void {
+    const held = this.heldBehind(archive);
+    this.wait(archive, held.slice(count));
+    for (const { sighting, ...entry } of held.slice(0, count)) {
       if (sighting !== undefined) {
         sighting.held = false;
       }
@@ -162,6 +191,10 @@ export class InboxBook {
 }
 
 /** By this, said behind the traces, a sighting is found again. */
-function traceOf({ key, paths: [path = ''], archiveId, at }: Sighting) {
-  return { trace: { key, path, ...(archiveId === undefined ? {} : { archiveId }) }, at };
+function traceOf({ key, paths: [path = ''], archiveId, archive, at }: Sighting) {
+  const named = {
+    ...(archiveId === undefined ? {} : { archiveId }),
+    ...(archive === undefined ? {} : { archive }),
+  };
+  return { trace: { key, path, ...named }, at };
 }

@@ -1,34 +1,47 @@
 // SPDX-License-Identifier: MIT
 //
 // The way in: durable, numbered events for the host, each given until the host has taken it. While an
-// archive is being read, what comes live waits behind it.
+// archive is being read, what comes live of that archive waits behind it.
 
 import type { Tools } from '../core/tools.js';
 import type { Copy } from './copy.js';
+import { OWN_ARCHIVE } from './inbox-book.js';
 import type { InboxEntry } from './inbox-book.js';
 import type { Ledger } from './ledger.js';
 import type { JournalRecord } from './records.js';
 import type { Sighting, Trace } from './seen.js';
 
+type Release = JournalRecord & { readonly type: 'release'; readonly count: number };
+
 export class Inbox {
   /** Names the instance of a way in, so that two messages of one session are told apart from copies. */
   session = '';
-  /** What comes live waits. */
-  holding: boolean;
+  /** Archives behind which what comes live waits. */
+  private readonly holding: Set<string>;
   /** The highest number given to the host that is attached now. */
   private given = 0;
   /** Entries safe on disk; younger ones wait. */
   private safe: number;
-  /** When the youngest message was sent that may be shown already, Unix ms. */
-  private youngest: number;
+  /** When the youngest message of an archive was sent that may be shown already, Unix ms. */
+  private readonly youngest: Map<string, number>;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly tools: Pick<Tools, 'hash' | 'utf8' | 'base64'>,
   ) {
     this.safe = this.book.last;
-    this.holding = this.book.held.length > 0;
-    this.youngest = this.book.seen.youngest;
+    this.holding = new Set(this.book.held.keys());
+    this.youngest = this.book.seen.youngest();
+  }
+
+  /** Archives behind which what comes live waits. */
+  get holds(): ReadonlySet<string> {
+    return this.holding;
+  }
+
+  /** From now on what comes live waits behind this archive. */
+  hold(archive: string): void {
+    this.holding.add(archive);
   }
 
   /** The number of the next entry. */
@@ -46,6 +59,7 @@ export class Inbox {
     const own = copy === undefined ? undefined : this.traceOf(copy);
     const trace = own === undefined ? undefined : joined(own, first);
     const archived = copy?.path === 'archive';
+    const archive = copy?.archive ?? OWN_ARCHIVE;
     if (first !== undefined && trace !== undefined && !(first.held && archived)) {
       return { type: 'seen', trace, at: first.at };
     }
@@ -55,19 +69,19 @@ export class Inbox {
       ...(trace === undefined ? {} : { trace }),
       at: first?.at ?? (trace === undefined ? came : this.book.seen.timeFor(trace, came)),
     };
-    if (this.holding && copy !== undefined && !archived) {
-      return { type: 'held', ...kept };
+    if (this.holding.has(archive) && copy !== undefined && !archived) {
+      return { type: 'held', ...kept, ...(archive === OWN_ARCHIVE ? {} : { archive }) };
     }
     if (copy !== undefined) {
-      this.youngest = Math.max(this.youngest, copy.stamp ?? wall);
+      this.shown(archive, copy.stamp ?? wall);
     }
     return { type: 'inbox', number: this.nextNumber(), ...kept };
   }
 
   /** Younger ones were shown before this copy came: by the archive's order, or else by the clocks. */
-  isLate({ path, stamp, behind }: Copy): boolean {
-    const older = stamp !== undefined && stamp < this.youngest;
-    return path === 'archive' && (behind === true || older);
+  isLate({ path, stamp, behind, archive = OWN_ARCHIVE }: Copy): boolean {
+    const older = stamp !== undefined && stamp < (this.youngest.get(archive) ?? 0);
+    return (path === 'archive' || path === 'history') && (behind === true || older);
   }
 
   /** Whether a copy of this message has its place among those for the host. */
@@ -75,37 +89,49 @@ export class Inbox {
     return this.firstOf(copy)?.held === false;
   }
 
-  /** What waited behind the archive waits no longer. @returns how many are to get their place now */
-  release(): number {
-    this.holding = false;
-    return this.free(this.book.held.length);
+  /** Whether a copy of this message came before. */
+  knows(copy: Copy): boolean {
+    return this.firstOf(copy) !== undefined;
+  }
+
+  /** What waited behind this archive waits no longer. @returns the record that gives it its places */
+  release(archive: string): Release | undefined {
+    this.holding.delete(archive);
+    return this.free(archive, this.book.heldBehind(archive).length);
   }
 
   /**
    * The archive brings a message: it has gone past those that wait and came earlier, without them. A server
    * that died may have forgotten what it had handed on.
-   * @returns how many are to get their place before it
+   * @returns the record that gives those their places before it
    */
-  releaseBefore(copy: Copy): number {
-    const { held } = this.book;
-    const { stamp } = copy;
+  releaseBefore(copy: Copy): Release | undefined {
+    const { stamp, archive = OWN_ARCHIVE } = copy;
+    const held = this.book.heldBehind(archive);
     if (held.length === 0 || stamp === undefined) {
-      return 0;
+      return undefined;
     }
     const first = this.firstOf(copy);
     // One that its sender sent again waits at the place of its second copy, not of this one.
     const itself = first?.archiveId === undefined || first.archiveId === copy.archiveId;
     if (first !== undefined && !itself) {
-      return 0;
+      return undefined;
     }
     const after = held.findIndex(({ sighting, at }) => sighting === first || at >= stamp);
-    return this.free(after < 0 ? held.length : after);
+    return this.free(archive, after < 0 ? held.length : after);
   }
 
-  private free(count: number): number {
-    const freed = this.book.held.slice(0, count);
-    this.youngest = Math.max(this.youngest, ...freed.map(({ at }) => at));
-    return count;
+  private free(archive: string, count: number): Release | undefined {
+    const freed = this.book.heldBehind(archive).slice(0, count);
+    for (const { at } of freed) {
+      this.shown(archive, at);
+    }
+    const behind = archive === OWN_ARCHIVE ? {} : { archive };
+    return freed.length === 0 ? undefined : { type: 'release', count, ...behind };
+  }
+
+  private shown(archive: string, at: number): void {
+    this.youngest.set(archive, Math.max(this.youngest.get(archive) ?? 0, at));
   }
 
   /** Everything up to this number is on disk, so it may be shown. */
@@ -175,9 +201,11 @@ export class Inbox {
     return { key: this.keyOf(copy), ...this.wayOf(copy) };
   }
 
-  private wayOf({ path, archiveId, resent }: Copy): Omit<Trace, 'key'> {
+  private wayOf({ path, archiveId, resent, archive, join }: Copy): Omit<Trace, 'key'> {
+    const instance = join === undefined ? this.session : `${this.session}:${String(join)}`;
     return {
-      path: path === 'archive' ? path : `${path}:${this.session}`,
+      path: path === 'archive' ? path : `${path}:${instance}`,
+      ...(archive === undefined ? {} : { archive }),
       ...(archiveId === undefined ? {} : { archiveId }),
       ...(resent === undefined ? {} : { resent }),
     };

@@ -6,6 +6,7 @@
 import type { SavedManagement } from '../core/stream-management.js';
 import { distance } from '../core/serial.js';
 import { InboxBook } from './inbox-book.js';
+import { LaneBook, laneOf } from './lane-book.js';
 import type { JournalRecord, OutboxState, Transaction } from './records.js';
 
 export interface OutboxEntry {
@@ -15,6 +16,8 @@ export interface OutboxEntry {
   readonly body: string;
   /** Accepted at, Unix ms. */
   readonly at: number;
+  /** For all in the room that is `to`. */
+  readonly room?: true;
   state: OutboxState;
   /** An earlier copy may have arrived. */
   twice: boolean;
@@ -37,13 +40,10 @@ function outranks(old: OutboxState, next: OutboxState): boolean {
 export class Ledger {
   resource = '';
   session: SavedManagement | undefined;
-  /** The server had forgotten the session of what is in doubt: what its archive lacks it may have had. */
-  forgetful = false;
   /** In the order of acceptance. */
   readonly outbox = new Map<string, OutboxEntry>();
   readonly inbox = new InboxBook();
-  /** How many outbox entries are in these states; saves the search when none is. */
-  readonly counts = { queued: 0, sent: 0, 'in-doubt': 0 };
+  readonly lanes = new LaneBook();
   private finished = 0;
 
   applyAll(transactions: readonly Transaction[]): void {
@@ -66,8 +66,9 @@ export class Ledger {
       }
       case 'session-end':
         this.session = undefined;
-        this.forgetful ||= record.forgotten === true;
-        this.forgetful &&= this.counts['in-doubt'] > 0;
+        if (record.forgotten === true) {
+          this.lanes.forgotten(record.lane);
+        }
         return;
       case 'resumed':
         this.applyResumed(record.h);
@@ -81,7 +82,7 @@ export class Ledger {
         const { type: _type, ...entry } = record;
         if (!this.outbox.has(entry.handle)) {
           this.outbox.set(entry.handle, { ...entry, state: 'queued', twice: false });
-          this.count('queued', 1);
+          this.lanes.count(laneOf(entry), 'queued', 1);
         }
         return;
       }
@@ -105,7 +106,7 @@ export class Ledger {
   drop(handle: string): void {
     const entry = this.outbox.get(handle);
     if (entry !== undefined) {
-      this.count(entry.state, -1);
+      this.lanes.count(laneOf(entry), entry.state, -1);
     }
     this.outbox.delete(handle);
   }
@@ -135,8 +136,8 @@ export class Ledger {
         records.push({ type: 'state', handle: entry.handle, state, twice });
       }
     }
-    if (this.forgetful) {
-      records.push({ type: 'session-end', forgotten: true });
+    for (const lane of this.lanes.allForgetful()) {
+      records.push({ type: 'session-end', forgotten: true, lane });
     }
     records.push(...this.sessionRecords());
     records.push(...this.inbox.snapshot());
@@ -179,9 +180,10 @@ export class Ledger {
 
   private applyAcked(session: SavedManagement, h: number): void {
     const count = Math.min(distance(session.acked, h), session.tracked.length);
-    for (const stanza of session.tracked.splice(0, count)) {
-      if (stanza.handle !== undefined) {
-        this.applyState(stanza.handle, 'at-server');
+    for (const { handle } of session.tracked.splice(0, count)) {
+      // Our own server has a room's line then, and not yet the room (XEP-0045 §7.4).
+      if (handle !== undefined && this.outbox.get(handle)?.room !== true) {
+        this.applyState(handle, 'at-server');
       }
     }
     session.acked = h;
@@ -214,20 +216,13 @@ export class Ledger {
     if (!isFinal(entry.state) && isFinal(state)) {
       this.finished++;
     }
-    this.count(entry.state, -1);
-    this.count(state, 1);
+    const lane = laneOf(entry);
+    this.lanes.count(lane, state, 1);
+    this.lanes.count(lane, entry.state, -1);
     entry.state = state;
     entry.twice = twice ?? entry.twice;
-    // Said of those in doubt now; what comes into doubt later is of another session.
-    this.forgetful &&= this.counts['in-doubt'] > 0;
     if (this.finished > FINISHED_KEPT) {
       this.forgetFinished();
-    }
-  }
-
-  private count(state: OutboxState, by: 1 | -1): void {
-    if (state === 'queued' || state === 'sent' || state === 'in-doubt') {
-      this.counts[state] += by;
     }
   }
 

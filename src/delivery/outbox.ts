@@ -4,6 +4,7 @@
 // returns the records that move it on; nothing here changes state by itself.
 
 import type { Tracked } from '../core/stream-management.js';
+import { laneOf, PERSONS } from './lane-book.js';
 import { isFinal } from './ledger.js';
 import type { Ledger, OutboxEntry } from './ledger.js';
 import type { JournalRecord, OutboxState } from './records.js';
@@ -26,59 +27,76 @@ export class Outbox {
     return this.ledger.outbox.get(handle);
   }
 
-  /** Something is on its way and not acknowledged. */
+  /** Something to a person is on its way and not acknowledged. */
   get underWay(): boolean {
-    return this.ledger.counts.sent > 0;
+    return this.ledger.lanes.of(PERSONS).sent > 0;
   }
 
-  /** Something is to go before a message that is accepted now. */
-  get waiting(): boolean {
-    return this.ledger.counts.queued + this.ledger.counts['in-doubt'] > 0;
+  /** Something is to go before a message that is accepted for this lane now. */
+  waiting(lane: string): boolean {
+    const { queued, 'in-doubt': doubts } = this.ledger.lanes.of(lane);
+    return queued + doubts > 0;
   }
 
-  /** Waiting for a link, in the order of acceptance. */
+  /** Something of this lane is in doubt: nothing of it goes before that is known. */
+  doubtful(lane: string): boolean {
+    return this.ledger.lanes.of(lane)['in-doubt'] > 0;
+  }
+
+  /** Waiting for a link or its room, in the order of acceptance. */
   queued(): OutboxEntry[] {
-    return this.ledger.counts.queued === 0
-      ? []
-      : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'queued');
+    return this.ledger.lanes.any('queued') ? this.inState('queued') : [];
   }
 
-  private firstQueued(): OutboxEntry | undefined {
-    if (this.ledger.counts.queued === 0) {
-      return undefined;
-    }
-    for (const entry of this.ledger.outbox.values()) {
-      if (entry.state === 'queued') {
-        return entry;
-      }
-    }
-    return undefined;
+  /** Sent to a room that has not reflected them, oldest first. */
+  unreflected(room: string): OutboxEntry[] {
+    return this.ledger.lanes.of(room).sent === 0 ? [] : this.inState('sent', room);
+  }
+
+  private inState(state: OutboxState, lane?: string): OutboxEntry[] {
+    return [...this.ledger.outbox.values()].filter(
+      (entry) => entry.state === state && (lane === undefined || laneOf(entry) === lane),
+    );
   }
 
   /**
-   * A session is gone and its stanzas with it.
+   * A session is gone and its stanzas with it. What its room has not reflected is in doubt, acknowledged
+   * or not: nobody will say so any more in this session.
    * @param certain the server said how far it had got, so these surely never arrived and are queued
    *   again; else they are in doubt
    */
   lost(rest: readonly Tracked[], certain: boolean): JournalRecord[] {
-    const state = certain ? 'queued' : 'in-doubt';
-    return rest
-      .flatMap(({ handle }) => this.get(handle ?? '') ?? [])
-      .filter((entry) => !isFinal(entry.state))
-      .map(({ handle }) => ({ type: 'state', handle, state }));
+    const unacked = new Set(rest.flatMap(({ handle }) => this.get(handle ?? '') ?? []));
+    const acked = this.ledger.lanes.any('sent')
+      ? this.inState('sent').filter((entry) => entry.room === true && !unacked.has(entry))
+      : [];
+    const record = (entry: OutboxEntry, state: OutboxState): JournalRecord => ({
+      type: 'state',
+      handle: entry.handle,
+      state,
+    });
+    return [
+      ...[...unacked]
+        .filter((entry) => !isFinal(entry.state))
+        .map((entry) => record(entry, certain ? 'queued' : 'in-doubt')),
+      ...acked.map((entry) => record(entry, 'in-doubt')),
+    ];
   }
 
-  /** The server may or may not have these, oldest first. */
-  doubts(): OutboxEntry[] {
-    return this.ledger.counts['in-doubt'] === 0
-      ? []
-      : [...this.ledger.outbox.values()].filter((entry) => entry.state === 'in-doubt');
+  /** Those who took them may or may not have these, oldest first. @param lane absent for all lanes */
+  doubts(lane?: string): OutboxEntry[] {
+    const some = lane === undefined ? this.ledger.lanes.any('in-doubt') : this.doubtful(lane);
+    return some ? this.inState('in-doubt', lane) : [];
   }
 
-  /** What the server surely has, of those older than all in doubt; oldest first. */
-  takenBefore(): string[] {
+  /** What the server, or the room, surely has, of those of a lane older than all in doubt there; oldest first. */
+  takenBefore(lane: string): string[] {
     const taken: string[] = [];
-    for (const { handle, state, twice } of this.ledger.outbox.values()) {
+    for (const entry of this.ledger.outbox.values()) {
+      const { handle, state, twice } = entry;
+      if (laneOf(entry) !== lane) {
+        continue;
+      }
       if (state === 'in-doubt') {
         break;
       }
@@ -107,18 +125,45 @@ export class Outbox {
     ];
   }
 
-  /** Queued for too long to be sent without asking. */
-  expired(wall: number): OutboxEntry[] {
+  /**
+   * Too old to be sent without asking. Of a room's lines also those that it may have, as long as nobody is
+   * about to find out.
+   * @param asking whether somebody is, in this lane
+   */
+  expired(wall: number, asking: (lane: string) => boolean): OutboxEntry[] {
     const oldest = wall - this.queueHours * HOUR_MS;
-    const first = this.firstQueued();
+    const first = this.firstMortal(asking);
     return first === undefined || first.at >= oldest
       ? []
-      : this.queued().filter((entry) => entry.at < oldest);
+      : [...this.ledger.outbox.values()].filter(
+          (entry) => entry.at < oldest && this.isMortal(entry, asking),
+        );
   }
 
   /** When the next one will expire, Unix ms. */
-  nextExpiry(): number | undefined {
-    const first = this.firstQueued();
+  nextExpiry(asking: (lane: string) => boolean): number | undefined {
+    const first = this.firstMortal(asking);
     return first === undefined ? undefined : first.at + this.queueHours * HOUR_MS + 1;
+  }
+
+  private firstMortal(asking: (lane: string) => boolean): OutboxEntry | undefined {
+    const { lanes } = this.ledger;
+    const some = [...lanes.names()].some(
+      (lane) => lanes.of(lane).queued > 0 || (lane !== PERSONS && !asking(lane)),
+    );
+    if (some) {
+      for (const entry of this.ledger.outbox.values()) {
+        if (this.isMortal(entry, asking)) {
+          return entry;
+        }
+      }
+    }
+    return undefined;
+  }
+
+  private isMortal(entry: OutboxEntry, asking: (lane: string) => boolean): boolean {
+    const { state, room } = entry;
+    const doubted = room === true && (state === 'sent' || state === 'in-doubt');
+    return state === 'queued' || (doubted && !asking(laneOf(entry)));
   }
 }

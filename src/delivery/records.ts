@@ -27,9 +27,10 @@ export type JournalRecord =
   | { readonly type: 'resumed'; readonly h: number }
   /**
    * The session is over: nothing can be resumed or acknowledged in it any more. `forgotten`: the server knew
-   * nothing of it any more, not even how far it had got, so it died and may have forgotten more.
+   * nothing of it any more, not even how far it had got, so it died and may have forgotten more. `lane`: this
+   * is said of one lane only; in a compacted journal.
    */
-  | { readonly type: 'session-end'; readonly forgotten?: boolean }
+  | { readonly type: 'session-end'; readonly forgotten?: boolean; readonly lane?: string }
   /** Stanza `number` is about to be written; `handle` names the outbox entry if it is one. */
   | {
       readonly type: 'sent';
@@ -37,11 +38,14 @@ export type JournalRecord =
       readonly kind: StanzaKind;
       readonly handle?: string;
     }
-  /** The server has handled everything up to `h`. */
+  /** The server has handled everything up to `h`. A room's line is not settled by that: only by the room. */
   | { readonly type: 'acked'; readonly h: number }
   /** We have handled everything up to `h`. */
   | { readonly type: 'handled'; readonly h: number }
-  /** A message is ours to deliver. `at` is Unix ms; `xml` the stanza without delay. */
+  /**
+   * A message is ours to deliver. `at` is Unix ms; `xml` the stanza without delay. `room`: it is for all in
+   * a room, whose bare JID is `to`.
+   */
   | {
       readonly type: 'accept';
       readonly handle: string;
@@ -49,6 +53,7 @@ export type JournalRecord =
       readonly xml: string;
       readonly body: string;
       readonly at: number;
+      readonly room?: true;
     }
   /** An outbox entry changed its state; `twice`: another copy may have arrived. */
   | {
@@ -63,7 +68,7 @@ export type JournalRecord =
 export type InboxRecord =
   /**
    * An event for the host, as base64 of the contract's bytes, first seen at `at`. A copy of it that
-   * waits behind the archive is dropped.
+   * waits behind an archive is dropped.
    */
   | {
       readonly type: 'inbox';
@@ -72,15 +77,16 @@ export type InboxRecord =
       readonly trace?: Trace;
       readonly at: number;
     }
-  /** One that waits behind the archive, and has no number yet. */
+  /** One that waits behind an archive, that of a room or our account's, and has no number yet. */
   | {
       readonly type: 'held';
       readonly event: string;
       readonly trace?: Trace;
       readonly at: number;
+      readonly archive?: string;
     }
-  /** What waited gets the next numbers, in the order it came; the first `count` of it, or all. */
-  | { readonly type: 'release'; readonly count?: number }
+  /** What waited behind an archive gets the next numbers, in the order it came; the first `count` of it, or all. */
+  | { readonly type: 'release'; readonly count?: number; readonly archive?: string }
   /** Everything in this archive up to the message of this id was read; `at` is when it got that. */
   | { readonly type: 'cursor'; readonly archive: string; readonly id: string; readonly at: number }
   /** An entry that no host can be given, and that is to be in a file; said before it is taken. */

@@ -43,6 +43,8 @@ export class Replay {
    * @param known finds a message of ours by its handle, in doubt or not
    * @param before the handles of what the server is known to have from before these, oldest first
    * @param forgetful the server died: what it handed on last may be missing in its archive
+   * @param singly it is a room's archive: a room may turn down one and take the next, so that only what is
+   *   found was taken
    */
   constructor(
     private readonly doubts: readonly OutboxEntry[],
@@ -50,6 +52,7 @@ export class Replay {
     private readonly bare: (jid: string) => string,
     private readonly before: readonly string[],
     private readonly forgetful = false,
+    private readonly singly = false,
   ) {}
 
   /**
@@ -81,9 +84,17 @@ export class Replay {
     const last = this.before.at(-1);
     const torn = last !== undefined && !this.found.has(last);
     const hole = torn || taken.some(({ handle }) => !this.found.has(handle));
-    return controlled && !hole && !this.forgetful
+    const surely = controlled && !hole && !this.forgetful;
+    const verdict = surely
       ? { taken, untaken: rest, unknown: [] }
       : { taken, untaken: [], unknown: rest };
+    return this.singly ? this.onlyFound(verdict) : verdict;
+  }
+
+  private onlyFound({ taken, untaken, unknown }: Verdict): Verdict {
+    const found = ({ handle }: OutboxEntry) => this.found.has(handle);
+    const missed = taken.filter((entry) => !found(entry));
+    return { taken: taken.filter(found), untaken, unknown: [...missed, ...unknown] };
   }
 
   private look(own: readonly OwnMessage[]): void {

@@ -9,12 +9,14 @@ export interface Trace {
   /** A hash of sender, type, id and body. */
   readonly key: string;
   /**
-   * The way it came, as a name that holds for one instance of it: `archive`, or `live`, `offline` or
-   * `carbon` with the session's name behind it.
+   * The way it came, as a name that holds for one instance of it: `archive`, or `live`, `offline`, `carbon`
+   * or `history` with the session's name behind it, and that of the join for the last.
    */
   readonly path: string;
-  /** Its id in our archive, where that is sure. */
+  /** Its id in its archive, where that is sure: unique over all archives. */
   readonly archiveId?: string;
+  /** The room whose archive it belongs to; absent for our account's. */
+  readonly archive?: string;
   /** When its sender says that he sent it at first, Unix ms. */
   readonly resent?: number;
   /** The archive's id of an earlier copy, where that is another: the sender sent it again. */
@@ -34,7 +36,8 @@ export interface Sighting {
   readonly key: string;
   readonly paths: string[];
   archiveId: string | undefined;
-  /** Ids in our archive of copies that its sender sent again. */
+  readonly archive: string | undefined;
+  /** Ids in its archive of copies that its sender sent again. */
   readonly otherIds: string[];
   /** When its sender said that he had sent it at first. */
   readonly resent: number | undefined;
@@ -67,11 +70,13 @@ export class Seen {
     );
   }
 
-  /** When the youngest message was seen that does not wait behind the archive; 0 for none. */
-  get youngest(): number {
-    let youngest = 0;
-    for (const { at, held } of this.oldest) {
-      youngest = held ? youngest : Math.max(youngest, at);
+  /** When the youngest message of each archive was seen that does not wait behind it. */
+  youngest(): Map<string, number> {
+    const youngest = new Map<string, number>();
+    for (const { at, held, archive = '' } of this.oldest) {
+      if (!held) {
+        youngest.set(archive, Math.max(youngest.get(archive) ?? 0, at));
+      }
     }
     return youngest;
   }
@@ -87,10 +92,10 @@ export class Seen {
 
   /** A message was seen at `at`; seen before at that very time it is the same, on another path. */
   remember(trace: Trace, at: number): Sighting {
-    const { key, path, archiveId, resent } = trace;
+    const { key, path, archiveId, resent, archive } = trace;
     const known = this.known(trace, at);
     const sighting: Sighting = known ?? {
-      ...{ key, at, resent },
+      ...{ key, at, resent, archive },
       ...{ paths: [], archiveId: undefined, otherIds: [], held: false },
     };
     if (!sighting.paths.includes(path)) {
@@ -127,8 +132,12 @@ export class Seen {
 
   /** Oldest first, one for each way. */
   *traces(): Generator<{ readonly trace: Trace; readonly at: number }> {
-    for (const { key, paths, archiveId, otherIds, resent, at } of this.oldest) {
-      const common = { key, ...(resent === undefined ? {} : { resent }) };
+    for (const { key, paths, archiveId, archive, otherIds, resent, at } of this.oldest) {
+      const common = {
+        key,
+        ...(resent === undefined ? {} : { resent }),
+        ...(archive === undefined ? {} : { archive }),
+      };
       for (const path of paths) {
         yield { trace: { ...common, path, ...(archiveId === undefined ? {} : { archiveId }) }, at };
       }

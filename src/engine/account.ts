@@ -18,10 +18,12 @@ import type { Context } from './context.js';
 import { earliest } from './context.js';
 import type { AccountEffect, AccountInput } from './effects.js';
 import { AccountHost } from './feature-host.js';
+import { Lanes } from './lanes.js';
 import { LinkKeeper } from './link.js';
 import { Mailroom } from './mailroom.js';
 import { MessageStates } from './message-states.js';
 import { NO_SETTINGS, readOptions } from './options.js';
+import { RoomArchive } from './room-desk.js';
 import { Sender } from './sender.js';
 import { SET_ASIDE, SetAside } from './set-aside.js';
 import { SessionEvents } from './session-events.js';
@@ -40,6 +42,7 @@ export class Account implements Context {
   private readonly sleep = new SleepWatch();
   private readonly store: Store;
   private readonly outbox: Outbox;
+  private readonly lanes: Lanes;
   private readonly session: Session;
   private readonly setAside: SetAside;
   private readonly mailroom: Mailroom;
@@ -70,6 +73,7 @@ export class Account implements Context {
     });
     const { ledger } = this.store;
     this.outbox = new Outbox(ledger, 24);
+    this.lanes = new Lanes(this, this.outbox);
     const inbox = new Inbox(ledger, tools);
     this.session = new Session(tools, random, (output) => {
       this.events.take(output);
@@ -79,22 +83,28 @@ export class Account implements Context {
       this.session.handledDurably(h);
     });
     this.states = new MessageStates(this, this.store, this.outbox, this.mailroom);
-    this.sender = new Sender(this, this.session, this.store, this.outbox, this.states);
-    const { session, sender, states, mailroom } = this;
+    const { session, states, mailroom, outbox, lanes } = this;
+    this.sender = new Sender(this, session, this.store, outbox, states, lanes);
+    const { sender } = this;
     this.link = new LinkKeeper(
       this,
       session,
       () => this.resource(),
       (answered) => this.host.leaving(answered),
     );
+    const desk = {
+      ...{ context: this, store: this.store, outbox, mailroom, states, sender },
+      progressed: () => {
+        this.link.progressed();
+      },
+    };
     this.host = new AccountHost(this, {
       session,
       sender,
       states,
       mailroom,
-      archive: new AccountArchive(this, this.store, this.outbox, mailroom, sender, () => {
-        this.link.progressed();
-      }),
+      archive: new AccountArchive(desk),
+      archiveOf: (room) => new RoomArchive(desk, lanes, room),
       ...options,
       caches,
       settling: () => this.link.settling,
@@ -148,7 +158,7 @@ export class Account implements Context {
   /** When a `tick` is wanted next, on the monotonic clock. */
   deadline(): number | undefined {
     const { now, wall } = this.time;
-    const expiry = this.outbox.nextExpiry();
+    const expiry = this.outbox.nextExpiry((lane) => this.lanes.isOpen(lane));
     return earliest(
       this.session.online ? this.sleep.deadline() : undefined,
       this.session.deadline(),

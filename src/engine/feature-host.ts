@@ -3,29 +3,27 @@
 // What the features see of the account, and how stanzas and commands find their feature.
 
 import type { Fault } from '../core/errors.js';
-import { fault } from '../core/errors.js';
 import { Jid } from '../core/jid.js';
-import { NS } from '../core/namespaces.js';
-import { IqRouter } from '../core/router.js';
 import type { Session } from '../core/session.js';
-import { errorReply } from '../core/stanza.js';
 import type { StanzaKind } from '../core/stream-management.js';
 import type { Clock } from '../core/effects.js';
 import type { Tools } from '../core/tools.js';
 import type { Element } from '../core/xml.js';
-import { is, serialise, xml } from '../core/xml.js';
+import { serialise } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
 import type { Command, JoinRoom, Message } from '../contract/engine_pb.js';
 import type { Copy } from '../delivery/copy.js';
+import type { JournalRecord } from '../delivery/records.js';
 import { features } from '../features/index.js';
 import type {
   Answer,
   ArchiveDesk,
+  Beside,
   EventBody,
   FeatureHooks,
   FeatureHost,
   Incoming,
-  RequestHandler,
+  RoomDesk,
   Settings,
 } from '../features/feature.js';
 import { accepted, refused } from './bodies.js';
@@ -33,10 +31,8 @@ import { earliest } from './context.js';
 import type { Context } from './context.js';
 import type { Mailroom } from './mailroom.js';
 import type { MessageStates } from './message-states.js';
+import { Requests } from './requests.js';
 import type { Sender } from './sender.js';
-
-/** An IQ that nobody answers is given up after this long; RFC 6120 §8.2.3 promises an answer. */
-const REQUEST_MS = 60_000;
 
 const HEX = '0123456789abcdef';
 
@@ -46,6 +42,8 @@ export interface HostParts {
   readonly states: MessageStates;
   readonly mailroom: Mailroom;
   readonly archive: ArchiveDesk;
+  /** @param room bare */
+  archiveOf(room: string): RoomDesk;
   readonly program: string;
   readonly caches: ReadonlyMap<string, string>;
   /** The session is an earlier process's and only to be settled. */
@@ -56,6 +54,7 @@ export interface HostParts {
 interface Kept {
   readonly body: Extract<EventBody, { case: 'message' }>;
   readonly copy: Copy;
+  readonly beside: Beside | undefined;
 }
 
 export class AccountHost implements FeatureHost {
@@ -67,7 +66,8 @@ export class AccountHost implements FeatureHost {
   /** What the features put into the inbox while one stanza is handled. */
   private kept: Kept[] = [];
   private timers: { readonly at: number; readonly run: () => void }[] = [];
-  private readonly router: IqRouter;
+  private readonly requests: Requests;
+  private readonly desks = new Map<string, RoomDesk>();
   private readonly hooks: readonly FeatureHooks[];
   private readonly idPrefix: string;
   private ids = 0;
@@ -79,7 +79,9 @@ export class AccountHost implements FeatureHost {
     this.tools = context.tools;
     this.program = parts.program;
     this.archive = parts.archive;
-    this.router = new IqRouter(context.tools);
+    this.requests = new Requests(this, (text) => {
+      parts.sender.stanza({ kind: 'iq', text });
+    });
     this.idPrefix = hex(context.random(8));
     this.hooks = features.map((feature) => feature.attach(this));
   }
@@ -119,19 +121,27 @@ export class AccountHost implements FeatureHost {
     payload: Element,
     done: (answer: Answer) => void,
   ): void {
-    const id = this.newId();
-    const iq = xml('iq', { type, id, to: to?.toString() }, payload);
-    if (!this.online) {
-      done({ type: 'error', fault: OFFLINE });
-      return;
-    }
-    this.router.expect(id, to, this.jid, this.clock().now + REQUEST_MS, done);
-    this.parts.sender.stanza({ kind: 'iq', text: serialise(iq) });
+    this.requests.ask(to, type, payload, done);
   }
 
   queue(id: string, to: Jid, stanza: Element, body: string): void {
     this.outgoing(stanza);
     this.parts.sender.accept(id, to.toString(), serialise(stanza), body);
+  }
+
+  queueLine(id: string, room: Jid, stanza: Element, body: string): void {
+    this.parts.sender.accept(id, room.toString(), serialise(stanza), body, true);
+  }
+
+  archiveOf(room: Jid): RoomDesk {
+    const name = room.bare().toString();
+    const desk = this.desks.get(name) ?? this.parts.archiveOf(name);
+    this.desks.set(name, desk);
+    return desk;
+  }
+
+  holding(): Jid[] {
+    return [...this.parts.mailroom.holds].flatMap((room) => Jid.parse(room, this.tools) ?? []);
   }
 
   bounced(id: string, from: Jid | undefined, cause: Fault): void {
@@ -140,7 +150,9 @@ export class AccountHost implements FeatureHost {
       return;
     }
     const to = Jid.parse(this.parts.states.recipient(id), this.tools);
-    if (to !== undefined && (from.sameBare(to) || isServer(from, to))) {
+    // Everybody in a room writes from its bare JID with a resource behind it.
+    const itself = this.parts.states.isLine(id) ? from.equals(to) : from.sameBare(to);
+    if (to !== undefined && (itself || isServer(from, to))) {
       this.parts.states.fail(id, cause);
     } else {
       // Ids are no secret: anybody could make a delivered message look failed.
@@ -169,8 +181,8 @@ export class AccountHost implements FeatureHost {
     this.context.tell(refused(id, cause));
   }
 
-  keep(body: Kept['body'], copy: Copy): void {
-    this.kept.push({ body, copy });
+  keep(body: Kept['body'], copy: Copy, beside?: Beside): void {
+    this.kept.push({ body, copy, beside });
   }
 
   tell(body: EventBody): void {
@@ -197,7 +209,10 @@ export class AccountHost implements FeatureHost {
       this.log('warning', `A stanza was too large or too complex to be read: ${stanza.name}.`);
     }
     if (stanza.getName() === 'iq') {
-      this.incomingIq(stanza);
+      const incoming = this.requests.answered(stanza) ? undefined : this.read(stanza);
+      if (incoming !== undefined) {
+        this.requests.answer(stanza, incoming, this.hooks);
+      }
     } else if (!this.parts.settling() || stanza.getName() === 'message') {
       const incoming = this.read(stanza);
       if (incoming !== undefined) {
@@ -267,15 +282,15 @@ export class AccountHost implements FeatureHost {
 
   /** No request is answered any more: the session it was made in is gone. */
   failRequests(cause: Fault): void {
-    this.router.failAll(cause);
+    this.requests.failAll(cause);
   }
 
   deadline(): number | undefined {
-    return earliest(this.router.deadline(), ...this.timers.map(({ at }) => at));
+    return earliest(this.requests.deadline(), ...this.timers.map(({ at }) => at));
   }
 
   tick(now: number): void {
-    this.router.expire(now);
+    this.requests.expire(now);
     const due = this.timers.filter(({ at }) => at <= now);
     this.timers = this.timers.filter(({ at }) => at > now);
     for (const { run } of due) {
@@ -299,59 +314,17 @@ export class AccountHost implements FeatureHost {
     return { from, settling: this.parts.settling() };
   }
 
-  private incomingIq(stanza: Element): void {
-    const type = stanza.getAttr('type') as string | undefined;
-    if (type === 'result' || type === 'error') {
-      if (!this.router.answer(stanza)) {
-        this.log('info', 'An answer that nobody asked for, or not of this sender, was dropped.');
-      }
-      return;
-    }
-    const incoming = this.read(stanza);
-    if ((type === 'get' || type === 'set') && incoming !== undefined) {
-      const handler = this.handlerOf(type, stanza, incoming);
-      this.reply(stanza, handler?.answer(stanza, incoming) ?? (handler ? undefined : UNAVAILABLE));
-    }
-  }
-
-  /** While settling only roster pushes are of use; the rest is told that nobody is here. */
-  private handlerOf(
-    type: 'get' | 'set',
-    stanza: Element,
-    incoming: Incoming,
-  ): RequestHandler | undefined {
-    if (incoming.settling && stanza.getChild('query', NS.roster) === undefined) {
-      return undefined;
-    }
-    return this.hooks
-      .flatMap((hook) => hook.requests ?? [])
-      .find(
-        (handler) =>
-          handler.type === type &&
-          stanza.getChildElements().some((child) => is(child, handler.name, handler.xmlns)),
-      );
-  }
-
-  private reply(request: Element, answer: ReturnType<RequestHandler['answer']>): void {
-    const result =
-      answer !== undefined && 'condition' in answer
-        ? errorReply(request, answer)
-        : xml(
-            'iq',
-            {
-              type: 'result',
-              id: request.getAttr('id') as string | undefined,
-              to: request.getAttr('from') as string | undefined,
-            },
-            answer,
-          );
-    this.parts.sender.stanza({ kind: 'iq', text: serialise(result) });
-  }
-
   private commitKept(h: number): void {
     const kept = this.kept.splice(0);
-    kept.forEach(({ body, copy }, index) => {
-      this.parts.mailroom.keep(body, copy, index === kept.length - 1 ? h : undefined);
+    kept.forEach(({ body, copy, beside }, index) => {
+      const last = index === kept.length - 1 ? h : undefined;
+      const { settles, heard } = beside ?? {};
+      const settled = settles === undefined ? undefined : this.parts.states.settling(settles);
+      const others: JournalRecord[] = [...(settled?.records ?? [])];
+      if (heard !== undefined) {
+        others.push({ type: 'cursor', archive: heard.room, id: '', at: heard.at });
+      }
+      this.parts.mailroom.keep(body, copy, last, others, settled?.kept);
     });
     if (kept.length === 0) {
       this.parts.mailroom.count(h);
@@ -362,12 +335,6 @@ export class AccountHost implements FeatureHost {
 function isServer(server: Jid, of: Jid): boolean {
   return server.local === '' && server.domain === of.domain;
 }
-
-const UNAVAILABLE = { error: 'cancel', condition: 'service-unavailable' } as const;
-
-const OFFLINE = fault('link', 'offline', 'Not done: there is no connection at the moment.', {
-  by: 'us',
-});
 
 function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => `${HEX[byte >> 4] ?? ''}${HEX[byte & 15] ?? ''}`).join('');

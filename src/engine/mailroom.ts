@@ -46,12 +46,14 @@ export class Mailroom {
    * Keeps an event for the host.
    * @param h the number of the stanza it came with, if that is complete with it
    * @param others records that must be there together with it
+   * @param kept called once all of it is on disk
    */
   keep(
     body: Durable,
     copy: Copy | undefined,
     h: number | undefined,
     others: readonly JournalRecord[] = [],
+    kept?: () => void,
   ): void {
     if (body.case === 'message' && copy !== undefined) {
       body.value.late = this.inbox.isLate(copy);
@@ -74,7 +76,13 @@ export class Mailroom {
         this.inbox.flushed(record.number);
       }
       done();
+      kept?.();
     });
+  }
+
+  /** Whether a copy of the message came before. */
+  knows(copy: Copy): boolean {
+    return this.inbox.knows(copy);
   }
 
   /** Whether the message has its place among those for the host already. */
@@ -87,24 +95,25 @@ export class Mailroom {
     this.inbox.session = session;
   }
 
-  get holding(): boolean {
-    return this.inbox.holding;
+  /** Archives behind which what comes live waits. */
+  get holds(): ReadonlySet<string> {
+    return this.inbox.holds;
   }
 
-  /** From now on what comes live waits behind the archive. */
-  hold(): void {
-    this.inbox.holding = true;
+  /** From now on what comes live waits behind this archive. */
+  hold(archive: string): void {
+    this.inbox.hold(archive);
   }
 
-  /** What waited is given now. */
-  release(): void {
-    this.free(this.inbox.release());
+  /** What waited behind this archive is given now. */
+  release(archive: string): void {
+    this.free(this.inbox.release(archive));
   }
 
-  private free(count: number): void {
-    if (count > 0) {
-      const newest = this.store.ledger.inbox.last + count;
-      this.store.commit([{ type: 'release', count }], () => {
+  private free(release: ReturnType<Inbox['release']>): void {
+    if (release !== undefined) {
+      const newest = this.store.ledger.inbox.last + release.count;
+      this.store.commit([release], () => {
         this.inbox.flushed(newest);
       });
     }

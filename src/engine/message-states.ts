@@ -3,9 +3,10 @@
 // Where a text of ours stands, and what the host is told of it.
 
 import type { Fault } from '../core/errors.js';
+import { isFinal } from '../delivery/ledger.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
-import type { OutboxState } from '../delivery/records.js';
+import type { JournalRecord, OutboxState } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
 import { errorMessage } from '../features/error.js';
@@ -34,6 +35,31 @@ export class MessageStates {
   /** To whom a message went; empty for one that is not known. */
   recipient(handle: string): string {
     return this.outbox.get(handle)?.to ?? '';
+  }
+
+  /** It went to all in a room. */
+  isLine(handle: string): boolean {
+    return this.outbox.get(handle)?.room === true;
+  }
+
+  /**
+   * The room has a line of ours, as what it reflected or its archive shows.
+   * @returns the records that say so, to be kept with what showed it, and what to call once they are on disk
+   */
+  settling(handle: string): {
+    readonly records: readonly JournalRecord[];
+    readonly kept: () => void;
+  } {
+    const entry = this.outbox.get(handle);
+    if (entry === undefined || isFinal(entry.state)) {
+      return { records: [], kept: () => undefined };
+    }
+    return {
+      records: [{ type: 'state', handle, state: 'at-server' }],
+      kept: () => {
+        this.tell(entry, State.AT_SERVER);
+      },
+    };
   }
 
   /** A message will not be delivered: told durably, with its text. */

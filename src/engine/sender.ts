@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 //
-// Everything countable that leaves goes through here, in one order: tracked, journaled, flushed, and
-// only then written. So no number the server can name is unknown to the journal.
+// What goes when: texts of the outbox in the order of their lanes, and everything else at once. And what
+// becomes of them when the server, or the end of a session, says so.
 
 import type { Fault } from '../core/errors.js';
-import { NS } from '../core/namespaces.js';
 import { formatDateTime } from '../core/stanza.js';
 import type { SessionOutput } from '../core/session-output.js';
 import type { Session } from '../core/session.js';
 import type { Outgoing, StreamManagement, Tracked } from '../core/stream-management.js';
+import { laneOf, PERSONS } from '../delivery/lane-book.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
 import type { JournalRecord } from '../delivery/records.js';
@@ -17,9 +17,11 @@ import type { Store } from '../delivery/store.js';
 import { MessageState_State as State } from '../contract/engine_pb.js';
 import { accepted, refused } from './bodies.js';
 import { EXPIRED, EXPIRED_IN_DOUBT, poison, TOO_LARGE } from './sender-faults.js';
+import { PLACE_HOLDER, Submitter } from './submitter.js';
 import { Writer } from './writer.js';
 import type { Writing } from './writer.js';
 import type { Context } from './context.js';
+import type { Lanes } from './lanes.js';
 import type { MessageStates } from './message-states.js';
 
 /** A text that waited longer than this carries the time it was written (XEP-0203). */
@@ -35,8 +37,7 @@ export class Sender {
   /** Lost to a failing disk before they left; tried again in this order, and in their own session only. */
   private held: { readonly outgoing: Outgoing; readonly of: StreamManagement | undefined }[] = [];
   private readonly writer: Writer;
-  /** Counts links: bytes meant for an earlier one are not written to a later one. */
-  private epoch = 0;
+  private readonly submitter: Submitter;
   private open = false;
 
   constructor(
@@ -45,8 +46,10 @@ export class Sender {
     private readonly store: Store,
     private readonly outbox: Outbox,
     private readonly states: MessageStates,
+    private readonly lanes: Lanes,
   ) {
     this.writer = new Writer(context, session);
+    this.submitter = new Submitter(session, store, this.writer);
   }
 
   /** Messages that an earlier process wrote into a session of which nothing is left. */
@@ -74,14 +77,17 @@ export class Sender {
       return false;
     }
     const of = this.session.management;
-    this.submit(outgoing, [], () => {
+    this.submitter.submit(outgoing, [], () => {
       this.held.unshift({ outgoing, of });
     });
     return true;
   }
 
-  /** Takes a message for good. Answers the command with Accepted or Refused. */
-  accept(handle: string, to: string, xml: string, body: string): void {
+  /**
+   * Takes a message for good. Answers the command with Accepted or Refused.
+   * @param room `to` is a room, and the message for all in it
+   */
+  accept(handle: string, to: string, xml: string, body: string, room?: true): void {
     if (this.accepting.has(handle)) {
       return;
     }
@@ -95,7 +101,11 @@ export class Sender {
       return;
     }
     const at = this.context.clock().wall;
-    const record: JournalRecord = { type: 'accept', handle, to, xml, body, at };
+    const lane = laneOf(room === undefined ? { to } : { to, room });
+    const record: JournalRecord = {
+      ...({ type: 'accept', handle, to, xml, body, at } as const),
+      ...(room === undefined ? {} : { room }),
+    };
     this.accepting.add(handle);
     const dropped = (cause: Fault) => {
       this.accepting.delete(handle);
@@ -106,9 +116,10 @@ export class Sender {
       this.accepting.delete(handle);
       this.context.tell(accepted(handle));
     };
-    const first = this.held.length === 0 && !this.outbox.waiting && !this.writer.careful;
+    const goes = this.lanes.isOpen(lane) && !this.outbox.waiting(lane);
+    const first = this.held.length === 0 && goes && !this.writer.careful;
     if (this.takes && first) {
-      this.submit({ kind: 'message', handle, text: xml }, [record], dropped, kept);
+      this.submitter.submit({ kind: 'message', handle, text: xml }, [record], dropped, kept);
       return;
     }
     const flushed = () => {
@@ -121,27 +132,29 @@ export class Sender {
   /** A fresh session, or this process's own on a new link, in which `resend` goes first. */
   opened(resend: readonly Tracked[]): void {
     this.open = true;
-    this.rewrite(resend);
+    this.lanes.linked();
+    this.submitter.rewrite(resend, (stanza) => this.harmless(stanza));
   }
 
   /**
-   * An earlier process's session: only what was unacked in it goes, under new numbers.
+   * An earlier process's session: only what was unacked in it goes, under new numbers. But no room is
+   * joined in it any more, as far as we know.
    * @returns whether anything goes
    */
   settle(h: number, resend: readonly Tracked[]): boolean {
     this.store.commit([{ type: 'resumed', h }], () => undefined);
     const entries = resend
       .flatMap(({ handle }) => this.outbox.get(handle ?? '') ?? [])
-      .filter(({ state }) => state === 'queued');
+      .filter(({ state, room }) => state === 'queued' && room !== true);
     for (const { handle, xml } of entries) {
-      this.submit({ kind: 'message', handle, text: xml }, [], () => undefined);
+      this.submitter.submit({ kind: 'message', handle, text: xml }, [], () => undefined);
     }
     return entries.length > 0;
   }
 
   /** The link is gone; what was tracked waits in the session. */
   closed(cause: Fault | undefined): void {
-    this.epoch++;
+    this.submitter.closed();
     this.open = false;
     const blamed = this.writer.closed(cause);
     if (blamed !== undefined) {
@@ -158,8 +171,11 @@ export class Sender {
     this.writer.acknowledged(handles);
     const records: JournalRecord[] =
       this.store.ledger.session === undefined
-        ? handles.map((handle) => ({ type: 'state', handle, state: 'at-server' }))
+        ? handles
+            .filter((handle) => this.outbox.get(handle)?.room !== true)
+            .map((handle) => ({ type: 'state', handle, state: 'at-server' }))
         : [{ type: 'acked', h }];
+    this.lanes.acknowledged(handles);
     this.store.commit(records, () => {
       for (const handle of handles) {
         this.states.tell(this.outbox.get(handle), State.AT_SERVER);
@@ -172,6 +188,7 @@ export class Sender {
    * @param kept called once that is on disk
    */
   lost({ rest, certain, forgotten }: Lost, kept: () => void): void {
+    this.lanes.closeAll();
     const records = this.outbox.lost(rest, certain);
     const doubts = this.outbox.doubts();
     if (this.store.ledger.session !== undefined) {
@@ -196,8 +213,10 @@ export class Sender {
 
   /** Sends what waits, as far as the link and the disk allow; fails what waited too long. */
   pump(): void {
-    for (const entry of this.outbox.expired(this.context.clock().wall)) {
-      this.states.fail(entry.handle, entry.twice ? EXPIRED_IN_DOUBT : EXPIRED);
+    const asking = (lane: string) => this.lanes.isOpen(lane);
+    for (const entry of this.outbox.expired(this.context.clock().wall, asking)) {
+      const certain = entry.state === 'queued' && !entry.twice;
+      this.states.fail(entry.handle, certain ? EXPIRED : EXPIRED_IN_DOUBT);
     }
     if (!this.takes || this.store.fault !== undefined) {
       return;
@@ -207,9 +226,12 @@ export class Sender {
         this.stanza(outgoing);
       }
     }
-    // In doubt goes before new, so that the order stays that of acceptance.
-    for (const entry of this.outbox.doubts().length > 0 ? [] : this.outbox.queued()) {
-      if (this.writer.careful && this.outbox.underWay) {
+    for (const entry of this.outbox.queued()) {
+      // In doubt goes before new, so that the order in a lane stays that of acceptance.
+      if (!this.lanes.isOpen(laneOf(entry)) || this.outbox.doubtful(laneOf(entry))) {
+        continue;
+      }
+      if (this.writer.careful && this.underWay) {
         return;
       }
       const { handle } = entry;
@@ -218,72 +240,29 @@ export class Sender {
         continue;
       }
       // Dropped by the disk it is queued again by itself, in its old place.
-      this.submit({ kind: 'message', handle, text: this.stamped(entry) }, [], () => undefined);
+      this.submitter.submit(
+        { kind: 'message', handle, text: this.stamped(entry) },
+        [],
+        () => undefined,
+      );
     }
   }
 
   /** Writes what became safe during this input, in one piece. */
   flush(): void {
-    this.writer.flush(!this.outbox.waiting && !this.outbox.underWay);
+    const waits = () =>
+      this.outbox.waiting(PERSONS) ||
+      this.outbox.queued().some((entry) => this.lanes.isOpen(laneOf(entry)));
+    this.writer.flush(this.writer.careful && !waits() && !this.underWay);
   }
 
-  private submit(
-    outgoing: Outgoing,
-    before: readonly JournalRecord[],
-    dropped: (cause: Fault) => void,
-    flushed?: () => void,
-  ): void {
-    const tracked = this.session.track(outgoing);
-    if (tracked === undefined) {
-      return;
-    }
-    const epoch = this.epoch;
-    this.store.commit(
-      [...before, ...this.sentRecords(tracked)],
-      () => {
-        flushed?.();
-        if (epoch === this.epoch) {
-          this.writer.push(outgoing);
-        }
-      },
-      (cause) => {
-        this.session.untrack();
-        this.untrackRecord(outgoing);
-        dropped(cause);
-      },
+  /** Something is written and not acknowledged; a room's line may be reflected long after that. */
+  private get underWay(): boolean {
+    const unacked = this.session.management?.unacked ?? [];
+    return (
+      this.outbox.underWay ||
+      unacked.some(({ handle }) => this.outbox.get(handle ?? '')?.room === true)
     );
-  }
-
-  /** Without a resumable session there are no numbers to keep, only the message's own state. */
-  private sentRecords(tracked: Tracked): JournalRecord[] {
-    const { number, kind, handle } = tracked;
-    if (this.store.ledger.session !== undefined) {
-      return [{ type: 'sent', number, kind, ...(handle === undefined ? {} : { handle }) }];
-    }
-    return handle === undefined ? [] : [{ type: 'state', handle, state: 'sent' }];
-  }
-
-  private untrackRecord({ handle }: Outgoing): void {
-    if (this.store.ledger.session !== undefined) {
-      this.store.ledger.untrack();
-    } else if (handle !== undefined) {
-      this.store.ledger.apply({ type: 'state', handle, state: 'queued' });
-    }
-  }
-
-  /** The same bytes again, behind everything the disk still has to flush for them. */
-  private rewrite(resend: readonly Tracked[]): void {
-    if (resend.length === 0) {
-      return;
-    }
-    const epoch = this.epoch;
-    this.store.commit([], () => {
-      if (epoch !== this.epoch) {
-        return;
-      }
-      const unacked = new Set(this.session.management?.unacked);
-      this.writer.push(...resend.filter((s) => unacked.has(s)).map((s) => this.harmless(s)));
-    });
   }
 
   /** What was given up keeps its number, but not its words. */
@@ -299,14 +278,13 @@ export class Sender {
   }
 
   private stamped(entry: OutboxEntry): string {
+    // In a room a stamp says that a line is from before one came in; there it has the time of its reflection.
+    const old = entry.room !== true && this.context.clock().wall - entry.at >= STAMP_AFTER_MS;
     // A second copy is told from a second message by the time at which it was written at first.
-    if (!entry.twice && this.context.clock().wall - entry.at < STAMP_AFTER_MS) {
+    if (!entry.twice && !old) {
       return entry.xml;
     }
     const delay = `<delay xmlns='urn:xmpp:delay' stamp='${formatDateTime(entry.at)}'/>`;
     return entry.xml.replace(/<\/message>$/, () => `${delay}</message>`);
   }
 }
-
-/** Answered by the server to nobody's interest; it only has to count (XEP-0198 §4). */
-const PLACE_HOLDER = `<iq type='get' id='place-holder'><ping xmlns='${NS.ping}'/></iq>`;

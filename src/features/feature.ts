@@ -8,9 +8,10 @@ import type { Fault } from '../core/errors.js';
 import type { Jid } from '../core/jid.js';
 import type { Tools } from '../core/tools.js';
 import type { Copy } from '../delivery/copy.js';
-import type { Cursor } from '../delivery/inbox-book.js';
-import type { Replay, Verdict } from '../delivery/replay.js';
 import type { Command, Event, JoinRoom, Message } from '../contract/engine_pb.js';
+import type { ArchiveDesk, Beside, RoomDesk } from './desk.js';
+
+export type { ArchivedText, ArchiveDesk, Beside, OwnLine, RoomDesk } from './desk.js';
 
 /** One specification a feature follows; feeds the README's table and doap.xml. */
 export interface Spec {
@@ -87,6 +88,10 @@ export interface FeatureHost {
   /** As in the last Attach. */
   readonly settings: Settings;
   readonly archive: ArchiveDesk;
+  /** The same for the archive of a room, given by its bare JID, and for our lines to it. */
+  archiveOf(room: Jid): RoomDesk;
+  /** Rooms of which lines wait behind their archive. */
+  holding(): Jid[];
   clock(): Clock;
   /** Calls `run` once, `delayMs` of monotonic time from now, whatever became of the session meanwhile. */
   later(delayMs: number, run: () => void): void;
@@ -110,9 +115,12 @@ export interface FeatureHost {
    * Refused. The stanza carries the command's id as its id.
    */
   queue(id: string, to: Jid, stanza: Element, body: string): void;
+  /** The same for a line to all in a room, given by its bare JID: it goes while `open` holds there. */
+  queueLine(id: string, room: Jid, stanza: Element, body: string): void;
   /**
    * An error stanza came back for a message of ours: AT_SERVER or IN_DOUBT becomes FAILED, if `from` is
-   * one who can know: the recipient, the recipient's server or our own.
+   * one who can know: the recipient, the recipient's server or our own. Of a room only the room itself is
+   * the recipient, and nobody in it.
    */
   bounced(id: string, from: Jid | undefined, fault: Fault): void;
   /**
@@ -127,43 +135,13 @@ export interface FeatureHost {
   accept(id: string): void;
   refuse(id: string, fault: Fault): void;
   /** Puts an event into the durable inbox, in the transaction that counts the stanza being handled. */
-  keep(body: Extract<EventBody, { case: 'message' }>, copy: Copy): void;
+  keep(body: Extract<EventBody, { case: 'message' }>, copy: Copy, beside?: Beside): void;
   /** Tells the host, once; lost if no host is attached. */
   tell(body: EventBody): void;
   /** A small text kept over restarts for speed only: it may be gone (roster, caps). */
   load(name: string): string | undefined;
   save(name: string, text: string): void;
   log(level: 'debug' | 'info' | 'warning', text: string): void;
-}
-
-/** A text as an archive has it. */
-export interface ArchivedText {
-  readonly body: Extract<EventBody, { case: 'message' }>;
-  readonly copy: Copy;
-}
-
-/** What reading an archive (XEP-0313) means for the inbox and the outbox. */
-export interface ArchiveDesk {
-  /** Texts that come live wait from now on, behind those of the archive. */
-  hold(): void;
-  /** They wait no longer. */
-  release(): void;
-  readonly holding: boolean;
-  /** How far an archive was read; nothing when it never was. */
-  cursor(archive: string): Cursor | undefined;
-  /**
-   * Keeps a page, oldest first, and with it how far the archive is read now.
-   * @param kept called once all of it is on disk
-   */
-  keep(texts: readonly ArchivedText[], archive: string, cursor: Cursor, kept: () => void): void;
-  /** A message of ours goes or went by this id. */
-  knows(id: string): boolean;
-  /** What is to be found out about messages in doubt; nothing when none is. */
-  replay(): Replay | undefined;
-  /** What was found out. Messages that are queued go on from here. */
-  judged(verdict: Verdict): void;
-  /** Nothing can be found out: what is in doubt goes again and may arrive twice. */
-  unjudged(): void;
 }
 
 /** The named moments of a feature's life. */

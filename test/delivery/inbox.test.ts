@@ -127,3 +127,98 @@ describe('what was in the hands of a host that died', () => {
     expect(inbox.inHand()).toBeUndefined();
   });
 });
+
+describe('what waits behind an archive', () => {
+  const room: Copy = { ...copy, from: 'room@r/bob', type: 'groupchat', archive: 'room@r' };
+
+  it('of a room holds up neither another room nor what persons write', () => {
+    const { inbox, keep, ledger } = inboxWith();
+    inbox.hold('room@r');
+    expect(keep(room)).toBe(false);
+    expect(keep({ ...room, from: 'other@r/bob', archive: 'other@r' })).toBe(true);
+    expect(keep(copy)).toBe(true);
+    expect([...ledger.inbox.held.keys()]).toEqual(['room@r']);
+  });
+
+  it.each([
+    ['room@r', { type: 'release', count: 1, archive: 'room@r' }, ['']],
+    ['', { type: 'release', count: 1 }, ['room@r']],
+  ])('of “%s” is released alone, by a new process too', (archive, record, left) => {
+    const { inbox, keep, ledger } = inboxWith();
+    inbox.hold('room@r');
+    inbox.hold('');
+    keep(room);
+    keep(copy);
+    const again = new Ledger();
+    again.applyAll(ledger.snapshot());
+    const next = inboxWith(again);
+    expect([...next.inbox.holds].sort()).toEqual(['', 'room@r']);
+    const released = next.inbox.release(archive);
+    expect(released).toEqual(record);
+    again.applyAll([released === undefined ? [] : [released]]);
+    expect([...again.inbox.held.keys()]).toEqual(left);
+    expect(again.inbox.last).toBe(1);
+  });
+
+  it('in a journal of an older release waits behind our account’s', () => {
+    const ledger = new Ledger();
+    ledger.applyAll([[{ type: 'held', event: 'e', at: 1 }]]);
+    expect([...inboxWith(ledger).inbox.holds]).toEqual(['']);
+    ledger.applyAll([[{ type: 'release' }]]);
+    expect(ledger.inbox.entries.size).toBe(1);
+  });
+
+  it('gets its place when that archive goes past it, and not when another does', () => {
+    const { inbox, keep } = inboxWith();
+    inbox.hold('room@r');
+    keep(room, 1_000);
+    const later: Copy = { ...copy, id: '2', path: 'archive', stamp: 2_000 };
+    expect(inbox.releaseBefore(later)).toBeUndefined();
+    expect(inbox.releaseBefore({ ...later, archive: 'room@r' })).toMatchObject({ count: 1 });
+  });
+
+  it.each<[string, Partial<Copy>, boolean]>([
+    ['of the same room', { archive: 'room@r' }, true],
+    ['of its history', { archive: 'room@r', path: 'history', join: 1 }, true],
+    ['of another room', { archive: 'other@r' }, false],
+    ['of our account', {}, false],
+  ])('is late only behind what was shown %s', (_, more, late) => {
+    const { inbox, keep, ledger } = inboxWith();
+    keep(room, 5_000);
+    const missed: Copy = { ...copy, path: 'archive', stamp: 1_000, ...more };
+    expect(inbox.isLate(missed)).toBe(late);
+    const again = new Ledger();
+    again.applyAll(ledger.snapshot());
+    expect(inboxWith(again).inbox.isLate(missed)).toBe(late);
+  });
+});
+
+describe('the history that a room gives at joining', () => {
+  const line: Copy = { ...copy, from: 'room@r/bob', type: 'groupchat', archive: 'room@r' };
+  const history: Copy = { ...line, path: 'history', join: 1, stamp: 1_000 };
+
+  it.each<[string, Copy, Copy, boolean]>([
+    ['shows what was missed', { ...line, id: 'other' }, history, true],
+    ['does not repeat what came live', line, history, false],
+    ['does not repeat that of an earlier joining', history, { ...history, join: 2 }, false],
+    ['has two lines that are alike', history, history, true],
+    ['does not repeat what the archive gave', { ...history, path: 'archive' }, history, false],
+  ])('%s', (_, first, second, shown) => {
+    const { keep } = inboxWith();
+    keep(first, 1_000);
+    expect(keep(second, 2_000)).toBe(shown);
+  });
+
+  it('and the archive know a line by its id there, which is of that room alone', () => {
+    const { keep } = inboxWith();
+    keep({ ...history, archiveId: 'room@r 7' }, 1_000);
+    const rewritten = {
+      ...history,
+      id: 'another',
+      path: 'archive',
+      archiveId: 'room@r 7',
+    } as const;
+    expect(keep(rewritten, 2_000)).toBe(false);
+    expect(keep({ ...rewritten, archiveId: 'other@r 7' }, 2_000)).toBe(true);
+  });
+});

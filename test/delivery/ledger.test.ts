@@ -87,7 +87,7 @@ describe('the ledger', () => {
     ledger.untrack();
     expect(ledger.session).toMatchObject({ sent: 1, tracked: [{ number: 1 }] });
     expect(states(ledger)).toEqual({ a: 'queued' });
-    expect(ledger.counts).toEqual({ queued: 1, sent: 0, 'in-doubt': 0 });
+    expect(ledger.lanes.of('')).toEqual({ queued: 1, sent: 0, 'in-doubt': 0 });
   });
 
   it('never gives an inbox number twice, even when everything is taken', () => {
@@ -113,9 +113,12 @@ describe('the ledger', () => {
 
   it('is the same after any records as its snapshot read again', () => {
     const record = fc.oneof(
-      fc.nat(20).map((n) => accept(`m${String(n)}`, n)),
+      fc.nat(20).map((n) => ({ ...accept(`m${String(n)}`, n), ...(n % 4 === 0 ? IN_ROOM : {}) })),
       fc.constant(session),
-      fc.constant<JournalRecord>({ type: 'session-end' }),
+      fc.constantFrom<JournalRecord>(
+        { type: 'session-end' },
+        { type: 'session-end', forgotten: true },
+      ),
       fc.nat(20).map<JournalRecord>((n) => ({ type: 'handled', h: n })),
       fc.constant('ack' as const),
       fc.tuple(fc.constant('sent' as const), fc.option(fc.nat(20), { nil: undefined })),
@@ -125,9 +128,13 @@ describe('the ledger', () => {
         type: 'held',
         event: `e${String(n)}`,
         at: n,
-        ...(n % 3 === 0 ? {} : { trace: { key: `h${String(n)}`, path: 'live:s' } }),
+        ...(n % 2 === 0 ? {} : { archive: 'room@r' }),
+        ...(n % 3 === 0 ? {} : { trace: { key: `h${String(n)}`, path: 'live:s', ...roomOf(n) } }),
       })),
-      fc.constant<JournalRecord>({ type: 'release' }),
+      fc.constantFrom<JournalRecord>(
+        { type: 'release' },
+        { type: 'release', archive: 'room@r', count: 1 },
+      ),
       fc.nat(20).map<JournalRecord>((n) => ({
         type: 'seen',
         trace: { key: `h${String(n)}`, path: 'archive', archiveId: `a${String(n)}` },
@@ -159,6 +166,8 @@ describe('the ledger', () => {
 });
 
 const LIVE = { key: 'k', path: 'live:s' };
+const IN_ROOM = { to: 'room@r', room: true } as const;
+const roomOf = (n: number) => (n % 2 === 0 ? {} : { archive: 'room@r' });
 
 type Step = JournalRecord | 'ack' | 'inbox' | ['sent', number | undefined];
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+import type { Fault } from '../../src/core/errors.js';
+import type { Copy } from '../../src/delivery/copy.js';
 import type { Cursor } from '../../src/delivery/inbox-book.js';
 import type { Replay, Verdict } from '../../src/delivery/replay.js';
-import type { ArchivedText, ArchiveDesk } from '../../src/features/feature.js';
+import type { ArchivedText, RoomDesk, OwnLine } from '../../src/features/feature.js';
 
-/** Writes down what is read from an archive. */
-export class RecordingDesk implements ArchiveDesk {
+/** Writes down what is read from an archive, and what is said of the lane of a room. */
+export class RecordingDesk implements RoomDesk {
   holding = false;
   doubts: Replay | undefined;
   readonly texts: ArchivedText[] = [];
@@ -48,5 +50,54 @@ export class RecordingDesk implements ArchiveDesk {
 
   unjudged(): void {
     this.verdicts.push('none');
+  }
+
+  // --- of a room -----------------------------------------------------------------------------------
+
+  isOpen = false;
+  lines: OwnLine[] = [];
+  awaited: number | undefined;
+  /** What was done to lines, in words. */
+  readonly done: string[] = [];
+  readonly known: ((copy: Copy) => boolean)[] = [];
+
+  get busy(): boolean {
+    return this.lines.length > 0;
+  }
+
+  open(): void {
+    this.isOpen = true;
+  }
+
+  close(): void {
+    this.isOpen = false;
+  }
+
+  unsettled(): readonly OwnLine[] {
+    return this.lines;
+  }
+
+  awaitedSince(): number | undefined {
+    return this.awaited;
+  }
+
+  doubt(): void {
+    this.lines = this.lines.map((line) => ({ ...line, doubted: true }));
+  }
+
+  bodyOf(id: string): string | undefined {
+    return this.lines.find((line) => line.id === id)?.body;
+  }
+
+  returned(id: string): void {
+    this.done.push(`returned ${id}`);
+  }
+
+  failed(id: string, { condition }: Fault): void {
+    this.done.push(`failed ${id} ${condition}`);
+  }
+
+  seen(copy: Copy): boolean {
+    return this.known.some((known) => known(copy));
   }
 }

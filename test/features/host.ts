@@ -16,6 +16,7 @@ import { features } from '../../src/features/index.js';
 import { RecordingDesk } from './desk.js';
 import type {
   Answer,
+  Beside,
   CommandCase,
   EventBody,
   FeatureHooks,
@@ -34,6 +35,7 @@ export interface Request {
 export interface Kept {
   readonly body: Extract<EventBody, { case: 'message' }>;
   readonly copy: Copy;
+  readonly beside?: Beside;
 }
 
 type Told = Exclude<EventBody, { case: undefined }>;
@@ -64,6 +66,7 @@ export class RecordingHost implements FeatureHost {
   now: Clock = { now: 1_000, wall: 1_800_000_000_000 };
 
   readonly archive = new RecordingDesk();
+  readonly rooms = new Map<string, RecordingDesk>();
 
   readonly sent: string[] = [];
   /** The names of all stanzas in their order. */
@@ -130,6 +133,21 @@ export class RecordingHost implements FeatureHost {
     this.queued.push({ id, to: to.toString(), stanza: serialise(element), body });
   }
 
+  queueLine(id: string, room: Jid, element: Element, body: string): void {
+    this.queued.push({ id, to: room.toString(), stanza: serialise(element), body });
+  }
+
+  archiveOf(room: Jid): RecordingDesk {
+    const name = room.bare().toString();
+    const desk = this.rooms.get(name) ?? new RecordingDesk();
+    this.rooms.set(name, desk);
+    return desk;
+  }
+
+  holding(): Jid[] {
+    return [...this.rooms].flatMap(([name, { holding }]) => (holding ? jidOf(name) : []));
+  }
+
   delivered(id: string, from: Jid | undefined, displayed: boolean): void {
     this.receipts.push({ id, from: from?.toString(), displayed });
   }
@@ -150,8 +168,8 @@ export class RecordingHost implements FeatureHost {
     this.refused.push({ id, fault });
   }
 
-  keep(body: Kept['body'], copy: Copy): void {
-    this.kept.push({ body, copy });
+  keep(body: Kept['body'], copy: Copy, beside?: Beside): void {
+    this.kept.push({ body, copy, ...(beside === undefined ? {} : { beside }) });
   }
 
   tell(body: EventBody): void {
