@@ -11,12 +11,17 @@ import type { Element } from '../core/xml.js';
 import type { FeatureHost } from './feature.js';
 import { readForwarded } from './forwarded.js';
 import type { Forwarded } from './forwarded.js';
-import { isOwnAccount } from './per-host.js';
+import { isOwnAccount, perHost } from './per-host.js';
 import type { Jid } from '../core/jid.js';
 
-/** Which page: behind a message, from a time on, or before a message (before none: the newest). */
+/**
+ * Which page: behind a message, from a time on, or before a message (before none: the newest), of so many at
+ * most.
+ */
 export type PageWanted =
-  { readonly after: string } | { readonly start: number } | { readonly before: string };
+  | { readonly after: string }
+  | { readonly start: number }
+  | { readonly before: string; readonly max?: number };
 
 export interface ArchivedMessage {
   /** The archive's id of it. */
@@ -37,6 +42,8 @@ export interface Page {
 }
 
 interface Open {
+  /** Whose archive was asked; nobody's else is believed. */
+  readonly of: Jid | undefined;
   readonly queryid: string;
   readonly messages: ArchivedMessage[];
   readonly progress: () => void;
@@ -62,14 +69,20 @@ export class ArchiveQueries {
   constructor(private readonly host: FeatureHost) {}
 
   /**
-   * Asks our own account's archive for one page.
+   * Asks an archive for one page.
+   * @param of whose; undefined for our own account's
    * @param progress called for each message that comes
    */
-  ask(wanted: PageWanted, progress: () => void, done: (page: Page | Fault) => void): void {
+  ask(
+    of: Jid | undefined,
+    wanted: PageWanted,
+    progress: () => void,
+    done: (page: Page | Fault) => void,
+  ): void {
     const queryid = this.host.newId();
-    const query: Open = { queryid, messages: [], progress };
+    const query: Open = { of, queryid, messages: [], progress };
     this.open.set(queryid, query);
-    this.host.request(undefined, 'set', queryOf(queryid, wanted), (answer) => {
+    this.host.request(of, 'set', queryOf(queryid, wanted), (answer) => {
       this.open.delete(queryid);
       if (answer.type === 'error') {
         done(answer.fault);
@@ -82,14 +95,14 @@ export class ArchiveQueries {
   }
 
   /**
-   * Results are taken from our own account only, for questions that are open (XEP-0313, Security).
+   * Results are taken from the archive that was asked only, for questions that are open (XEP-0313, Security).
    * @returns whether the stanza was a result, wanted or not
    */
   result(stanza: Element, from: Jid | undefined): boolean {
     const result = child(stanza, 'result', NS.mam);
     if (result === undefined) return false;
     const query = this.open.get(attribute(result, 'queryid') ?? '');
-    if (query === undefined || !isOwnAccount(this.host, from)) {
+    if (query === undefined || !this.speaksFor(from, query.of)) {
       this.host.log('warning', 'A message of an archive that was not asked for was dropped.');
       return true;
     }
@@ -100,7 +113,13 @@ export class ArchiveQueries {
     query.progress();
     return true;
   }
+
+  private speaksFor(from: Jid | undefined, archive: Jid | undefined): boolean {
+    return archive === undefined ? isOwnAccount(this.host, from) : archive.equals(from);
+  }
 }
+
+export const archiveQueriesOf = perHost((host) => new ArchiveQueries(host));
 
 function queryOf(queryid: string, wanted: PageWanted): Element {
   const field = (name: string, value: string, type?: string) =>
@@ -117,7 +136,7 @@ function queryOf(queryid: string, wanted: PageWanted): Element {
   const set = xml(
     'set',
     { xmlns: NS.rsm },
-    xml('max', {}, String('before' in wanted ? PAGE_BACKWARDS : PAGE)),
+    xml('max', {}, String('before' in wanted ? (wanted.max ?? PAGE_BACKWARDS) : PAGE)),
   );
   if ('after' in wanted) set.append(xml('after', {}, wanted.after));
   if ('before' in wanted) set.append(xml('before', {}, wanted.before));

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// Reading our own archive from where it was read last, until nothing is left (XEP-0313 §4.2). Only what
+// Reading an archive from where it was read last, until nothing is left (XEP-0313 §4.2). Only what
 // the archive itself gave moves that point, so an interruption anywhere leaves no gap behind.
 
 import type { Fault } from '../core/errors.js';
-import { attribute } from '../core/xml.js';
 import type { Cursor } from '../delivery/inbox-book.js';
-import type { ArchivedMessage, ArchiveQueries, Page, PageWanted } from './archive-query.js';
-import type { ArchivedText, FeatureHost } from './feature.js';
-import { isOwnCopy } from './own-copies.js';
-import { readText, textBody } from './message-reading.js';
-import { parseJid } from './per-host.js';
+import type { ArchiveQueries, Page, PageWanted } from './archive-query.js';
+import type { ArchiveSource } from './archive-source.js';
+import type { FeatureHost } from './feature.js';
 
 /** Live texts do not wait longer for an archive from which nothing comes. */
 const PATIENCE_MS = 10_000;
 /** A timer this much late is a sign of sleep. */
 const ASLEEP_MS = 3_000;
-const DAY_MS = 24 * 3_600_000;
 /** Where the archive no longer knows the message we had read up to, time must do: clocks differ. */
 const SLACK_MS = 60_000;
 /** A question that was not answered is asked again after this long. */
@@ -45,6 +41,7 @@ export class CatchUp {
   constructor(
     private readonly host: FeatureHost,
     private readonly queries: ArchiveQueries,
+    private readonly source: ArchiveSource,
   ) {}
 
   get behind(): boolean {
@@ -79,7 +76,7 @@ export class CatchUp {
 
   /** What comes live waits from now on, while the archive is read or is about to be. */
   hold(): void {
-    this.host.archive.hold();
+    this.source.desk.hold();
     this.watch();
   }
 
@@ -105,7 +102,7 @@ export class CatchUp {
   }
 
   private wake(): void {
-    if (this.watching || !this.host.archive.holding) {
+    if (this.watching || !this.source.desk.holding) {
       return;
     }
     this.watching = true;
@@ -114,7 +111,7 @@ export class CatchUp {
       this.watching = false;
       const overdue = this.host.clock().now - (this.progressAt + PATIENCE_MS);
       if (overdue >= 0 && overdue < ASLEEP_MS) {
-        this.host.archive.release();
+        this.source.desk.release();
       } else {
         // A machine that slept has not listened: what came meanwhile is read first.
         this.progressAt = overdue < 0 ? this.progressAt : this.host.clock().now;
@@ -127,23 +124,16 @@ export class CatchUp {
     this.progressAt = this.host.clock().now;
   }
 
-  private get account(): string {
-    return this.host.jid.bare().toString();
-  }
-
-  private cursor(): Cursor {
-    const days = this.host.settings.archiveDays;
-    const beginning = { id: '', at: this.host.clock().wall - days * DAY_MS };
-    return this.host.archive.cursor(this.account) ?? beginning;
-  }
-
   /** @param lost the archive does not know our last message any more */
   private next(lost: boolean): void {
-    const cursor = this.cursor();
-    const from = lost ? cursor.at - SLACK_MS : cursor.at;
-    const wanted: PageWanted = cursor.id === '' || lost ? { start: from } : { after: cursor.id };
+    const known = this.source.desk.cursor(this.source.name);
+    const begin = this.source.beginning(known);
+    const cursor: Cursor = known ?? { id: '', at: begin.at };
+    let wanted: PageWanted = cursor.id === '' ? begin.wanted : { after: cursor.id };
+    wanted = lost ? { start: cursor.at - SLACK_MS } : wanted;
     this.asking = true;
     this.queries.ask(
+      this.source.of,
       wanted,
       () => {
         this.progress();
@@ -153,7 +143,7 @@ export class CatchUp {
         if ('condition' in page) {
           this.refused(page, lost);
         } else {
-          this.take(page, cursor);
+          this.take(page, cursor, 'before' in wanted);
         }
       },
     );
@@ -169,11 +159,14 @@ export class CatchUp {
     this.refusedHere = cause.kind === 'stanza' && cause.retry === 'never';
     // Another session, or the same on another link, or a little later, goes on with it.
     this.unfinished = !this.refusedHere;
+    if (this.refusedHere) {
+      this.source.refused?.(cause);
+    }
     this.host.log('info', `The archive was not read to its end: ${cause.text}`);
     if (cause.kind === 'stanza') {
-      this.host.archive.release();
+      this.source.desk.release();
     }
-    if (this.unfinished && this.host.online) {
+    if (this.unfinished && this.source.open) {
       this.tryAgain();
     }
   }
@@ -181,22 +174,23 @@ export class CatchUp {
   /** A server that was too busy to answer may be less so later, in the same session. */
   private tryAgain(): void {
     this.host.later(AGAIN_MS, () => {
-      if (this.behind && this.host.online) {
+      if (this.behind && this.source.open) {
         this.start(false);
       }
     });
   }
 
-  private take(page: Page, before: Cursor): void {
+  /** @param newest it was the end of the archive that was asked for, and what lies before it is not wanted */
+  private take(page: Page, before: Cursor, newest: boolean): void {
     this.progress();
-    const texts = page.messages.flatMap((archived) => this.text(archived) ?? []);
-    const newest = page.messages.at(-1);
-    const id = page.last ?? newest?.id ?? before.id;
-    const cursor = { id, at: newest?.when.stamp ?? before.at };
+    const texts = page.messages.flatMap((archived) => this.source.text(archived) ?? []);
+    const youngest = page.messages.at(-1);
+    const id = page.last ?? youngest?.id ?? before.id;
+    const cursor = { id, at: youngest?.when.stamp ?? before.at };
     // A page that leads nowhere would be asked for without end.
-    this.complete = page.complete || id === before.id;
+    this.complete = newest || page.complete || id === before.id;
     this.unkept++;
-    this.host.archive.keep(texts, this.account, cursor, () => {
+    this.source.desk.keep(texts, this.source.name, cursor, () => {
       this.unkept--;
       this.goOn();
     });
@@ -213,22 +207,8 @@ export class CatchUp {
       this.next(false);
     } else if (this.unkept === 0) {
       this.unfinished = false;
-      this.host.archive.release();
+      this.source.desk.release();
       this.over();
     }
-  }
-
-  private text({ id, message, when }: ArchivedMessage): ArchivedText | undefined {
-    const from = parseJid(this.host, attribute(message, 'from'));
-    const to = parseJid(this.host, attribute(message, 'to'));
-    const text = from === undefined ? undefined : readText(message, from);
-    if (from === undefined || text === undefined || isOwnCopy(this.host, from, message)) {
-      return undefined;
-    }
-    if (from.sameBare(this.host.jid) && to?.sameBare(this.host.jid) === false) {
-      text.value.outgoing = true;
-      text.value.to = to.toString();
-    }
-    return textBody(text, { path: 'archive', archiveId: id, ...when });
   }
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Asks our own archive which messages in doubt the server has, before anything is sent again. By then
-// the old session is dead: a fresh one was bound to the same resource.
+// Asks an archive which messages in doubt the server, or the room, has, before anything is sent again. By
+// then the old session is dead: a fresh one was bound to the same resource, and the room joined in it.
 
-import { attribute } from '../core/xml.js';
-import type { OwnMessage, Replay } from '../delivery/replay.js';
+import type { Replay } from '../delivery/replay.js';
 import type { ArchiveQueries, Page } from './archive-query.js';
+import type { ArchiveSource } from './archive-source.js';
 import type { FeatureHost } from './feature.js';
-import { idsOf } from './own-copies.js';
-import { parseJid } from './per-host.js';
 
 /** Archives lag: what is absent is asked for once more after this long. */
 const AGAIN_MS = 2_000;
@@ -21,16 +19,17 @@ export class VerifiedReplay {
   constructor(
     private readonly host: FeatureHost,
     private readonly queries: ArchiveQueries,
+    private readonly source: ArchiveSource,
   ) {}
 
   /** A fresh session: whatever is in doubt is looked for. */
   start(): void {
-    const replay = this.host.archive.replay();
+    const replay = this.source.desk.replay();
     this.round++;
     if (replay === undefined) return;
     this.busy = this.host.settings.archive;
     if (this.busy) this.ask(replay, '', this.round);
-    else this.host.archive.unjudged();
+    else this.source.desk.unjudged();
   }
 
   /** An answer was given up while there was no link. */
@@ -45,6 +44,7 @@ export class VerifiedReplay {
 
   private ask(replay: Replay, before: string, round: number): void {
     this.queries.ask(
+      this.source.of,
       { before },
       () => undefined,
       (page) => {
@@ -55,13 +55,13 @@ export class VerifiedReplay {
         }
         this.busy = false;
         // Silence while there is no link is not an answer: asked again on the next one.
-        if (page.kind === 'stanza' || this.host.online) this.host.archive.unjudged();
+        if (page.kind === 'stanza' || this.source.open) this.source.desk.unjudged();
       },
     );
   }
 
   private take(replay: Replay, page: Page, round: number): void {
-    const own = page.messages.flatMap(({ message }) => this.ownMessage(message) ?? []);
+    const own = page.messages.flatMap((archived) => this.source.own(archived) ?? []);
     const stuck = page.first === undefined;
     const next = replay.page(own, page.complete || stuck);
     if (next === 'older') {
@@ -72,15 +72,7 @@ export class VerifiedReplay {
       });
     } else {
       this.busy = false;
-      this.host.archive.judged(next);
+      this.source.desk.judged(next);
     }
-  }
-
-  private ownMessage(message: Page['messages'][number]['message']): OwnMessage | undefined {
-    const from = parseJid(this.host, attribute(message, 'from'));
-    const to = parseJid(this.host, attribute(message, 'to'));
-    return from?.sameBare(this.host.jid) === true && to !== undefined
-      ? { ids: idsOf(message), to: to.bare().toString() }
-      : undefined;
   }
 }
