@@ -32,6 +32,11 @@ export class Outbox {
     return this.ledger.lanes.of(PERSONS).sent > 0;
   }
 
+  /** Something is to go yet, in any lane. */
+  get waits(): boolean {
+    return this.ledger.lanes.any('queued') || this.ledger.lanes.any('in-doubt');
+  }
+
   /** Something is to go before a message that is accepted for this lane now. */
   waiting(lane: string): boolean {
     const { queued, 'in-doubt': doubts } = this.ledger.lanes.of(lane);

@@ -8,7 +8,7 @@ import { formatDateTime } from '../core/stanza.js';
 import type { SessionOutput } from '../core/session-output.js';
 import type { Session } from '../core/session.js';
 import type { Outgoing, StreamManagement, Tracked } from '../core/stream-management.js';
-import { laneOf, PERSONS } from '../delivery/lane-book.js';
+import { laneOf } from '../delivery/lane-book.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
 import type { JournalRecord } from '../delivery/records.js';
@@ -169,15 +169,15 @@ export class Sender {
     }
     const handles = stanzas.flatMap(({ handle }) => (handle === undefined ? [] : [handle]));
     this.writer.acknowledged(handles);
+    this.lanes.acknowledged(handles);
+    // Of a room's lines the room itself tells.
+    const texts = handles.filter((handle) => this.outbox.get(handle)?.room !== true);
     const records: JournalRecord[] =
       this.store.ledger.session === undefined
-        ? handles
-            .filter((handle) => this.outbox.get(handle)?.room !== true)
-            .map((handle) => ({ type: 'state', handle, state: 'at-server' }))
+        ? texts.map((handle) => ({ type: 'state', handle, state: 'at-server' }))
         : [{ type: 'acked', h }];
-    this.lanes.acknowledged(handles);
     this.store.commit(records, () => {
-      for (const handle of handles) {
+      for (const handle of texts) {
         this.states.tell(this.outbox.get(handle), State.AT_SERVER);
       }
     });
@@ -250,10 +250,9 @@ export class Sender {
 
   /** Writes what became safe during this input, in one piece. */
   flush(): void {
-    const waits = () =>
-      this.outbox.waiting(PERSONS) ||
-      this.outbox.queued().some((entry) => this.lanes.isOpen(laneOf(entry)));
-    this.writer.flush(this.writer.careful && !waits() && !this.underWay);
+    // What waits for a room may be to blame, too: it is written as soon as the room is joined.
+    const idle = () => !this.outbox.waits && !this.underWay;
+    this.writer.flush(this.writer.careful && idle());
   }
 
   /** Something is written and not acknowledged; a room's line may be reflected long after that. */
