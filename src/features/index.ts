@@ -14,6 +14,7 @@ import { discoFeature } from './disco.js';
 import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
 import { muc } from './muc.js';
+import { mucLines } from './muc-lines.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
 import { receipts } from './receipts.js';
@@ -57,6 +58,7 @@ export const features: readonly Feature[] = inOrder([
   csi,
   subscriptions,
   archive,
+  mucLines,
   receipts,
   chatMarkers,
   chatStates,

@@ -20,6 +20,7 @@ import { reduceXhtml, xhtmlText } from './xhtml.js';
 const types = new Map([
   ['chat', Type.CHAT],
   ['headline', Type.HEADLINE],
+  ['groupchat', Type.GROUPCHAT],
 ]);
 /** The first release of a Jabber server; no message was stored before. */
 const FIRST_STAMP_MS = 915_148_800_000;
@@ -34,13 +35,16 @@ export interface ReadText {
 
 /**
  * @param from who sent it, as the caller has made sure
- * @returns nothing for a stanza that carries no text for a person, and for one of a room or an error
+ * @param inRoom it was said in a room that we are in
+ * @returns nothing for a stanza that carries no text for a person, for an error, and for what was said to all
+ *   in a room, unless that is what is read
  */
-export function readText(stanza: Element, from: Jid): ReadText | undefined {
+export function readText(stanza: Element, from: Jid, inRoom = false): ReadText | undefined {
   const type = attribute(stanza, 'type');
   const plain = bodyOf(stanza);
   const body = withLink(plain, stanza);
-  if (type === 'groupchat' || type === 'error' || body === '') return undefined;
+  const fits = (type === 'groupchat') === inRoom && type !== 'error';
+  if (!fits || body === '') return undefined;
   const id = attribute(stanza, 'id') ?? '';
   const origin = child(stanza, 'origin-id', NS.sid);
   const value = create(MessageSchema, {
@@ -63,52 +67,60 @@ export function readText(stanza: Element, from: Jid): ReadText | undefined {
   };
 }
 
+/** What is known of a copy beside what it says. */
+type How = Omit<Copy, keyof ReadText['copy'] | 'behind' | 'key'>;
+
 /** A text as the inbox takes it, with the time it was sent if that was not now. */
-export function textBody(
-  { value, copy }: ReadText,
-  how: Pick<Copy, 'path' | 'stamp' | 'resent' | 'archiveId'>,
-): ArchivedText {
+export function textBody({ value, copy }: ReadText, how: How): ArchivedText {
   value.sentTimeMs = BigInt(Math.trunc(how.stamp ?? 0));
   return { body: { case: 'message', value }, copy: { ...copy, ...how } };
 }
 
 /** Hands a text to the inbox. */
-export function keepText(
-  host: FeatureHost,
-  text: ReadText,
-  how: Pick<Copy, 'path' | 'stamp' | 'resent' | 'archiveId'>,
-): void {
+export function keepText(host: FeatureHost, text: ReadText, how: How): void {
   const { body, copy } = textBody(text, how);
   host.keep(body, copy);
 }
 
-/**
- * The id of a live message in our own archive (XEP-0359 §3.2). A sender can forge one, and servers
- * leave it in place: only where it is the only one in our account's name is it the server's.
- */
+/** The id of a live message in our own archive. */
 export function archiveIdOf(host: FeatureHost, stanza: Element): Pick<Copy, 'archiveId'> {
-  const account = host.jid.bare();
+  const archiveId = stanzaIdBy(host, stanza, host.jid.bare());
+  return archiveId === undefined ? {} : { archiveId };
+}
+
+/**
+ * The id of a live message in an archive (XEP-0359 §3.2). A sender can forge one, and servers leave it in
+ * place: only where it is the only one in the archive's name is it the server's.
+ * @param by whose archive it is
+ */
+export function stanzaIdBy(host: FeatureHost, stanza: Element, by: Jid): string | undefined {
   const [only, ...more] = children(stanza, 'stanza-id', NS.sid).filter(
-    (id) => parseJid(host, attribute(id, 'by'))?.equals(account) === true,
+    (id) => parseJid(host, attribute(id, 'by'))?.equals(by) === true,
   );
-  const archiveId = only === undefined || more.length > 0 ? '' : (attribute(only, 'id') ?? '');
-  return archiveId === '' ? {} : { archiveId };
+  const id = only === undefined || more.length > 0 ? '' : (attribute(only, 'id') ?? '');
+  return id === '' ? undefined : id;
 }
 
 /**
  * What the stamps of a message say (XEP-0203 §2). A sender can write one too, in our server's name
  * even; the server adds its own behind it.
- * @returns `stamp`: when our own server took it in, if that was not now; `resent`: when its sender
- *          says that he sent it at first. Unix ms, never in the future.
+ * @param room who is believed instead of our account and server
+ * @returns `stamp`: when our own server, or the room, took it in, if that was not now; `resent`: when its
+ *          sender says that he sent it at first. Unix ms, never in the future.
  */
-export function readStamps(host: FeatureHost, stanza: Element): Pick<Copy, 'stamp' | 'resent'> {
+export function readStamps(
+  host: FeatureHost,
+  stanza: Element,
+  room?: Jid,
+): Pick<Copy, 'stamp' | 'resent'> {
   const account = host.jid.bare();
+  const believed = (by: Jid) =>
+    room === undefined ? by.equals(account) || by.toString() === account.domain : by.equals(room);
   let stamp: number | undefined;
   let resent: number | undefined;
   for (const delay of children(stanza, 'delay', NS.delay)) {
     const by = parseJid(host, attribute(delay, 'from'));
-    const ours = by !== undefined && (by.equals(account) || by.toString() === account.domain);
-    if (ours) stamp = readStamp(host, delay);
+    if (by !== undefined && believed(by)) stamp = readStamp(host, delay);
     else resent ??= readStamp(host, delay);
   }
   return {

@@ -12,6 +12,7 @@ import { stanzaError } from '../core/stanza.js';
 import type { SendMessage } from '../contract/engine_pb.js';
 import type { Feature, FeatureHost } from './feature.js';
 import { archiveIdOf, keepText, readStamps, readText } from './message-reading.js';
+import { roomLinesOf } from './muc-lines.js';
 import { roomsOf } from './muc-traffic.js';
 import { isOwnAccount, malformedJid, parseJid } from './per-host.js';
 import { asksForReceipt } from './receipts.js';
@@ -33,16 +34,18 @@ class Messages {
     this.#host = host;
   }
 
-  send({ to, body, xhtml }: SendMessage, id: string): void {
+  send({ to, body, xhtml, groupchat }: SendMessage, id: string): void {
     const recipient = parseJid(this.#host, to);
     // As it will be written: a text of control characters alone would arrive as an empty one.
     const text = sanitise(body);
-    if (recipient === undefined) this.#host.refuse(id, malformedJid(to));
-    else if (text === '') this.#host.refuse(id, EMPTY);
+    const type = groupchat ? 'groupchat' : 'chat';
+    if (recipient === undefined || (groupchat && recipient.resource !== '')) {
+      this.#host.refuse(id, malformedJid(to));
+    } else if (text === '') this.#host.refuse(id, EMPTY);
     else {
       const stanza = xml(
         'message',
-        { to: recipient.toString(), type: 'chat', id },
+        { to: recipient.toString(), type, id },
         xml('body', {}, text),
         this.#markup(withoutNul(xhtml)),
         // One that reflects or archives the message may change its id, but not this (XEP-0359 §3.2).
@@ -50,7 +53,8 @@ class Messages {
         // XEP-0045 §7.5: our other devices are to know it for a private message.
         roomsOf(this.#host).isOccupant(recipient) ? xml('x', { xmlns: NS.mucUser }) : undefined,
       );
-      this.#host.queue(id, recipient, stanza, text);
+      if (groupchat) roomLinesOf(this.#host).send(id, recipient, stanza, text);
+      else this.#host.queue(id, recipient, stanza, text);
     }
   }
 
@@ -59,7 +63,9 @@ class Messages {
     const type = attribute(stanza, 'type');
     if (type === 'error') {
       const id = attribute(stanza, 'id') ?? '';
-      if (id !== '') this.#host.bounced(id, from, stanzaError(stanza));
+      const cause = stanzaError(stanza);
+      const dealt = id === '' || roomLinesOf(this.#host).bounced(id, from, cause);
+      if (!dealt) this.#host.bounced(id, from, cause);
       return true;
     }
     if (stanza instanceof ReducedElement) return this.#unreadable(stanza, from);

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+//
+// What is said in a room (XEP-0045 §7.4), whichever way it came: live, as the history that a room gives
+// at joining, or from its archive. Which of it is ours, and which line of ours it is.
+
+import { NS } from '../core/namespaces.js';
+import { child, childText } from '../core/xml.js';
+import type { Element } from '../core/xml.js';
+import type { Copy } from '../delivery/copy.js';
+import type { ArchivedMessage } from './archive-query.js';
+import type { ArchivedText, FeatureHost, RoomDesk } from './feature.js';
+import { readStamps, readText, stanzaIdBy, textBody } from './message-reading.js';
+import type { JoinedRoom } from './muc-traffic.js';
+import { idsOf } from './own-copies.js';
+
+/** A room, and the desk of our lines to it. */
+export interface Place {
+  readonly room: JoinedRoom;
+  readonly desk: RoomDesk;
+  /** Rises with each joining and leaving, in this process. */
+  readonly stay: number;
+  /** It leaves the ids of stanzas alone: it says so, or was seen to. */
+  stableIds: boolean;
+  /** Lines of ours that were found by what they say, by the id of what was found. */
+  readonly byBody: Map<string, string>;
+}
+
+type How = Omit<Copy, 'from' | 'type' | 'id' | 'body' | 'behind' | 'key'>;
+
+/** @returns nothing where there is nothing for a person to read */
+export function readLive(
+  host: FeatureHost,
+  place: Place,
+  stanza: Element,
+  occupant: string,
+): ArchivedText | undefined {
+  const { jid } = place.room;
+  const name = jid.toString();
+  const stamps = readStamps(host, stanza, jid);
+  const id = stanzaIdBy(host, stanza, jid);
+  return line(place, stanza, occupant, {
+    ...(stamps.stamp === undefined
+      ? { path: 'live' as const }
+      : { path: 'history' as const, join: place.stay }),
+    ...stamps,
+    archive: name,
+    ...(id === undefined ? {} : { archiveId: archiveId(name, id) }),
+  });
+}
+
+/** What the archive gives, and what of it is ours. */
+export function readArchived(
+  place: Place,
+  { id, message, when }: ArchivedMessage,
+  occupant: string,
+): ArchivedText | undefined {
+  const name = place.room.jid.toString();
+  return line(place, message, occupant, {
+    ...{ path: 'archive', archive: name, archiveId: archiveId(name, id) },
+    ...when,
+  });
+}
+
+/** Archives may count from one each: their ids are made different. */
+export function archiveId(room: string, id: string): string {
+  return `${room} ${id}`;
+}
+
+function line(place: Place, stanza: Element, occupant: string, how: How): ArchivedText | undefined {
+  const { jid } = place.room;
+  const text = readText(stanza, occupant === '' ? jid : jid.withResource(occupant), true);
+  if (text === undefined) return undefined;
+  const settles = ownLine(place, stanza, occupant, { ...text.copy, ...how });
+  // Before we joined, the nick may have been another's.
+  text.value.outgoing =
+    settles !== undefined || (how.path === 'live' && place.room.isSelf(occupant));
+  text.value.id = settles ?? text.value.id;
+  return { ...textBody(text, how), ...(settles === undefined ? {} : { settles }) };
+}
+
+/** @returns the id of the line of ours that this is */
+export function ownLine(
+  place: Place,
+  stanza: Element,
+  occupant: string,
+  copy: Copy,
+): string | undefined {
+  const { room, desk } = place;
+  const said = childText(stanza, 'body', NS.client) ?? '';
+  const self = room.isSelf(occupant);
+  const known = idsOf(stanza).find((id) => desk.bodyOf(id) !== undefined);
+  if (known !== undefined) {
+    // Under an earlier nick of ours, perhaps: nobody else can know both before the room has it.
+    const earlier = () =>
+      copy.path !== 'live' && sameText(desk.bodyOf(known) ?? '', said) && awaited(desk, known);
+    place.stableIds ||= self;
+    return self || earlier() ? known : undefined;
+  }
+  // Another device of ours says by this that it wrote it; else the room may have rewritten the ids.
+  const named = child(stanza, 'origin-id', NS.sid) !== undefined;
+  return named || place.stableIds || !self ? undefined : byBody(place, said, copy);
+}
+
+/** In their order: two that say the same are told apart by nothing else. */
+function byBody({ desk, byBody: found }: Place, said: string, copy: Copy): string | undefined {
+  const id = copy.path === 'archive' ? (copy.archiveId ?? '') : '';
+  const before = found.get(id);
+  if (before !== undefined) return before;
+  // What came once already was found then, or was not ours.
+  if (copy.path !== 'live' && desk.seen(copy)) return undefined;
+  const taken = new Set(found.values());
+  const own = desk.unsettled().find((each) => !taken.has(each.id) && sameText(each.body, said));
+  if (own !== undefined && id !== '') found.set(id, own.id);
+  return own?.id;
+}
+
+function awaited(desk: RoomDesk, id: string): boolean {
+  return desk.unsettled().some((own) => own.id === id);
+}
+
+/** XML turns all ends of lines into one (§2.11 there). */
+function sameText(one: string, other: string): boolean {
+  const plain = (text: string) => text.replace(/\r\n?/g, '\n');
+  return plain(one) === plain(other);
+}
+
+/** Who said what an archive holds. @returns his nick, empty for the room itself; nothing for a stranger */
+export function occupantOf(
+  room: JoinedRoom,
+  from: JoinedRoom['jid'] | undefined,
+): string | undefined {
+  return from?.sameBare(room.jid) === true ? from.resource : undefined;
+}
