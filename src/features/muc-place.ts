@@ -106,7 +106,6 @@ export class RoomPlace implements Place {
     this.stay++;
     this.desk.close();
     this.reading.ended();
-    this.byBody.clear();
   }
 
   resumed(outageMs: number): void {

@@ -25,6 +25,9 @@ export interface Place {
   readonly byBody: Map<string, string>;
 }
 
+/** It may be found before it is shown, and that in a later session. */
+const FOUND_KEPT = 500;
+
 type How = Omit<Copy, 'from' | 'type' | 'id' | 'body' | 'behind' | 'key'>;
 
 /** @returns nothing where there is nothing for a person to read */
@@ -110,8 +113,14 @@ function byBody({ desk, byBody: found }: Place, said: string, copy: Copy): strin
   if (copy.path !== 'live' && desk.seen(copy)) return undefined;
   const taken = new Set(found.values());
   const own = desk.unsettled().find((each) => !taken.has(each.id) && sameText(each.body, said));
-  if (own !== undefined && id !== '') found.set(id, own.id);
+  if (own !== undefined && id !== '') remember(found, id, own.id);
   return own?.id;
+}
+
+function remember(found: Map<string, string>, id: string, own: string): void {
+  found.set(id, own);
+  const [first] = found.keys();
+  if (found.size > FOUND_KEPT && first !== undefined) found.delete(first);
 }
 
 function awaited(desk: RoomDesk, id: string): boolean {

@@ -115,7 +115,7 @@ export class RoomStage {
   restart(): void {
     this.account.restart();
     this.membership = this.member();
-    this.account.attach();
+    this.account.attach({ online: true });
   }
 
   /** Without a link for so long. */
