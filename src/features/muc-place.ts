@@ -9,6 +9,7 @@ import { attribute, child, children, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
 import { formatDateTime } from '../core/stanza.js';
+import type { Copy } from '../delivery/copy.js';
 import { RoomNoticeSchema } from '../contract/engine_pb.js';
 import { ArchiveReading } from './archive-reading.js';
 import type { Answer, FeatureHost, RoomDesk } from './feature.js';
@@ -41,6 +42,10 @@ export class RoomPlace implements Place {
   stay = 0;
   /** The room’s archive would not be read. */
   private refused = false;
+  /** How often it was asked for entrance in this stay: so often it may give its history. */
+  private entrances = 0;
+  /** The lines of a history that may come twice. */
+  private readonly repeats = new Set<string>();
   /** Whether the history was asked for. */
   private asked = false;
   /** The history has a line that we know, or there is none that it could have. */
@@ -80,7 +85,10 @@ export class RoomPlace implements Place {
 
   /** @returns the `<history/>` to ask for */
   joining(): Element {
+    const { entrances } = this;
     this.left();
+    this.entrances = entrances + 1;
+    this.repeats.clear();
     const cursor = this.desk.cursor(this.name);
     this.asked = !this.archives;
     this.joint = cursor === undefined;
@@ -106,6 +114,7 @@ export class RoomPlace implements Place {
     this.stay++;
     this.desk.close();
     this.reading.ended();
+    this.entrances = 0;
   }
 
   resumed(outageMs: number): void {
@@ -119,6 +128,7 @@ export class RoomPlace implements Place {
     const text = readLive(this.host, this, readable, occupant);
     if (text === undefined) return;
     const { body, copy, settles } = text;
+    if (copy.path === 'history' && this.repeated(copy)) return;
     if (copy.path === 'history') this.joint ||= this.desk.seen(copy);
     if (this.archives) this.reading.came();
     const at = copy.stamp ?? this.host.clock().wall;
@@ -150,6 +160,15 @@ export class RoomPlace implements Place {
     this.desk.returned(id);
     this.isOut();
     return true;
+  }
+
+  /** Two that are alike in one history are two, but not where the room was asked for it twice. */
+  private repeated({ from, id, body, stamp }: Copy): boolean {
+    if (this.entrances < 2) return false;
+    const line = [from, id, body, String(stamp)].join('\0');
+    const came = this.repeats.has(line);
+    this.repeats.add(line);
+    return came;
   }
 
   private get name(): string {

@@ -106,7 +106,7 @@ export function ownLine(
 
 /** In their order: two that say the same are told apart by nothing else. */
 function byBody({ desk, byBody: found }: Place, said: string, copy: Copy): string | undefined {
-  const id = copy.path === 'archive' ? (copy.archiveId ?? '') : '';
+  const id = copy.archiveId ?? '';
   const before = found.get(id);
   if (before !== undefined) return before;
   // What came once already was found then, or was not ours.

@@ -24,6 +24,7 @@ class Membership implements JoinedRoom {
   readonly nick = 'alice';
   joins = 0;
   joined = false;
+  private waits = false;
 
   constructor(
     private readonly host: FeatureHost,
@@ -52,6 +53,8 @@ class Membership implements JoinedRoom {
   }
 
   enter(): void {
+    this.waits = !this.host.online;
+    if (this.waits) return;
     this.joins++;
     const history = roomLinesOf(this.host).joining(this);
     const to = `${ROOM}/alice`;
@@ -61,6 +64,9 @@ class Membership implements JoinedRoom {
   readonly hooks: FeatureHooks = {
     started: () => {
       if (this.stays()) this.enter();
+    },
+    resumed: () => {
+      if (this.waits) this.enter();
     },
     ended: () => {
       this.room.inside = false;

@@ -125,6 +125,26 @@ describe('a room without an archive', () => {
   });
 });
 
+describe('two lines of a history that are alike', () => {
+  const inner = `<body>x</body><delay xmlns='urn:xmpp:delay' from='${ROOM}' stamp='${WHEN}'/>`;
+
+  test.each([
+    ['are two where the room was asked once', 1, 2],
+    ['are one where it was asked again, as it did not answer', 2, 1],
+  ])('%s', (_, entrances, lines) => {
+    const host = new Hall();
+    for (let n = 1; n < entrances; n++) roomLinesOf(host).joining(host.room);
+    host.enter();
+    host.said('juliet', inner);
+    host.said('juliet', inner);
+    expect(host.kept).toHaveLength(lines);
+    roomLinesOf(host).left(host.room);
+    host.enter();
+    host.said('juliet', inner);
+    expect(host.kept).toHaveLength(lines + 1);
+  });
+});
+
 describe('our lines go', () => {
   test('once the room is joined and has said what it can, which comes behind its history', () => {
     const host = new Hall();
