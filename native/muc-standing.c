@@ -6,19 +6,19 @@
 static void
 got_joined (ShimSession *session, ShimRoom *room, const stead_event *event)
 {
-  gboolean fresh = muc_conversation (session, room) == NULL;
   PurpleConversation *conversation = muc_open_conversation (session, room);
 
   room->joined = TRUE;
   room->told_waiting = FALSE;
   muc_set_nick (session, room, stead_event_room_nick (event));
-  if (!fresh)
-    return;
-  if (stead_event_room_created (event))
+  /* Both may be learned later than that we are in. */
+  if (stead_event_room_created (event) && !room->told_new)
     link_write_line (conversation, "This room is new: you made it by entering it.");
   /* XEP-0045 section 7.2.3 wants this to be said. */
-  if (stead_event_room_non_anonymous (event))
+  if (stead_event_room_non_anonymous (event) && !room->told_visible)
     link_write_line (conversation, "Everybody in this room can see your address.");
+  room->told_new |= stead_event_room_created (event);
+  room->told_visible |= stead_event_room_non_anonymous (event);
 }
 
 /* "You were kicked out by bob: noise." Returns: (transfer full) */

@@ -12,6 +12,8 @@ typedef struct
   int id;     /* by which libpurple knows the chat; never used twice in a process */
   gboolean joined;
   gboolean told_waiting;  /* that what is written waits until we are in */
+  gboolean told_new;      /* that we made it */
+  gboolean told_visible;  /* that everybody sees our address */
   GHashTable *occupants;  /* nick to flags, those that the host shows */
   GHashTable *coming;     /* the same of a list that is under way, or NULL */
   GQueue *order;          /* char *: nicks of that list as they came, less those that are shown */

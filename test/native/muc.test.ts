@@ -35,9 +35,12 @@ describe('joining a room', () => {
     expect(den.html).toEqual([]);
   });
 
-  test('says that it is new, or that everybody sees our address', async () => {
+  test('says once that it is new and that everybody sees our address, when that is known', async () => {
     await den.ask();
+    await den.joined();
+    await den.joined({ created: true });
     await den.joined({ created: true, nonAnonymous: true });
+    await den.joined();
     await den.joined({ created: true, nonAnonymous: true });
     expect(den.html).toEqual([
       'This room is new: you made it by entering it.',
