@@ -35,6 +35,7 @@ room_free (gpointer data)
 
   muc_drop_list (room);
   g_hash_table_destroy (room->occupants);
+  g_free (room->told_trouble);
   g_free (room->nick);
   g_free (room->jid);
   g_free (room);

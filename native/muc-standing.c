@@ -3,6 +3,27 @@
 
 #include "muc.h"
 
+/* The engine goes on trying: said once, and in a dialog only to one who waits for the room to open. */
+static void
+tell_trouble (ShimSession *session, ShimRoom *room, const stead_event *event)
+{
+  PurpleConversation *conversation = muc_conversation (session, room);
+  const char *text = stead_event_error_text (event);
+  char *primary;
+
+  if (*text != '\0' && g_strcmp0 (text, room->told_trouble) != 0)
+    {
+      primary = g_strdup_printf ("%s is not entered yet.", room->jid);
+      if (conversation != NULL)
+        link_write_line (conversation, text);
+      else
+        purple_notify_info (account_connection (session), NULL, primary, text);
+      g_free (primary);
+    }
+  g_free (room->told_trouble);
+  room->told_trouble = *text != '\0' ? g_strdup (text) : NULL;
+}
+
 static void
 got_joined (ShimSession *session, ShimRoom *room, const stead_event *event)
 {
@@ -117,4 +138,5 @@ muc_got_room (ShimSession *session, const stead_event *event)
     got_joined (session, room, event);
   else
     room->joined = FALSE;
+  tell_trouble (session, room, event);
 }

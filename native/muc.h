@@ -12,6 +12,7 @@ typedef struct
   int id;     /* by which libpurple knows the chat; never used twice in a process */
   gboolean joined;
   gboolean told_waiting;  /* that what is written waits until we are in */
+  char *told_trouble;     /* (nullable): why we are not in it for now, as it was told */
   gboolean told_new;      /* that we made it */
   gboolean told_visible;  /* that everybody sees our address */
   GHashTable *occupants;  /* nick to flags, those that the host shows */

@@ -136,7 +136,8 @@ STEAD_EXPORT const char *stead_invite (stead_client *client, uint32_t account, c
 STEAD_EXPORT const char *stead_event_room_jid (const stead_event *event);
 
 /* ROOM: where we stand. An outage is no change of it, nor is a fresh session in which the room is
- * joined again. With STEAD_WHY_REFUSED the event carries an error. */
+ * joined again. With STEAD_WHY_REFUSED the event carries an error; with STEAD_ROOM_JOINING it may: why
+ * it has not come to more yet. */
 
 STEAD_EXPORT stead_room_state stead_event_room_state (const stead_event *event);
 STEAD_EXPORT stead_room_why stead_event_room_why (const stead_event *event);

@@ -127,6 +127,36 @@ describe('a room that does not let us in', () => {
   });
 });
 
+describe('a room that cannot be entered for now', () => {
+  const trouble = (text: string) => ({
+    error: { kind: Error_Kind.STANZA, condition: 'remote-server-not-found', text },
+  });
+
+  test('is told once to one who waits for it, and opens when it can be', async () => {
+    await den.ask();
+    await den.room(trouble('Its server is <away>.'));
+    await den.room(trouble('Its server is <away>.'));
+    expect(den.stage.host.all('notify')).toMatchObject([
+      { kind: 'info', primary: `${DEN} is not entered yet.`, secondary: 'Its server is <away>.' },
+    ]);
+    expect(den.stage.host.all('chat-join-failed')).toEqual([]);
+    await den.joined();
+    expect(await den.chat()).toMatchObject({ left: false });
+  });
+
+  test('though we were in it has one quiet line each time', async () => {
+    await den.enter();
+    await den.room(trouble('Its server is <away>.'));
+    await den.joined(trouble('Its server is <away>.'));
+    await den.joined();
+    await den.room(trouble('Its server is <away>.'));
+    const line = { html: 'Its server is &lt;away&gt;.', flags: ['system', 'no-log'] };
+    expect(den.writes).toMatchObject([line, line]);
+    expect(den.stage.host.all('notify')).toEqual([]);
+    expect(den.stage.host.all('chat-left')).toEqual([]);
+  });
+});
+
 describe('out of a room', () => {
   test.each([
     [Room_Why.KICKED, {}, 'You were kicked out of the room.'],
