@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+//
+// Rooms the whole way: libpurple, plugin, libsteadfast, engine, TLS, Prosody; and back.
+
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Authority } from '../support/certificates.js';
+import { CuttingProxy } from '../support/cutting-proxy.js';
+import { Prosody } from '../support/prosody.js';
+import { Workspace } from '../support/workspace.js';
+import { PurpleHost } from './host.js';
+import type { HostEventOf } from './host-events.js';
+
+const ROOM = 'den@rooms.home.example';
+
+let workspace: Workspace;
+let proxy: CuttingProxy;
+let host: PurpleHost;
+let alice: number;
+let bob: number;
+
+beforeAll(async () => {
+  workspace = new Workspace();
+  const authority = await Authority.create(workspace.path('ca'));
+  const server = await Prosody.start(workspace, {
+    users: { alice: 'wonderland', bob: 'builder' },
+    authority,
+    settings: 'Component "rooms.home.example" "muc"',
+  });
+  proxy = await CuttingProxy.start(server.port);
+  workspace.atEnd(() => proxy.close());
+  host = await PurpleHost.start(workspace);
+  const settings = { ca_file: authority.certFile, connect_server: '127.0.0.1' };
+  const throughProxy = { ...settings, port: proxy.port };
+  alice = await host.account('alice@home.example/laptop', throughProxy, 'wonderland');
+  const direct = { ...settings, port: server.port };
+  bob = await host.account('bob@home.example/phone', direct, 'builder');
+  for (const account of [alice, bob]) {
+    await host.run('account-enable', { account, enabled: true });
+    await host.next('connected', (event) => event.account === account);
+  }
+});
+afterAll(() => workspace.close());
+
+const join = (account: number, handle: string) =>
+  host.run('join-chat', {
+    account,
+    components: { room: 'den', server: 'rooms.home.example', handle },
+  });
+
+const say = (account: number, html: string) => host.run('chat-send', { account, name: ROOM, html });
+
+function shown(account: number, html: string, flag: string): Promise<HostEventOf<'write'>> {
+  return host.next(
+    'write',
+    (event) =>
+      event.account === account &&
+      event.conversation === ROOM &&
+      event.html === html &&
+      event.flags.includes(flag as 'send'),
+  );
+}
+
+const users = async (account: number): Promise<string[]> =>
+  (await host.run('chat', { account, name: ROOM })).users.map(({ name }) => name).sort();
+
+describe('two people in a room of a real server', () => {
+  test('enter it and see each other', async () => {
+    await join(alice, 'Alice Liddell');
+    // Nobody else can enter a new room before it is opened (XEP-0045 §10.1.2).
+    await host.next('write', ({ html }) => html.startsWith('This room is new'));
+    await join(bob, 'bob');
+    await host.next('chat-joined', ({ account }) => account === bob);
+    await host.next(
+      'chat-users',
+      (event) => event.account === alice && event.users.some(({ name }) => name === 'bob'),
+    );
+    await host.next(
+      'chat-users',
+      (event) => event.account === bob && event.users.some(({ name }) => name === 'Alice Liddell'),
+    );
+    for (const account of [alice, bob])
+      expect(await users(account)).toEqual(['Alice Liddell', 'bob']);
+  });
+
+  test('talk, each line once for both', async () => {
+    await say(alice, 'one &amp; two');
+    await shown(alice, 'one &amp; two', 'send');
+    await shown(bob, 'one &amp; two', 'recv');
+    await say(bob, 'hello Alice Liddell');
+    await shown(bob, 'hello Alice Liddell', 'send');
+    expect((await shown(alice, 'hello Alice Liddell', 'recv')).flags).toContain('nick');
+    const lines = host.all('write').filter(({ flags }) => !flags.includes('system'));
+    expect(lines).toHaveLength(4);
+  });
+
+  test('set the subject', async () => {
+    await host.run('topic', { account: alice, name: ROOM, topic: 'Tea <at> 5' });
+    const { topic, who } = await host.next(
+      'topic',
+      (event) => event.account === bob && event.topic !== null && event.topic !== '',
+    );
+    expect([topic, who]).toEqual(['Tea <at> 5', 'Alice Liddell']);
+  });
+
+  test('whisper to each other', async () => {
+    const { realName } = await host.run('chat', {
+      account: bob,
+      name: ROOM,
+      nick: 'Alice Liddell',
+    });
+    await host.run('send', { account: bob, name: realName, html: 'psst' });
+    const { conversation } = await host.next(
+      'write',
+      ({ account, html, flags }) => account === alice && html === 'psst' && flags.includes('recv'),
+    );
+    expect(conversation).toBe(`${ROOM}/bob`);
+  });
+
+  test('go on over a cut, without a flicker', async () => {
+    const after = host.now;
+    proxy.cut();
+    await say(alice, 'over the gap');
+    await shown(alice, 'over the gap', 'send');
+    await shown(bob, 'over the gap', 'recv');
+    expect(host.all('chat-left', after)).toEqual([]);
+    expect(host.all('chat-users', after)).toEqual([]);
+    const copies = host.all('write', after).filter(({ html }) => html === 'over the gap');
+    expect(copies).toHaveLength(2);
+  });
+
+  test('leave it', async () => {
+    await host.run('leave-chat', { account: bob, name: ROOM });
+    await host.next('chat-users', (event) => event.account === alice && event.change === 'removed');
+    expect(await users(alice)).toEqual(['Alice Liddell']);
+  });
+});
