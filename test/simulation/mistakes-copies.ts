@@ -8,6 +8,7 @@ import { Replay } from '../../src/delivery/replay.js';
 import { Seen } from '../../src/delivery/seen.js';
 import type { Store } from '../../src/delivery/store.js';
 import { AccountArchive } from '../../src/engine/archive-desk.js';
+import type { DeskParts } from '../../src/engine/archive-desk.js';
 import type { Context } from '../../src/engine/context.js';
 import { Mailroom } from '../../src/engine/mailroom.js';
 import type { Mistake } from './mistakes.js';
@@ -91,7 +92,7 @@ export const COPY_MISTAKES: readonly Mistake[] = [
     seed: 394,
     plant: () => {
       replace(AccountArchive, 'keep', (keep, desk) => (texts, archive, cursor, kept) => {
-        const store = Reflect.get(desk, 'store') as Store;
+        const { store } = Reflect.get(desk, 'parts') as DeskParts;
         store.commit([{ type: 'cursor', archive, ...cursor }], () => {
           keep(texts, archive, cursor, kept);
         });

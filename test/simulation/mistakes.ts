@@ -58,12 +58,3 @@ export function replace<T extends object, K extends keyof T & string>(
     };
   });
 }
-
-/** Has a property that is computed be this, always. */
-export function fix<T extends object, K extends keyof T & string>(
-  { prototype }: { readonly prototype: T },
-  name: K,
-  value: T[K],
-): void {
-  define(prototype, name, () => ({ get: () => value }));
-}
