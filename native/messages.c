@@ -212,6 +212,9 @@ messages_got_state (guint32 account, const stead_event *event)
 {
   const char *id = stead_event_command_id (event);
 
+  /* After a restart of this program nobody else has named it yet. */
+  if (stead_event_state_groupchat (event))
+    muc_name_room (stead_event_state_to (event));
   switch (stead_event_state (event))
     {
     case STEAD_STATE_FAILED:

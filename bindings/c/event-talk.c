@@ -22,6 +22,7 @@ VALUE (uint32_t, stead_event_message_inbox, MESSAGE, message->inbox)
 VALUE (stead_message_state, stead_event_state, MESSAGE_STATE, message_state->state)
 VALUE (bool, stead_event_state_maybe_twice, MESSAGE_STATE, message_state->maybe_twice)
 VALUE (bool, stead_event_state_displayed, MESSAGE_STATE, message_state->displayed)
+VALUE (bool, stead_event_state_groupchat, MESSAGE_STATE, message_state->groupchat)
 TEXT (stead_event_state_to, MESSAGE_STATE, message_state->to)
 TEXT (stead_event_state_body, MESSAGE_STATE, message_state->body)
 

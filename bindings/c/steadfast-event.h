@@ -137,6 +137,8 @@ STEAD_EXPORT bool stead_event_state_maybe_twice (const stead_event *event);
 /** DELIVERED: shown to a person, says the recipient's client (XEP-0333). */
 STEAD_EXPORT bool stead_event_state_displayed (const stead_event *event);
 STEAD_EXPORT const char *stead_event_state_to (const stead_event *event);
+/** `to` is a room, and the text was for all in it. */
+STEAD_EXPORT bool stead_event_state_groupchat (const stead_event *event);
 /** FAILED: the text; "" when that was set aside like a message. */
 STEAD_EXPORT const char *stead_event_state_body (const stead_event *event);
 

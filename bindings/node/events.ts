@@ -114,6 +114,7 @@ function readers(c: Steadfast, e: Buffer) {
       state: word(messageStates, c.stead_event_state(e)),
       maybeTwice: c.stead_event_state_maybe_twice(e),
       displayed: c.stead_event_state_displayed(e),
+      groupchat: c.stead_event_state_groupchat(e),
       to: c.stead_event_state_to(e) ?? '',
       body: c.stead_event_state_body(e) ?? '',
     }),

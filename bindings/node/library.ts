@@ -101,6 +101,7 @@ const signatures = {
   stead_event_state: ['int', [event]],
   stead_event_state_maybe_twice: ['bool', [event]],
   stead_event_state_displayed: ['bool', [event]],
+  stead_event_state_groupchat: ['bool', [event]],
   stead_event_state_to: [text, [event]],
   stead_event_state_body: [text, [event]],
   stead_event_chat_from: [text, [event]],

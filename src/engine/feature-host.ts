@@ -150,9 +150,8 @@ export class AccountHost implements FeatureHost {
       return;
     }
     const to = Jid.parse(this.parts.states.recipient(id), this.tools);
-    // Everybody in a room writes from its bare JID with a resource behind it.
-    const itself = this.parts.states.isLine(id) ? from.equals(to) : from.sameBare(to);
-    if (to !== undefined && (itself || isServer(from, to))) {
+    const itself = to !== undefined && this.parts.states.speaksFor(id, to, from, true);
+    if (itself || (to !== undefined && isServer(from, to))) {
       this.parts.states.fail(id, cause);
     } else {
       // Ids are no secret: anybody could make a delivered message look failed.
@@ -162,7 +161,7 @@ export class AccountHost implements FeatureHost {
 
   delivered(id: string, from: Jid | undefined, displayed: boolean): void {
     const to = Jid.parse(this.parts.states.recipient(id), this.tools);
-    if (to !== undefined && from?.sameBare(to) === true) {
+    if (to !== undefined && from && this.parts.states.speaksFor(id, to, from, false)) {
       this.parts.states.delivered(id, displayed);
     }
   }

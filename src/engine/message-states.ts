@@ -3,6 +3,9 @@
 // Where a text of ours stands, and what the host is told of it.
 
 import type { Fault } from '../core/errors.js';
+import type { Jid } from '../core/jid.js';
+import { NS } from '../core/namespaces.js';
+import { serialise, xml } from '../core/xml.js';
 import { isFinal } from '../delivery/ledger.js';
 import type { OutboxEntry } from '../delivery/ledger.js';
 import type { Outbox } from '../delivery/outbox.js';
@@ -37,9 +40,15 @@ export class MessageStates {
     return this.outbox.get(handle)?.to ?? '';
   }
 
-  /** It went to all in a room. */
-  isLine(handle: string): boolean {
-    return this.outbox.get(handle)?.room === true;
+  /**
+   * Who may speak for its recipient: a person's other clients may, but everybody in a room writes from the
+   * room's bare JID, with a nick behind it.
+   * @param error an error may come from the room itself, too
+   */
+  speaksFor(handle: string, to: Jid, from: Jid, error: boolean): boolean {
+    const entry = this.outbox.get(handle);
+    const inRoom = entry?.room === true || entry?.xml.includes(PRIVATE) === true;
+    return inRoom ? from.equals(to) || (error && from.equals(to.bare())) : from.sameBare(to);
   }
 
   /**
@@ -68,12 +77,11 @@ export class MessageStates {
     if (entry === undefined || entry.state === 'failed' || entry.state === 'delivered') {
       return;
     }
-    const { to, body } = entry;
     const notice = messageState({
       id: handle,
       state: State.FAILED,
-      to,
-      body,
+      ...whither(entry),
+      body: entry.body,
       error: errorMessage(cause),
     });
     this.mailroom.keep(notice, undefined, undefined, [{ type: 'state', handle, state: 'failed' }]);
@@ -85,9 +93,9 @@ export class MessageStates {
     if (entry === undefined || entry.state === 'failed') {
       return;
     }
-    const { to } = entry;
     const tell = () => {
-      this.context.tell(messageState({ id: handle, state: State.DELIVERED, to, displayed }));
+      const state = { id: handle, state: State.DELIVERED, displayed };
+      this.context.tell(messageState({ ...state, ...whither(entry) }));
     };
     if (entry.state === 'delivered') {
       tell();
@@ -99,11 +107,14 @@ export class MessageStates {
   /** Tells a state, unless the message has left it meanwhile. */
   tell(entry: OutboxEntry | undefined, state: State): void {
     if (entry !== undefined && STATES[entry.state] === state) {
-      const { handle: id, to, twice: maybeTwice } = entry;
-      this.context.tell(messageState({ id, state, to, maybeTwice }));
+      const { handle: id, twice: maybeTwice } = entry;
+      this.context.tell(messageState({ id, state, ...whither(entry), maybeTwice }));
     }
   }
 }
+
+/** What tells a private message of a room from others (XEP-0045 §7.5). */
+const PRIVATE = serialise(xml('x', { xmlns: NS.mucUser }));
 
 const STATES: Readonly<Record<OutboxState, State>> = {
   queued: State.QUEUED,
@@ -114,7 +125,12 @@ const STATES: Readonly<Record<OutboxState, State>> = {
   failed: State.FAILED,
 };
 
-function standing({ state, to, twice: maybeTwice, body }: OutboxEntry) {
+function standing(entry: OutboxEntry) {
+  const { state, twice: maybeTwice, body } = entry;
   const failed = state === 'failed' ? { body } : {};
-  return { state: STATES[state], to, maybeTwice, ...failed };
+  return { state: STATES[state], ...whither(entry), maybeTwice, ...failed };
+}
+
+function whither({ to, room }: OutboxEntry) {
+  return { to, groupchat: room === true };
 }

@@ -231,6 +231,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         error,
         inbox: 9,
         displayed: true,
+        groupchat: true,
       },
     },
   },

@@ -83,6 +83,18 @@ class Talk {
     });
   }
 
+  /** A private message. */
+  whisper(nick: string, body: string): void {
+    this.command({ case: 'sendMessage', value: { to: `${HALL}/${nick}`, body } }, body);
+    this.account.pass(300);
+  }
+
+  /** What the server hands on to us. */
+  comes(text: string): void {
+    this.account.says(text);
+    this.account.pass(300);
+  }
+
   private command(
     body: NonNullable<MessageInitShape<typeof CommandSchema>['body']>,
     id = '',
@@ -131,5 +143,27 @@ describe.each(Object.entries(PROFILES))('in a room of %s', (_, options) => {
     talk.account.pass(5 * 60_000);
     expect(talk.shown()).toEqual(['>a1', '>a2', '>a3']);
     expect(talk.doubtful()).toEqual([]);
+  });
+});
+
+describe('of a private message', () => {
+  const receipt = (from: string) =>
+    `<message from='${from}' type='chat'><received xmlns='urn:xmpp:receipts' id='psst'/></message>`;
+  const refusal = (from: string) =>
+    `<message from='${from}' type='error' id='psst'><error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`;
+
+  it.each([
+    ['nobody else in the room says that it arrived', receipt(`${HALL}/eve`), 'AT_SERVER'],
+    ['the recipient does', receipt(`${HALL}/bob`), 'DELIVERED'],
+    ['the room does not', receipt(HALL), 'AT_SERVER'],
+    ['nobody else says that it failed', refusal(`${HALL}/eve`), 'AT_SERVER'],
+    ['the recipient’s client does', refusal(`${HALL}/bob`), 'FAILED'],
+    ['the room does', refusal(HALL), 'FAILED'],
+    ['its service does', refusal('rooms.model.test'), 'FAILED'],
+  ])('%s', (_, text, state) => {
+    const talk = new Talk(PROFILES.strict);
+    talk.whisper('bob', 'psst');
+    talk.comes(text);
+    expect(talk.account.standing('psst')).toBe(state);
   });
 });

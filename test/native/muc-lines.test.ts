@@ -248,3 +248,23 @@ test('an outage that lasts is told in rooms too', async () => {
     COMPONENTS.handle,
   ]);
 });
+
+describe('after a restart of the program', () => {
+  test('a line that failed is told as one to a room, and opens no talk with a person', async () => {
+    await den.stage.tell(den.number, {
+      case: 'messageState',
+      value: {
+        id: 'old',
+        state: MessageState_State.FAILED,
+        to: DEN,
+        body: 'typed <before>',
+        error,
+        groupchat: true,
+      },
+    });
+    expect(den.stage.host.all('conversation-opened')).toEqual([]);
+    expect(den.stage.host.all('notify')).toMatchObject([
+      { kind: 'error', secondary: expect.stringContaining('typed <before>') as string },
+    ]);
+  });
+});
