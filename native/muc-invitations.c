@@ -21,13 +21,24 @@ tell (PurpleConnection *gc, const char *who, const char *room, const char *reaso
   g_free (primary);
 }
 
+/* A room may name its occupant; his person, if we know him, is known by the bare JID. Returns: (transfer
+ * full) */
+static char *
+inviter (const char *from, const char *room)
+{
+  size_t length = strlen (room);
+  gboolean occupant = strncmp (from, room, length) == 0 && from[length] == '/';
+
+  return occupant ? g_strdup (from) : muc_peer (from);
+}
+
 /* The prompt shows plain text, so nothing is escaped. */
 void
 muc_got_invitation (ShimSession *session, const stead_event *event)
 {
   PurpleConnection *gc = account_connection (session);
   char *room = muc_room_of (stead_event_room_jid (event));
-  char *who = muc_peer (stead_event_invitation_from (event));
+  char *who = inviter (stead_event_invitation_from (event), room);
   const char *reason = stead_event_invitation_reason (event);
   const ShimRoom *known = muc_find (session, room);
   gboolean blocked = !purple_privacy_check (session->account, who);

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PurpleHost } from '../native/host.js';
 import { Authority } from '../support/certificates.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
-import { escapeXml } from '../support/peer-xml.js';
 import { Prosody } from '../support/prosody.js';
+import { RoomGuest } from '../support/room-guest.js';
 import { Workspace } from '../support/workspace.js';
 import { XmppPeer } from '../support/xmpp-peer.js';
 
@@ -23,8 +23,7 @@ let server: Prosody;
 let proxy: CuttingProxy;
 let host: PurpleHost;
 let alice: number;
-let bob: XmppPeer;
-let said = 0;
+let bob: RoomGuest;
 
 beforeAll(async () => {
   workspace = new Workspace();
@@ -56,23 +55,12 @@ afterAll(() => workspace.close());
 
 /** Bob enters, as the room's first. */
 async function come(): Promise<void> {
-  bob = await XmppPeer.connect({
+  const peer = await XmppPeer.connect({
     ...{ domain: DOMAIN, user: 'bob', password: 'builder', port: server.port },
     caFile: authority.certFile,
   });
-  const muc = 'http://jabber.org/protocol/muc';
-  bob.send(
-    `<presence to='${DEN}/bob'><x xmlns='${muc}'><history maxstanzas='0'/></x></presence>` +
-      `<iq type='set' to='${DEN}' id='open'><query xmlns='${muc}#owner'><x xmlns='jabber:x:data' type='submit'/></query></iq>`,
-  );
-  await bob.stanzas.next('bob in the room', ({ name }) => name === 'message');
-}
-
-function bobSays(text: string): string {
-  const id = `bob-${++said}`;
-  const body = escapeXml(text);
-  bob.send(`<message to='${DEN}' type='groupchat' id='${id}'><body>${body}</body></message>`);
-  return text;
+  workspace.atEnd(() => peer.close());
+  bob = await RoomGuest.enter(peer, DEN, 'bob');
 }
 
 async function aliceSays(html: string): Promise<string> {
@@ -90,17 +78,7 @@ const shown = (after = 0): string[] =>
 const shows = (text: string, after = 0) =>
   host.next('write', ({ conversation, html }) => conversation === DEN && html === text, after);
 
-const heard = (who: string, after = 0): string[] =>
-  bob.messages.all
-    .slice(after)
-    .filter(({ from }) => from === `${DEN}/${who}`)
-    .map(({ body }) => body);
-
-const hears = (text: string) =>
-  bob.messages.next(
-    `bob to hear ${text}`,
-    ({ from, body }) => from === `${DEN}/alice` && body === text,
-  );
+const hears = (text: string) => bob.hears('alice', text);
 
 async function members(): Promise<string[]> {
   const { users } = await host.run('chat', { account: alice, name: DEN });
@@ -121,13 +99,13 @@ describe('a room on a real server', () => {
     await aliceSays('hello &lt;all&gt;');
     await hears('hello <all>');
     await shows('hello &lt;all&gt;');
-    bobSays('hi');
+    bob.say('hi');
     await shows('hi');
     expect(shown()).toEqual(['alice: hello &lt;all&gt;', 'bob: hi']);
   });
 
   test('shows its subject, and says why we may not set it', async () => {
-    bob.send(`<message to='${DEN}' type='groupchat'><subject>tea &amp; time</subject></message>`);
+    bob.subject('tea & time');
     await host.next('topic', ({ topic }) => topic === 'tea & time');
     const after = host.now;
     await host.run('topic', { account: alice, name: DEN, topic: 'mine' });
@@ -136,7 +114,7 @@ describe('a room on a real server', () => {
   });
 
   test('sees nothing of a short outage, and has all that was said in it', async () => {
-    const [after, before] = [host.now, bob.messages.all.length];
+    const after = host.now;
     proxy.refuse();
     proxy.cut();
     await aliceSays('a1');
@@ -145,13 +123,13 @@ describe('a room on a real server', () => {
       'The connection is interrupted. Your message is kept and sent when it is back.',
       after,
     ).catch(() => undefined);
-    bobSays('b1');
-    bobSays('b2');
+    bob.say('b1');
+    bob.say('b2');
     await proxy.accept();
     await shows('a2', after);
     await shows('b2', after);
     await hears('a2');
-    expect(heard('alice', before)).toEqual(['a1', 'a2']);
+    expect(bob.heard('alice').slice(-2)).toEqual(['a1', 'a2']);
     expect(shown(after).filter((line) => line.startsWith('bob'))).toEqual(['bob: b1', 'bob: b2']);
     expect(shown(after).filter((line) => line.startsWith('alice'))).toEqual([
       'alice: a1',
@@ -161,11 +139,11 @@ describe('a room on a real server', () => {
   });
 
   test('is entered again in a fresh session, and what was missed is read from its archive', async () => {
-    const [after, before, sights] = [host.now, bob.messages.all.length, server.sights.all.length];
+    const [after, sights] = [host.now, server.sights.all.length];
     proxy.refuse();
     proxy.cut();
     await aliceSays('a3');
-    const missed = ['b3', 'b4', 'b5'].map(bobSays);
+    const missed = ['b3', 'b4', 'b5'].map((text) => bob.say(text));
     await server.sights.next(
       'the session given up',
       ({ event, user }) => event === 'unbound' && user === 'alice',
@@ -173,12 +151,12 @@ describe('a room on a real server', () => {
         after: sights,
       },
     );
-    missed.push(bobSays('b6'));
+    missed.push(bob.say('b6'));
     await aliceSays('a4');
     await proxy.accept();
     await shows('a4', after);
     await hears('a4');
-    expect(heard('alice', before)).toEqual(['a3', 'a4']);
+    expect(bob.heard('alice')).toEqual(['hello <all>', 'a1', 'a2', 'a3', 'a4']);
     expect(shown(after)).toEqual([
       ...missed.map((text) => `bob: ${text}`),
       'alice: a3',
@@ -196,7 +174,7 @@ describe('a room on a real server', () => {
     await aliceSays('a6');
     await server.restart();
     await come();
-    bobSays('b7');
+    bob.say('b7');
     await shows('b7', after);
     await shows('a6', after);
     await hears('a6');
@@ -206,9 +184,7 @@ describe('a room on a real server', () => {
   });
 
   test('that puts us out says so', async () => {
-    bob.send(
-      `<iq type='set' to='${DEN}' id='kick'><query xmlns='http://jabber.org/protocol/muc#admin'><item nick='alice' role='none'><reason>enough</reason></item></query></iq>`,
-    );
+    bob.kick('alice', 'enough');
     await host.next('chat-left', ({ conversation }) => conversation === DEN);
     expect(host.all('write').at(-1)?.html).toContain('enough');
   });

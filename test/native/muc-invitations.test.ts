@@ -64,6 +64,12 @@ describe('an invitation', () => {
     expect(body.value).toMatchObject({ room: DEN, nick: 'alice', password: 'pw' });
   });
 
+  test('that names an occupant says which', async () => {
+    await invite({ from: `${DEN}/bob` });
+    const { secondary } = await den.stage.host.next('request');
+    expect(secondary).toContain(`${DEN}/bob has invited`);
+  });
+
   test('that is turned down leads to nothing', async () => {
     await invite();
     const { request } = await den.stage.host.next('request');

@@ -104,7 +104,11 @@ export class BusHost {
 
   /** The lines of a conversation, oldest first, as the user sees them. */
   async shown(account: number, to: string): Promise<Shown[]> {
-    const conversation = await this.conversation(account, to);
+    return this.shownIn(await this.conversation(account, to));
+  }
+
+  /** The same of any conversation, by its handle. */
+  async shownIn(conversation: number): Promise<Shown[]> {
     const handles = await this.call('ConversationGetMessageHistory', conversation);
     const lines: Shown[] = [];
     for (const handle of Array.isArray(handles) ? handles.map(Number) : []) {
