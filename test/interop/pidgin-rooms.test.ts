@@ -145,6 +145,7 @@ test('an invitation is asked about, and leads into the room', async () => {
 test('being put out is said, with the reason, and the room can be entered again', async () => {
   attic.kick('alice', 'Enough <for> today');
   await showsLine(ATTIC, 'Enough &lt;for&gt; today');
+  await pidgin.keys(`^${DEN}$`, 'ctrl+Tab');
   await picture('kicked');
   await join('attic');
   await has(ATTIC, 'alice', 'bob');
