@@ -42,6 +42,7 @@ export class Witness {
   private graceUntil = 0;
   /** A session was bound that was not told to the host yet. */
   private fresh = false;
+  private ill = false;
   /** What is on disk. */
   private durable = new Ledger();
   private readonly dials: DialTimes;
@@ -188,12 +189,19 @@ export class Witness {
     } else if (body.case === 'link' && body.value.state === Link.FAILED) {
       this.dials.failed();
     } else if (body.case === 'link' && body.value.state === Link.ONLINE && this.fresh) {
-      this.fresh = false;
-      // What was let go just before may still wait for a slow disk.
-      this.graceUntil = this.gaveUp ? this.server.world.now + GRACE_MS : 0;
-      this.given = false;
-      this.stillSince = this.server.world.now;
+      this.online(body.value.error !== undefined);
     }
+  }
+
+  /** @param ill the disk keeps nothing: the archive is read from now on, or once it does */
+  private online(ill: boolean): void {
+    const { now } = this.server.world;
+    // What was let go just before may still wait for a slow disk.
+    this.graceUntil = this.gaveUp ? now + GRACE_MS : 0;
+    this.given &&= ill;
+    this.stillSince = ill || this.ill ? this.stillSince : now;
+    this.fresh = ill;
+    this.ill = ill;
   }
 
   private textOf(id: string): string {
