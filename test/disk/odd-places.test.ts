@@ -52,6 +52,8 @@ async function told(): Promise<{ condition: string; text: string }> {
     redactor: new Redactor(),
     tell: (body) => events.add(body),
     ended: () => undefined,
+    // Nobody answers, and nobody says so: the disk alone has news.
+    makeLink: () => ({ write: () => undefined, startTls: () => undefined, close: () => undefined }),
   });
   const value = create(AttachSchema, { jid: 'alice@example.org', password: 'secret' });
   driver.command(create(CommandSchema, { body: { case: 'attach', value } }));
