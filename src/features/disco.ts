@@ -54,7 +54,7 @@ export function discoFeature(announced: Announced): Feature {
         name: 'Service Discovery',
         version: '2.5.0',
         status: 'partial',
-        note: 'answers about itself, asks contacts through XEP-0115 only',
+        note: 'answers about itself; asks contacts through XEP-0115 only, and servers for rooms',
       },
     ],
     namespaces: [NS.discoInfo, NS.discoItems],

@@ -15,6 +15,7 @@ import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
 import { muc } from './muc.js';
 import { mucLines } from './muc-lines.js';
+import { mucList } from './muc-list.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
 import { receipts } from './receipts.js';
@@ -54,6 +55,7 @@ export const features: readonly Feature[] = inOrder([
   roster,
   // Ahead of the presence, so that nobody in a room is taken for a contact.
   muc,
+  mucList,
   presence,
   csi,
   subscriptions,

@@ -204,7 +204,7 @@ export const muc: Feature = {
       name: 'Multi-User Chat',
       version: '1.35.5',
       status: 'partial',
-      note: 'without the list of rooms, forms of settings, registration and requests for voice',
+      note: 'without forms of settings, registration and requests for voice',
     },
     {
       id: 'XEP-0249',

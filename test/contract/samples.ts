@@ -148,6 +148,13 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
       value: { room: 'den@rooms.example', jid: 'bob@home.example', reason: 'come' },
     },
   },
+  'query-rooms': {
+    account: 1,
+    body: {
+      case: 'queryRooms',
+      value: { query: 4_294_967_295, service: 'rooms.example', serviceOnly: true, stop: true },
+    },
+  },
 };
 
 /** One of each event, likewise. */
@@ -371,6 +378,21 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         from: 'bob@home.example',
         reason: 'come',
         password: 'sesame',
+      },
+    },
+  },
+  'room-list': {
+    account: 1,
+    seq: 20,
+    body: {
+      case: 'roomList',
+      value: {
+        query: 4_294_967_295,
+        service: 'rooms.example',
+        rooms: [{ jid: 'den@rooms.example', name: 'Die Höhle' }, { jid: 'hall@rooms.example' }],
+        done: true,
+        error,
+        cut: true,
       },
     },
   },
