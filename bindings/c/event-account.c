@@ -34,6 +34,8 @@ error_of (const stead_event *event)
       return event->wire->presence->error;
     case STEADFAST__V1__EVENT__BODY_ROOM:
       return event->wire->room->error;
+    case STEADFAST__V1__EVENT__BODY_ROOM_LIST:
+      return event->wire->room_list->error;
     default:
       return NULL;
     }

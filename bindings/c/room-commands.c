@@ -157,3 +157,46 @@ stead_invite (stead_client *client, uint32_t number, const char *room, const cha
   command.invite = &invite;
   return stead_pending_add (client, account, &command);
 }
+
+/* An answer is worth nothing to whoever does not wait for it any more: so it is asked now, or not. */
+static bool
+query_rooms (stead_client *client, uint32_t number, Steadfast__V1__QueryRooms *query)
+{
+  wire_command command = STEADFAST__V1__COMMAND__INIT;
+  stead_account *account = stead_account_attached (client, number);
+  if (account == NULL || (*query->service != '\0' && !stead_is_jid (client, query->service)))
+    return false;
+  if (!account->attached)
+    return stead_client_fail (client, "The account is not signed in.");
+  command.body_case = STEADFAST__V1__COMMAND__BODY_QUERY_ROOMS;
+  command.query_rooms = query;
+  stead_write_now (client, account, &command);
+  return true;
+}
+
+bool
+stead_query_rooms (stead_client *client, uint32_t number, uint32_t query, const char *service)
+{
+  Steadfast__V1__QueryRooms wire = STEADFAST__V1__QUERY_ROOMS__INIT;
+  wire.query = query;
+  wire.service = stead_given (service);
+  return query_rooms (client, number, &wire);
+}
+
+bool
+stead_find_room_service (stead_client *client, uint32_t number, uint32_t query)
+{
+  Steadfast__V1__QueryRooms wire = STEADFAST__V1__QUERY_ROOMS__INIT;
+  wire.query = query;
+  wire.service_only = true;
+  return query_rooms (client, number, &wire);
+}
+
+bool
+stead_stop_query_rooms (stead_client *client, uint32_t number, uint32_t query)
+{
+  Steadfast__V1__QueryRooms wire = STEADFAST__V1__QUERY_ROOMS__INIT;
+  wire.query = query;
+  wire.stop = true;
+  return query_rooms (client, number, &wire);
+}

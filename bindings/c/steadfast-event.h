@@ -10,7 +10,8 @@ STEAD_EXPORT stead_event_kind stead_event_type (const stead_event *event);
 /** Which account; 0 for the engine itself. */
 STEAD_EXPORT uint32_t stead_event_account (const stead_event *event);
 
-/* Errors, in ENGINE, ACCOUNT_HELD, REFUSED, LINK, ASK_SECRET, MESSAGE_STATE, PRESENCE and ROOM. */
+/* Errors, in ENGINE, ACCOUNT_HELD, REFUSED, LINK, ASK_SECRET, MESSAGE_STATE, PRESENCE, ROOM and
+ * ROOM_LIST. */
 
 /** Returns: STEAD_ERROR_NONE when the event carries no error. */
 STEAD_EXPORT stead_error_kind stead_event_error_kind (const stead_event *event);

@@ -130,6 +130,26 @@ STEAD_EXPORT const char *stead_set_affiliation (stead_client *client, uint32_t a
 STEAD_EXPORT const char *stead_invite (stead_client *client, uint32_t account, const char *room,
                                        const char *jid, const char *reason);
 
+/**
+ * stead_query_rooms:
+ * @query: chosen by the caller; every STEAD_EVENT_ROOM_LIST of the answer has it. One that is under
+ *   way is begun anew.
+ * @service: (nullable): whom to ask; NULL or "" for the service of the account's server
+ *
+ * Which rooms are there (XEP-0045 section 6.3)?
+ *
+ * Returns: false when the account is not attached, no engine has it, or an argument is unfit. If the
+ * engine ends before the list does, there is no more of it.
+ */
+STEAD_EXPORT bool stead_query_rooms (stead_client *client, uint32_t account, uint32_t query,
+                                     const char *service);
+
+/** Only which service for rooms the account's server has (section 6.1): a list without rooms. */
+STEAD_EXPORT bool stead_find_room_service (stead_client *client, uint32_t account, uint32_t query);
+
+/** No answer to @query is wanted any more; parts that are on their way may still come. */
+STEAD_EXPORT bool stead_stop_query_rooms (stead_client *client, uint32_t account, uint32_t query);
+
 /* ---- What events carry; see steadfast-event.h ---- */
 
 /** ROOM, ROOM_OCCUPANTS, ROOM_SUBJECT, ROOM_NOTICE, INVITATION: bare JID of the room. */
@@ -204,5 +224,21 @@ STEAD_EXPORT const char *stead_event_invitation_from (const stead_event *event);
 STEAD_EXPORT const char *stead_event_invitation_reason (const stead_event *event);
 /** Secret; "" when none is needed. */
 STEAD_EXPORT const char *stead_event_invitation_password (const stead_event *event);
+
+/* ROOM_LIST: rooms of a service, in parts as they come. With `done` the event may carry an error: why
+ * there is no list, or not more of it. */
+
+STEAD_EXPORT uint32_t stead_event_room_list_query (const stead_event *event);
+/** Who was asked; "" while that is not known, or when there is none. */
+STEAD_EXPORT const char *stead_event_room_list_service (const stead_event *event);
+/** Nothing more comes. */
+STEAD_EXPORT bool stead_event_room_list_done (const stead_event *event);
+/** With `done`: the service has more, but no more are asked for. */
+STEAD_EXPORT bool stead_event_room_list_cut (const stead_event *event);
+STEAD_EXPORT size_t stead_event_listed_room_count (const stead_event *event);
+/** Bare JID. */
+STEAD_EXPORT const char *stead_event_listed_room_jid (const stead_event *event, size_t index);
+/** In words, as the service has it; "" without. */
+STEAD_EXPORT const char *stead_event_listed_room_name (const stead_event *event, size_t index);
 
 #endif

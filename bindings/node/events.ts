@@ -216,6 +216,7 @@ const types: Readonly<Record<number, keyof Reader>> = {
   42: 'room-subject',
   43: 'room-notice',
   44: 'invitation',
+  45: 'room-list',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

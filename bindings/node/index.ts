@@ -195,6 +195,23 @@ export class Client {
     return this.#id(this.#c.stead_invite(this.#open(), account, room, jid, reason));
   }
 
+  /**
+   * Asks for the rooms of a service; `room-list` events follow, each with the number of the query.
+   * @param service  empty: that of the account's server
+   */
+  queryRooms(account: number, query: number, service = ''): void {
+    this.#check(this.#c.stead_query_rooms(this.#open(), account, query, service));
+  }
+
+  /** Asks which service for rooms the account's server has: a `room-list` without rooms. */
+  findRoomService(account: number, query: number): void {
+    this.#check(this.#c.stead_find_room_service(this.#open(), account, query));
+  }
+
+  stopQueryRooms(account: number, query: number): void {
+    this.#check(this.#c.stead_stop_query_rooms(this.#open(), account, query));
+  }
+
   networkHint(available: boolean): void {
     this.#check(this.#c.stead_network_hint(this.#open(), available));
   }

@@ -48,6 +48,9 @@ const signatures = {
   stead_set_role: [text, ['pointer', 'uint32', text, text, 'int', text]],
   stead_set_affiliation: [text, ['pointer', 'uint32', text, text, 'int', text]],
   stead_invite: [text, ['pointer', 'uint32', text, text, text]],
+  stead_query_rooms: ['bool', ['pointer', 'uint32', 'uint32', text]],
+  stead_find_room_service: ['bool', ['pointer', 'uint32', 'uint32']],
+  stead_stop_query_rooms: ['bool', ['pointer', 'uint32', 'uint32']],
 
   stead_event_type: ['int', [event]],
   stead_event_account: ['uint32', [event]],
@@ -168,6 +171,13 @@ const signatures = {
   stead_event_invitation_from: [text, [event]],
   stead_event_invitation_reason: [text, [event]],
   stead_event_invitation_password: [text, [event]],
+  stead_event_room_list_query: ['uint32', [event]],
+  stead_event_room_list_service: [text, [event]],
+  stead_event_room_list_done: ['bool', [event]],
+  stead_event_room_list_cut: ['bool', [event]],
+  stead_event_listed_room_count: ['size_t', [event]],
+  stead_event_listed_room_jid: [text, [event, 'size_t']],
+  stead_event_listed_room_name: [text, [event, 'size_t']],
 } as const;
 
 interface Scalars {

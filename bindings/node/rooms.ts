@@ -47,6 +47,16 @@ export function roomReaders(c: Steadfast, e: Buffer) {
       reason: c.stead_event_invitation_reason(e) ?? '',
       password: c.stead_event_invitation_password(e) ?? '',
     }),
+    'room-list': () => ({
+      query: c.stead_event_room_list_query(e),
+      service: c.stead_event_room_list_service(e) ?? '',
+      rooms: list(c.stead_event_listed_room_count(e), (index) => ({
+        jid: c.stead_event_listed_room_jid(e, index) ?? '',
+        name: c.stead_event_listed_room_name(e, index) ?? '',
+      })),
+      done: c.stead_event_room_list_done(e),
+      cut: c.stead_event_room_list_cut(e),
+    }),
   } as const;
 }
 

@@ -72,6 +72,26 @@ describe('commands of rooms', () => {
       await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
   });
 
+  it('that ask for rooms reach it only while there is one to answer', async () => {
+    const { client } = bench;
+    bench.watch();
+    bench.attach();
+    expect(() => client.queryRooms(1, 7)).toThrow(/not signed in/);
+    await bench.engine.next('attach');
+    expect(() => client.queryRooms(1, 7, 'x'.repeat(4_000))).toThrow(/address/);
+    client.queryRooms(1, 7, 'rooms.example');
+    client.findRoomService(1, 8);
+    client.stopQueryRooms(1, 7);
+    await bench.engine.next('queryRooms', ({ body }) => body.value.stop);
+    expect(
+      bench.engine.all('queryRooms').map(({ id, body }) => ({ id, ...body.value })),
+    ).toMatchObject([
+      { id: '', query: 7, service: 'rooms.example', serviceOnly: false, stop: false },
+      { query: 8, service: '', serviceOnly: true, stop: false },
+      { query: 7, stop: true },
+    ]);
+  });
+
   it('fail at once where the library cannot take them', () => {
     const { client } = bench;
     expect(() => client.joinRoom(1, DEN)).toThrow(/not attached/);
@@ -120,6 +140,13 @@ describe('events of rooms', () => {
     'room-subject': { setTimeMs: 5 },
     'room-notice': {},
     invitation: {},
+    'room-list': {
+      rooms: [
+        { jid: 'den@rooms.example', name: 'Die Höhle' },
+        { jid: 'hall@rooms.example', name: '' },
+      ],
+      error: { kind: 'sasl', condition: 'not-authorized', byPeer: true, retry: 'never' },
+    },
   };
 
   it.each(Object.keys(told))('%s comes with all it carries', async (name) => {
