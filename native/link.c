@@ -140,6 +140,7 @@ got_online (ShimSession *session, PurpleConnection *gc, const stead_event *event
   purple_connection_set_display_name (gc, stead_event_link_jid (event));
   end_outage (session);
   set_connected (gc);
+  muc_list_online (session);
 }
 
 /* For `pidgin -d`; none of these texts holds a secret. */
@@ -242,6 +243,7 @@ link_got_engine (ShimSession *session, const stead_event *event)
       break;
     case STEAD_ENGINE_DIED:
       info_give_up (session);
+      muc_list_give_up (session);
       if (stead_event_error_retry (event) == STEAD_RETRY_NEVER)
         errors_report (session, event);
       /* It is started again and attached by libsteadfast. */

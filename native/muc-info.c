@@ -61,7 +61,7 @@ muc_chat_info_defaults (PurpleConnection *gc, const char *name)
   ShimSession *session = account_session (account);
   char *bare = account_bare_jid (purple_account_get_username (account));
   char **own = g_strsplit (bare != NULL ? bare : "", "@", 2);
-  char *server = g_strdup_printf ("conference.%s", g_strv_length (own) == 2 ? own[1] : "");
+  char *server = muc_service (session, g_strv_length (own) == 2 ? own[1] : "");
   char *room = name != NULL ? muc_room_of (name) : NULL;
   const char *nick = room != NULL && session != NULL ? muc_last_nick (session, room) : NULL;
   GHashTable *components =

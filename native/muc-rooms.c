@@ -112,6 +112,7 @@ void
 muc_close (ShimSession *session)
 {
   muc_refusals_close (session);
+  muc_list_close (session);
   g_hash_table_destroy (session->left_rooms);
   g_hash_table_destroy (session->rooms);
 }

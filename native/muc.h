@@ -66,6 +66,12 @@ GHashTable *muc_components (const char *jid, const char *nick, const char *passw
 /* Returns: (transfer full): @text on one line, without what cannot be printed */
 char *muc_on_one_line (const char *text);
 
+/* ---- muc-list.c ---- */
+
+/* Returns: (transfer full): the service for rooms that is known or, until then, supposed */
+char *muc_service (const ShimSession *session, const char *domain);
+void muc_list_close (ShimSession *session);
+
 /* ---- muc-refusals.c ---- */
 
 void muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *event);

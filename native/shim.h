@@ -57,6 +57,7 @@ typedef struct
   GHashTable *rooms;      /* bare JID to what muc.h has of a room */
   GHashTable *left_rooms; /* bare JIDs of rooms that the person left to ShimLeft */
   GSList *room_prompts;   /* for passwords, see muc-refusals.c */
+  char *room_service;     /* (nullable): of the account's server, "" for none, see muc-list.c */
 
   GSList *authorizations; /* open prompts, see subscriptions.c */
   GHashTable *infos;      /* bare JID to answers that came so far, see info.c */
@@ -205,6 +206,14 @@ gboolean muc_write (ShimSession *session, const char *jid, const char *html,
                     PurpleMessageFlags flags);
 /* Says that what was written waits, if it does and that was not said yet. */
 void muc_tell_queued (ShimSession *session, const char *jid);
+
+void muc_list_online (ShimSession *session);
+/* Ends the lists that are under way: no more of them comes. */
+void muc_list_give_up (ShimSession *session);
+PurpleRoomlist *muc_roomlist_get_list (PurpleConnection *gc);
+void muc_roomlist_cancel (PurpleRoomlist *list);
+char *muc_roomlist_room_serialize (PurpleRoomlistRoom *room);
+void muc_got_list (ShimSession *session, const stead_event *event);
 
 /* ---- receipts.c ---------------------------------------------------------------------------------
  */

@@ -13,7 +13,7 @@ import {
   type RoomSchema,
   type RoomSubjectSchema,
 } from '../../src/contract/engine_pb.js';
-import type { ChatUser, HostEventOf } from './host-events.js';
+import type { Answers, ChatUser, HostEventOf } from './host-events.js';
 import { Stage } from './stage.js';
 
 export const DEN = 'den@rooms.example';
@@ -58,7 +58,7 @@ export class Den {
     await this.all(ALICE, ...others);
   }
 
-  run(cmd: Parameters<Stage['host']['run']>[0], args: object = {}) {
+  run<T extends keyof Answers>(cmd: T, args: object = {}): Promise<Answers[T]> {
     return this.stage.host.run(cmd, { account: this.account, name: DEN, ...args });
   }
 

@@ -78,12 +78,16 @@ export type HostEvent =
       primary: string | null;
       secondary: string | null;
       masked?: boolean;
+      value?: string | null;
       actions?: string[];
       fields?: { id: string; label: string; type: number; value?: string; masked?: boolean }[];
       alias?: string | null;
       onList?: boolean;
     } & OfAccount)
   | { event: 'request-closed'; request: number }
+  | { event: 'room-listed'; name: string; fields: Record<string, string> }
+  | { event: 'room-list-progress'; running: boolean }
+  | { event: 'room-list-gone' }
   | {
       event: 'notify';
       kind: 'error' | 'warning' | 'info' | 'formatted';
@@ -174,6 +178,12 @@ export interface Answers {
     components: Record<string, string>;
     name: string | null;
   };
+  /** Asks for the rooms of a service; the list that was shown before is let go. */
+  'room-list': { shown: boolean; labels?: string[] };
+  'room-list-cancel': Json;
+  'room-list-close': Json;
+  /** One of the list is entered; its address as the host would name it. */
+  'room-list-join': { address: string };
   typing: { again: number };
   network: Json;
   'connection-error': Json;

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const server = await Prosody.start(workspace, {
     users: { alice: 'wonderland', bob: 'builder' },
     authority,
-    settings: 'Component "rooms.home.example" "muc"',
+    settings: 'Component "rooms.home.example" "muc"\nmuc_room_default_public = true',
   });
   proxy = await CuttingProxy.start(server.port);
   workspace.atEnd(() => proxy.close());
@@ -80,6 +80,18 @@ describe('two people in a room of a real server', () => {
     );
     for (const account of [alice, bob])
       expect(await users(account)).toEqual(['Alice Liddell', 'bob']);
+  });
+
+  test('find it in the list of their server’s rooms', async () => {
+    await host.run('room-list', { account: bob });
+    const { request, value } = await host.next('request', ({ kind }) => kind === 'input');
+    expect(value).toBe('rooms.home.example');
+    await host.run('answer', { request, ok: true, value });
+    await host.next('room-list-progress', ({ running }) => !running);
+    expect(host.all('room-listed')).toMatchObject([
+      { name: 'den', fields: { room: 'den', server: 'rooms.home.example' } },
+    ]);
+    await host.run('room-list-close');
   });
 
   test('talk, each line once for both', async () => {

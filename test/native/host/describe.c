@@ -20,6 +20,8 @@ host_run (const JsonValue *command, GString *result)
     run = host_conversation_command (name);
   if (run == NULL)
     run = host_chat_command (name);
+  if (run == NULL)
+    run = host_roomlist_command (name);
   if (run == NULL && g_strcmp0 (name, "answer") == 0)
     run = host_answer;
   return run != NULL ? run (command, result) : "no such command";

@@ -29,6 +29,7 @@ PurpleConversationUiOps *host_conversation_ops (void);
 PurpleNotifyUiOps *host_notify_ops (void);
 PurpleRequestUiOps *host_request_ops (void);
 PurpleAccountUiOps *host_account_ops (void);
+PurpleRoomlistUiOps *host_roomlist_ops (void);
 
 /* Opens an event about a conversation. */
 GString *host_conversation_event (const char *name, PurpleConversation *conversation);
@@ -52,6 +53,7 @@ HostCommand host_describe_command (const char *name);
 HostCommand host_redraw_command (const char *name);
 HostCommand host_conversation_command (const char *name);
 HostCommand host_chat_command (const char *name);
+HostCommand host_roomlist_command (const char *name);
 const char *host_answer (const JsonValue *command, GString *result);
 
 /* Writes the rows of @info as an array of {label, value}. */

@@ -111,6 +111,7 @@ set_ui_ops (void)
   purple_connections_set_ui_ops (host_connection_ops ());
   purple_conversations_set_ui_ops (host_conversation_ops ());
   purple_notify_set_ui_ops (host_notify_ops ());
+  purple_roomlist_set_ui_ops (host_roomlist_ops ());
   if (prompts)
     purple_request_set_ui_ops (host_request_ops ());
 }
