@@ -27,7 +27,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file engine.proto.
  */
 export const file_engine: GenFile = /*@__PURE__*/
-  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSKECQoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSAASLwoLcXVlcnlfcm9vbXMYLiABKAsyGC5zdGVhZGZhc3QudjEuUXVlcnlSb29tc0gAQgYKBGJvZHki2gcKBUV2ZW50Eg8KB2FjY291bnQYASABKA0SCwoDc2VxGAIgASgNEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKgoIYWNjZXB0ZWQYBSABKAsyFi5zdGVhZGZhc3QudjEuQWNjZXB0ZWRIABIoCgdyZWZ1c2VkGAYgASgLMhUuc3RlYWRmYXN0LnYxLlJlZnVzZWRIABIgCgNsb2cYByABKAsyES5zdGVhZGZhc3QudjEuTG9nSAASIgoEbGluaxgKIAEoCzISLnN0ZWFkZmFzdC52MS5MaW5rSAASKwoJYXNrX3RydXN0GAsgASgLMhYuc3RlYWRmYXN0LnYxLkFza1RydXN0SAASLQoKYXNrX3NlY3JldBgMIAEoCzIXLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXRIABIoCgdtZXNzYWdlGBQgASgLMhUuc3RlYWRmYXN0LnYxLk1lc3NhZ2VIABIzCg1tZXNzYWdlX3N0YXRlGBUgASgLMhouc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZUgAEi0KCmNoYXRfc3RhdGUYFiABKAsyFy5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlSAASKgoIcHJlc2VuY2UYFyABKAsyFi5zdGVhZGZhc3QudjEuUHJlc2VuY2VIABImCgZyb3N0ZXIYGCABKAsyFC5zdGVhZGZhc3QudjEuUm9zdGVySAASMgoMc3Vic2NyaXB0aW9uGBkgASgLMhouc3RlYWRmYXN0LnYxLlN1YnNjcmlwdGlvbkgAEjEKDGNvbnRhY3RfaW5mbxgaIAEoCzIZLnN0ZWFkZmFzdC52MS5Db250YWN0SW5mb0gAEiIKBHJvb20YKCABKAsyEi5zdGVhZGZhc3QudjEuUm9vbUgAEjUKDnJvb21fb2NjdXBhbnRzGCkgASgLMhsuc3RlYWRmYXN0LnYxLlJvb21PY2N1cGFudHNIABIxCgxyb29tX3N1YmplY3QYKiABKAsyGS5zdGVhZGZhc3QudjEuUm9vbVN1YmplY3RIABIvCgtyb29tX25vdGljZRgrIAEoCzIYLnN0ZWFkZmFzdC52MS5Sb29tTm90aWNlSAASLgoKaW52aXRhdGlvbhgsIAEoCzIYLnN0ZWFkZmFzdC52MS5JbnZpdGF0aW9uSAASKwoJcm9vbV9saXN0GC0gASgLMhYuc3RlYWRmYXN0LnYxLlJvb21MaXN0SABCBgoEYm9keSI/CgVIZWxsbxIPCgd2ZXJzaW9uGAEgASgNEg8KB3Byb2dyYW0YAiABKAkSFAoMc3RhdGVfZm9sZGVyGAMgASgJIi4KB0dvb2RieWUSIwoGcmVhc29uGAEgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIhYKB0hhbmRsZWQSCwoDc2VxGAEgASgNIhYKCEFjY2VwdGVkEgoKAmlkGAEgASgJIjkKB1JlZnVzZWQSCgoCaWQYASABKAkSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IigwEKA0xvZxImCgVsZXZlbBgBIAEoDjIXLnN0ZWFkZmFzdC52MS5Mb2cuTGV2ZWwSEAoIY2F0ZWdvcnkYAiABKAkSDAoEdGV4dBgDIAEoCSI0CgVMZXZlbBIJCgVERUJVRxAAEggKBElORk8QARILCgdXQVJOSU5HEAISCQoFRVJST1IQAyLVAgoFRXJyb3ISJgoEa2luZBgBIAEoDjIYLnN0ZWFkZmFzdC52MS5FcnJvci5LaW5kEhEKCWNvbmRpdGlvbhgCIAEoCRIMCgR0ZXh0GAMgASgJEiIKAmJ5GAQgASgOMhYuc3RlYWRmYXN0LnYxLkVycm9yLkJ5EigKBXJldHJ5GAUgASgOMhkuc3RlYWRmYXN0LnYxLkVycm9yLlJldHJ5In4KBEtpbmQSEAoMS0lORF9VTktOT1dOEAASCQoFVVNBR0UQARIICgRMSU5LEAISBwoDVExTEAMSCAoEU0FTTBAEEgoKBlNUUkVBTRAFEgoKBlNUQU5aQRAGEgsKB1RJTUVPVVQQBxIMCghDT05UUkFDVBAIEgkKBVNUT1JFEAkiFgoCQnkSBgoCVVMQABIICgRQRUVSEAEiHQoFUmV0cnkSCQoFTkVWRVIQABIJCgVMQVRFUhABIrgFCgZBdHRhY2gSCwoDamlkGAEgASgJEhMKC2luYm94X3Rha2VuGAIgASgNEi8KCHNlY3VyaXR5GAMgASgOMh0uc3RlYWRmYXN0LnYxLkF0dGFjaC5TZWN1cml0eRIWCg5jb25uZWN0X3NlcnZlchgEIAEoCRIMCgRwb3J0GAUgASgNEjQKC2F1dGhfbWV0aG9kGAYgASgOMh8uc3RlYWRmYXN0LnYxLkF0dGFjaC5BdXRoTWV0aG9kEhAKCHBhc3N3b3JkGAcgASgJEhMKC2NsaWVudF9jZXJ0GAggASgJEhIKCmNsaWVudF9rZXkYCSABKAkSHgoWY2xpZW50X2NlcnRfcGFzc3BocmFzZRgKIAEoCRIPCgdjYV9maWxlGAsgASgJEhIKCnBpbl9zaGEyNTYYDCABKAkSFgoOcGxhaW5faW5fY2xlYXIYDSABKAgSEwoLcXVldWVfaG91cnMYDiABKA0SKwoIcHJlc2VuY2UYDyABKAsyGS5zdGVhZGZhc3QudjEuU2V0UHJlc2VuY2USDgoGZm9sZGVyGBAgASgJEg4KBm9ubGluZRgRIAEoCBISCgpub19jYXJib25zGBIgASgIEhIKCm5vX2FyY2hpdmUYEyABKAgSEwoLbm9fcmVjZWlwdHMYFCABKAgSDgoGbm9fY3NpGBUgASgIEhQKDGFyY2hpdmVfZGF5cxgWIAEoDRIlCgVyb29tcxgXIAMoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbSI/CghTZWN1cml0eRIPCgtSRVFVSVJFX1RMUxAAEgsKB09MRF9TU0wQARIVChFPUFBPUlRVTklTVElDX1RMUxACIjoKCkF1dGhNZXRob2QSCAoEQVVUTxAAEgwKCEVYVEVSTkFMEAESCQoFU0NSQU0QAhIJCgVQTEFJThADIk4KBkRldGFjaBIlCgNob3cYASABKA4yGC5zdGVhZGZhc3QudjEuRGV0YWNoLkhvdyIdCgNIb3cSDAoIU0lHTl9PRkYQABIICgRQQVJLEAEiIAoLTmV0d29ya0hpbnQSEQoJYXZhaWxhYmxlGAEgASgIIr8CCgRMaW5rEicKBXN0YXRlGAEgASgOMhguc3RlYWRmYXN0LnYxLkxpbmsuU3RhdGUSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDwoHcmVzdW1lZBgDIAEoCBIMCgRzdGVwGAQgASgNEg0KBXN0ZXBzGAUgASgNEhEKCXN0ZXBfdGV4dBgGIAEoCRILCgNqaWQYByABKAkSEwoLcmV0cnlfaW5fbXMYCCABKA0SEwoLdGxzX3ZlcnNpb24YCSABKAkSEQoJbWVjaGFuaXNtGAogASgJEg8KB3Nlc3Npb24YCyABKAkiTgoFU3RhdGUSDgoKQ09OTkVDVElORxAAEgoKBk9OTElORRABEg8KC0lOVEVSUlVQVEVEEAISCgoGRkFJTEVEEAMSDAoIREVUQUNIRUQQBCJYCghBc2tUcnVzdBIOCgZkb21haW4YASABKAkSDQoFY2hhaW4YAiADKAwSDgoGc2hhMjU2GAMgASgJEg8KB3JlYXNvbnMYBCADKAkSDAoEdGV4dBgFIAEoCSItCgtUcnVzdEFuc3dlchIOCgZzaGEyNTYYASABKAkSDgoGYWNjZXB0GAIgASgIIoEBCglBc2tTZWNyZXQSKgoEd2hhdBgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXQuV2hhdBIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciIkCgRXaGF0EgwKCFBBU1NXT1JEEAASDgoKUEFTU1BIUkFTRRABIl0KDFNlY3JldEFuc3dlchIqCgR3aGF0GAEgASgOMhwuc3RlYWRmYXN0LnYxLkFza1NlY3JldC5XaGF0Eg4KBnNlY3JldBgCIAEoCRIRCgljYW5jZWxsZWQYAyABKAgiSQoLU2VuZE1lc3NhZ2USCgoCdG8YASABKAkSDAoEYm9keRgCIAEoCRINCgV4aHRtbBgDIAEoCRIRCglncm91cGNoYXQYBCABKAgi9AIKB01lc3NhZ2USDQoFaW5ib3gYASABKA0SKAoEdHlwZRgCIAEoDjIaLnN0ZWFkZmFzdC52MS5NZXNzYWdlLlR5cGUSDAoEZnJvbRgDIAEoCRIKCgJpZBgEIAEoCRIMCgRib2R5GAUgASgJEg0KBXhodG1sGAYgASgJEg8KB3N1YmplY3QYByABKAkSFAoMc2VudF90aW1lX21zGAggASgDEhMKC21heWJlX3Nob3duGAkgASgIEgwKBGxhdGUYCiABKAgSEAoIb3V0Z29pbmcYCyABKAgSCgoCdG8YDCABKAkSGQoRcmVjZWlwdF9yZXF1ZXN0ZWQYDSABKAgSEQoJc2V0X2FzaWRlGA4gASgIEg8KB2tlcHRfaW4YDyABKAkSFwoPcHJpdmF0ZV9tZXNzYWdlGBAgASgIIjkKBFR5cGUSCAoEQ0hBVBAAEgoKBk5PUk1BTBABEgwKCEhFQURMSU5FEAISDQoJR1JPVVBDSEFUEAMitwIKDE1lc3NhZ2VTdGF0ZRIKCgJpZBgBIAEoCRIvCgVzdGF0ZRgCIAEoDjIgLnN0ZWFkZmFzdC52MS5NZXNzYWdlU3RhdGUuU3RhdGUSEwoLbWF5YmVfdHdpY2UYAyABKAgSCgoCdG8YBCABKAkSDAoEYm9keRgFIAEoCRIiCgVlcnJvchgGIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchINCgVpbmJveBgHIAEoDRIRCglkaXNwbGF5ZWQYCCABKAgSEQoJZ3JvdXBjaGF0GAkgASgIImIKBVN0YXRlEgoKBlFVRVVFRBAAEggKBFNFTlQQARIMCghJTl9ET1VCVBACEg0KCUFUX1NFUlZFUhADEg0KCURFTElWRVJFRBAEEgoKBkZBSUxFRBAFEgsKB1VOS05PV04QBiIaCgxRdWVyeU1lc3NhZ2USCgoCaWQYASABKAkiSQoNU2VuZENoYXRTdGF0ZRIKCgJ0bxgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUijwEKCUNoYXRTdGF0ZRIMCgRmcm9tGAEgASgJEiwKBXN0YXRlGAIgASgOMh0uc3RlYWRmYXN0LnYxLkNoYXRTdGF0ZS5TdGF0ZSJGCgVTdGF0ZRIKCgZBQ1RJVkUQABINCglDT01QT1NJTkcQARIKCgZQQVVTRUQQAhIMCghJTkFDVElWRRADEggKBEdPTkUQBCJtCgtTZXRQcmVzZW5jZRIgCgRzaG93GAEgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAIgASgJEhAKCHByaW9yaXR5GAMgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgEIAEoAyKOAgoIUHJlc2VuY2USCwoDamlkGAEgASgJEjIKCXJlc291cmNlcxgCIAMoCzIfLnN0ZWFkZmFzdC52MS5QcmVzZW5jZS5SZXNvdXJjZRIOCgZzdGF0dXMYAyABKAkSIgoFZXJyb3IYBCABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IajAEKCFJlc291cmNlEhAKCHJlc291cmNlGAEgASgJEiAKBHNob3cYAiABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYAyABKAkSEAoIcHJpb3JpdHkYBCABKBESGgoSaWRsZV9zaW5jZV90aW1lX21zGAUgASgDEg4KBmNsaWVudBgGIAEoCSK9AQoHQ29udGFjdBILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCRI4CgxzdWJzY3JpcHRpb24YAyABKA4yIi5zdGVhZGZhc3QudjEuQ29udGFjdC5TdWJzY3JpcHRpb24SCwoDYXNrGAQgASgIEg4KBmdyb3VwcxgFIAMoCSJACgxTdWJzY3JpcHRpb24SCAoETk9ORRAAEgYKAlRPEAESCAoERlJPTRACEggKBEJPVEgQAxIKCgZSRU1PVkUQBCJNCgZSb3N0ZXISJwoIY29udGFjdHMYASADKAsyFS5zdGVhZGZhc3QudjEuQ29udGFjdBINCgViZWdpbhgCIAEoCBILCgNlbmQYAyABKAgiNwoKU2V0Q29udGFjdBILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZncm91cHMYAyADKAkiHAoNUmVtb3ZlQ29udGFjdBILCgNqaWQYASABKAkikAEKCVN1YnNjcmliZRILCgNqaWQYASABKAkSLgoGYWN0aW9uGAIgASgOMh4uc3RlYWRmYXN0LnYxLlN1YnNjcmliZS5BY3Rpb24SDAoEdGV4dBgDIAEoCSI4CgZBY3Rpb24SCwoHUkVRVUVTVBAAEgsKB0FQUFJPVkUQARIICgRERU5ZEAISCgoGQ0FOQ0VMEAMipgEKDFN1YnNjcmlwdGlvbhILCgNqaWQYASABKAkSLQoEd2hhdBgCIAEoDjIfLnN0ZWFkZmFzdC52MS5TdWJzY3JpcHRpb24uV2hhdBIMCgR0ZXh0GAMgASgJEgwKBG5pY2sYBCABKAkiPgoEV2hhdBINCglSRVFVRVNURUQQABIMCghBUFBST1ZFRBABEgoKBkRFTklFRBACEg0KCUNBTkNFTExFRBADIhsKDFF1ZXJ5Q29udGFjdBILCgNqaWQYASABKAkifQoLQ29udGFjdEluZm8SCwoDamlkGAEgASgJEhAKCHJlc291cmNlGAIgASgJEhAKCHNvZnR3YXJlGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSCgoCb3MYBSABKAkSEgoKdXRjX29mZnNldBgGIAEoCRIMCgRkb25lGAcgASgIIjgKCEpvaW5Sb29tEgwKBHJvb20YASABKAkSDAoEbmljaxgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSInCglMZWF2ZVJvb20SDAoEcm9vbRgBIAEoCRIMCgR0ZXh0GAIgASgJIvwCCgRSb29tEgwKBHJvb20YASABKAkSJwoFc3RhdGUYAiABKA4yGC5zdGVhZGZhc3QudjEuUm9vbS5TdGF0ZRIjCgN3aHkYAyABKA4yFi5zdGVhZGZhc3QudjEuUm9vbS5XaHkSDAoEbmljaxgEIAEoCRIiCgVlcnJvchgFIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchINCgVhY3RvchgGIAEoCRIOCgZyZWFzb24YByABKAkSEQoJYWx0ZXJuYXRlGAggASgJEgwKBG5hbWUYCSABKAkSFQoNbm9uX2Fub255bW91cxgKIAEoCBIPCgdjcmVhdGVkGAsgASgIIioKBVN0YXRlEgsKB0pPSU5JTkcQABIKCgZKT0lORUQQARIICgRMRUZUEAIiUgoDV2h5EgkKBUFTS0VEEAASCwoHUkVGVVNFRBABEgoKBktJQ0tFRBACEgoKBkJBTk5FRBADEgwKCEVYQ0xVREVEEAQSDQoJREVTVFJPWUVEEAUi/QIKCE9jY3VwYW50EgwKBG5pY2sYASABKAkSIAoEcm9sZRgCIAEoDjISLnN0ZWFkZmFzdC52MS5Sb2xlEi4KC2FmZmlsaWF0aW9uGAMgASgOMhkuc3RlYWRmYXN0LnYxLkFmZmlsaWF0aW9uEgsKA2ppZBgEIAEoCRIgCgRzaG93GAUgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAYgASgJEgwKBHNlbGYYByABKAgSMwoJZGVwYXJ0dXJlGAggASgOMiAuc3RlYWRmYXN0LnYxLk9jY3VwYW50LkRlcGFydHVyZRIQCghuZXdfbmljaxgJIAEoCRINCgVhY3RvchgKIAEoCRIOCgZyZWFzb24YCyABKAkSDAoEaGF0cxgMIAMoCSJQCglEZXBhcnR1cmUSBgoCTk8QABIICgRHT05FEAESCgoGS0lDS0VEEAISCgoGQkFOTkVEEAMSDAoIRVhDTFVERUQQBBILCgdSRU5BTUVEEAUiZAoNUm9vbU9jY3VwYW50cxIMCgRyb29tGAEgASgJEikKCW9jY3VwYW50cxgCIAMoCzIWLnN0ZWFkZmFzdC52MS5PY2N1cGFudBINCgViZWdpbhgDIAEoCBILCgNlbmQYBCABKAgiTwoLUm9vbVN1YmplY3QSDAoEcm9vbRgBIAEoCRIPCgdzdWJqZWN0GAIgASgJEgwKBG5pY2sYAyABKAkSEwoLc2V0X3RpbWVfbXMYBCABKAMiKAoKUm9vbU5vdGljZRIMCgRyb29tGAEgASgJEgwKBHRleHQYAiABKAkiLwoOU2V0Um9vbVN1YmplY3QSDAoEcm9vbRgBIAEoCRIPCgdzdWJqZWN0GAIgASgJIlcKB1NldFJvbGUSDAoEcm9vbRgBIAEoCRIMCgRuaWNrGAIgASgJEiAKBHJvbGUYAyABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIOCgZyZWFzb24YBCABKAkicwoOU2V0QWZmaWxpYXRpb24SDAoEcm9vbRgBIAEoCRITCgtqaWRfb3JfbmljaxgCIAEoCRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhIOCgZyZWFzb24YBCABKAkiMwoGSW52aXRlEgwKBHJvb20YASABKAkSCwoDamlkGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJKCgpJbnZpdGF0aW9uEgwKBHJvb20YASABKAkSDAoEZnJvbRgCIAEoCRIOCgZyZWFzb24YAyABKAkSEAoIcGFzc3dvcmQYBCABKAkiUAoKUXVlcnlSb29tcxINCgVxdWVyeRgBIAEoDRIPCgdzZXJ2aWNlGAIgASgJEhQKDHNlcnZpY2Vfb25seRgDIAEoCBIMCgRzdG9wGAQgASgIIicKCkxpc3RlZFJvb20SCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkikgEKCFJvb21MaXN0Eg0KBXF1ZXJ5GAEgASgNEg8KB3NlcnZpY2UYAiABKAkSJwoFcm9vbXMYAyADKAsyGC5zdGVhZGZhc3QudjEuTGlzdGVkUm9vbRIMCgRkb25lGAQgASgIEiIKBWVycm9yGAUgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEgsKA2N1dBgGIAEoCCo6CgRTaG93Eg0KCUFWQUlMQUJMRRAAEggKBENIQVQQARIICgRBV0FZEAISBgoCWEEQAxIHCgNETkQQBCpCCgRSb2xlEg0KCVJPTEVfTk9ORRAAEgsKB1ZJU0lUT1IQARIPCgtQQVJUSUNJUEFOVBACEg0KCU1PREVSQVRPUhADKlIKC0FmZmlsaWF0aW9uEhQKEEFGRklMSUFUSU9OX05PTkUQABILCgdPVVRDQVNUEAESCgoGTUVNQkVSEAISCQoFQURNSU4QAxIJCgVPV05FUhAEYgZwcm90bzM");
+  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSLyCQoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSAASLwoLcXVlcnlfcm9vbXMYLiABKAsyGC5zdGVhZGZhc3QudjEuUXVlcnlSb29tc0gAEjIKDWdldF9yb29tX2Zvcm0YLyABKAsyGS5zdGVhZGZhc3QudjEuR2V0Um9vbUZvcm1IABI4ChBzdWJtaXRfcm9vbV9mb3JtGDAgASgLMhwuc3RlYWRmYXN0LnYxLlN1Ym1pdFJvb21Gb3JtSABCBgoEYm9keSKHCAoFRXZlbnQSDwoHYWNjb3VudBgBIAEoDRILCgNzZXEYAiABKA0SJAoFaGVsbG8YAyABKAsyEy5zdGVhZGZhc3QudjEuSGVsbG9IABIoCgdnb29kYnllGAQgASgLMhUuc3RlYWRmYXN0LnYxLkdvb2RieWVIABIqCghhY2NlcHRlZBgFIAEoCzIWLnN0ZWFkZmFzdC52MS5BY2NlcHRlZEgAEigKB3JlZnVzZWQYBiABKAsyFS5zdGVhZGZhc3QudjEuUmVmdXNlZEgAEiAKA2xvZxgHIAEoCzIRLnN0ZWFkZmFzdC52MS5Mb2dIABIiCgRsaW5rGAogASgLMhIuc3RlYWRmYXN0LnYxLkxpbmtIABIrCglhc2tfdHJ1c3QYCyABKAsyFi5zdGVhZGZhc3QudjEuQXNrVHJ1c3RIABItCgphc2tfc2VjcmV0GAwgASgLMhcuc3RlYWRmYXN0LnYxLkFza1NlY3JldEgAEigKB21lc3NhZ2UYFCABKAsyFS5zdGVhZGZhc3QudjEuTWVzc2FnZUgAEjMKDW1lc3NhZ2Vfc3RhdGUYFSABKAsyGi5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlSAASLQoKY2hhdF9zdGF0ZRgWIAEoCzIXLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGVIABIqCghwcmVzZW5jZRgXIAEoCzIWLnN0ZWFkZmFzdC52MS5QcmVzZW5jZUgAEiYKBnJvc3RlchgYIAEoCzIULnN0ZWFkZmFzdC52MS5Sb3N0ZXJIABIyCgxzdWJzY3JpcHRpb24YGSABKAsyGi5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uSAASMQoMY29udGFjdF9pbmZvGBogASgLMhkuc3RlYWRmYXN0LnYxLkNvbnRhY3RJbmZvSAASIgoEcm9vbRgoIAEoCzISLnN0ZWFkZmFzdC52MS5Sb29tSAASNQoOcm9vbV9vY2N1cGFudHMYKSABKAsyGy5zdGVhZGZhc3QudjEuUm9vbU9jY3VwYW50c0gAEjEKDHJvb21fc3ViamVjdBgqIAEoCzIZLnN0ZWFkZmFzdC52MS5Sb29tU3ViamVjdEgAEi8KC3Jvb21fbm90aWNlGCsgASgLMhguc3RlYWRmYXN0LnYxLlJvb21Ob3RpY2VIABIuCgppbnZpdGF0aW9uGCwgASgLMhguc3RlYWRmYXN0LnYxLkludml0YXRpb25IABIrCglyb29tX2xpc3QYLSABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUxpc3RIABIrCglyb29tX2Zvcm0YLiABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUZvcm1IAEIGCgRib2R5Ij8KBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SDwoHcHJvZ3JhbRgCIAEoCRIUCgxzdGF0ZV9mb2xkZXIYAyABKAkiLgoHR29vZGJ5ZRIjCgZyZWFzb24YASABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiFgoHSGFuZGxlZBILCgNzZXEYASABKA0iFgoIQWNjZXB0ZWQSCgoCaWQYASABKAkiOQoHUmVmdXNlZBIKCgJpZBgBIAEoCRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciKDAQoDTG9nEiYKBWxldmVsGAEgASgOMhcuc3RlYWRmYXN0LnYxLkxvZy5MZXZlbBIQCghjYXRlZ29yeRgCIAEoCRIMCgR0ZXh0GAMgASgJIjQKBUxldmVsEgkKBURFQlVHEAASCAoESU5GTxABEgsKB1dBUk5JTkcQAhIJCgVFUlJPUhADItUCCgVFcnJvchImCgRraW5kGAEgASgOMhguc3RlYWRmYXN0LnYxLkVycm9yLktpbmQSEQoJY29uZGl0aW9uGAIgASgJEgwKBHRleHQYAyABKAkSIgoCYnkYBCABKA4yFi5zdGVhZGZhc3QudjEuRXJyb3IuQnkSKAoFcmV0cnkYBSABKA4yGS5zdGVhZGZhc3QudjEuRXJyb3IuUmV0cnkifgoES2luZBIQCgxLSU5EX1VOS05PV04QABIJCgVVU0FHRRABEggKBExJTksQAhIHCgNUTFMQAxIICgRTQVNMEAQSCgoGU1RSRUFNEAUSCgoGU1RBTlpBEAYSCwoHVElNRU9VVBAHEgwKCENPTlRSQUNUEAgSCQoFU1RPUkUQCSIWCgJCeRIGCgJVUxAAEggKBFBFRVIQASIdCgVSZXRyeRIJCgVORVZFUhAAEgkKBUxBVEVSEAEiuAUKBkF0dGFjaBILCgNqaWQYASABKAkSEwoLaW5ib3hfdGFrZW4YAiABKA0SLwoIc2VjdXJpdHkYAyABKA4yHS5zdGVhZGZhc3QudjEuQXR0YWNoLlNlY3VyaXR5EhYKDmNvbm5lY3Rfc2VydmVyGAQgASgJEgwKBHBvcnQYBSABKA0SNAoLYXV0aF9tZXRob2QYBiABKA4yHy5zdGVhZGZhc3QudjEuQXR0YWNoLkF1dGhNZXRob2QSEAoIcGFzc3dvcmQYByABKAkSEwoLY2xpZW50X2NlcnQYCCABKAkSEgoKY2xpZW50X2tleRgJIAEoCRIeChZjbGllbnRfY2VydF9wYXNzcGhyYXNlGAogASgJEg8KB2NhX2ZpbGUYCyABKAkSEgoKcGluX3NoYTI1NhgMIAEoCRIWCg5wbGFpbl9pbl9jbGVhchgNIAEoCBITCgtxdWV1ZV9ob3VycxgOIAEoDRIrCghwcmVzZW5jZRgPIAEoCzIZLnN0ZWFkZmFzdC52MS5TZXRQcmVzZW5jZRIOCgZmb2xkZXIYECABKAkSDgoGb25saW5lGBEgASgIEhIKCm5vX2NhcmJvbnMYEiABKAgSEgoKbm9fYXJjaGl2ZRgTIAEoCBITCgtub19yZWNlaXB0cxgUIAEoCBIOCgZub19jc2kYFSABKAgSFAoMYXJjaGl2ZV9kYXlzGBYgASgNEiUKBXJvb21zGBcgAygLMhYuc3RlYWRmYXN0LnYxLkpvaW5Sb29tIj8KCFNlY3VyaXR5Eg8KC1JFUVVJUkVfVExTEAASCwoHT0xEX1NTTBABEhUKEU9QUE9SVFVOSVNUSUNfVExTEAIiOgoKQXV0aE1ldGhvZBIICgRBVVRPEAASDAoIRVhURVJOQUwQARIJCgVTQ1JBTRACEgkKBVBMQUlOEAMiTgoGRGV0YWNoEiUKA2hvdxgBIAEoDjIYLnN0ZWFkZmFzdC52MS5EZXRhY2guSG93Ih0KA0hvdxIMCghTSUdOX09GRhAAEggKBFBBUksQASIgCgtOZXR3b3JrSGludBIRCglhdmFpbGFibGUYASABKAgivwIKBExpbmsSJwoFc3RhdGUYASABKA4yGC5zdGVhZGZhc3QudjEuTGluay5TdGF0ZRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchIPCgdyZXN1bWVkGAMgASgIEgwKBHN0ZXAYBCABKA0SDQoFc3RlcHMYBSABKA0SEQoJc3RlcF90ZXh0GAYgASgJEgsKA2ppZBgHIAEoCRITCgtyZXRyeV9pbl9tcxgIIAEoDRITCgt0bHNfdmVyc2lvbhgJIAEoCRIRCgltZWNoYW5pc20YCiABKAkSDwoHc2Vzc2lvbhgLIAEoCSJOCgVTdGF0ZRIOCgpDT05ORUNUSU5HEAASCgoGT05MSU5FEAESDwoLSU5URVJSVVBURUQQAhIKCgZGQUlMRUQQAxIMCghERVRBQ0hFRBAEIlgKCEFza1RydXN0Eg4KBmRvbWFpbhgBIAEoCRINCgVjaGFpbhgCIAMoDBIOCgZzaGEyNTYYAyABKAkSDwoHcmVhc29ucxgEIAMoCRIMCgR0ZXh0GAUgASgJIi0KC1RydXN0QW5zd2VyEg4KBnNoYTI1NhgBIAEoCRIOCgZhY2NlcHQYAiABKAgigQEKCUFza1NlY3JldBIqCgR3aGF0GAEgASgOMhwuc3RlYWRmYXN0LnYxLkFza1NlY3JldC5XaGF0EiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIiQKBFdoYXQSDAoIUEFTU1dPUkQQABIOCgpQQVNTUEhSQVNFEAEiXQoMU2VjcmV0QW5zd2VyEioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSDgoGc2VjcmV0GAIgASgJEhEKCWNhbmNlbGxlZBgDIAEoCCJJCgtTZW5kTWVzc2FnZRIKCgJ0bxgBIAEoCRIMCgRib2R5GAIgASgJEg0KBXhodG1sGAMgASgJEhEKCWdyb3VwY2hhdBgEIAEoCCL0AgoHTWVzc2FnZRINCgVpbmJveBgBIAEoDRIoCgR0eXBlGAIgASgOMhouc3RlYWRmYXN0LnYxLk1lc3NhZ2UuVHlwZRIMCgRmcm9tGAMgASgJEgoKAmlkGAQgASgJEgwKBGJvZHkYBSABKAkSDQoFeGh0bWwYBiABKAkSDwoHc3ViamVjdBgHIAEoCRIUCgxzZW50X3RpbWVfbXMYCCABKAMSEwoLbWF5YmVfc2hvd24YCSABKAgSDAoEbGF0ZRgKIAEoCBIQCghvdXRnb2luZxgLIAEoCBIKCgJ0bxgMIAEoCRIZChFyZWNlaXB0X3JlcXVlc3RlZBgNIAEoCBIRCglzZXRfYXNpZGUYDiABKAgSDwoHa2VwdF9pbhgPIAEoCRIXCg9wcml2YXRlX21lc3NhZ2UYECABKAgiOQoEVHlwZRIICgRDSEFUEAASCgoGTk9STUFMEAESDAoISEVBRExJTkUQAhINCglHUk9VUENIQVQQAyK3AgoMTWVzc2FnZVN0YXRlEgoKAmlkGAEgASgJEi8KBXN0YXRlGAIgASgOMiAuc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZS5TdGF0ZRITCgttYXliZV90d2ljZRgDIAEoCBIKCgJ0bxgEIAEoCRIMCgRib2R5GAUgASgJEiIKBWVycm9yGAYgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWluYm94GAcgASgNEhEKCWRpc3BsYXllZBgIIAEoCBIRCglncm91cGNoYXQYCSABKAgiYgoFU3RhdGUSCgoGUVVFVUVEEAASCAoEU0VOVBABEgwKCElOX0RPVUJUEAISDQoJQVRfU0VSVkVSEAMSDQoJREVMSVZFUkVEEAQSCgoGRkFJTEVEEAUSCwoHVU5LTk9XThAGIhoKDFF1ZXJ5TWVzc2FnZRIKCgJpZBgBIAEoCSJJCg1TZW5kQ2hhdFN0YXRlEgoKAnRvGAEgASgJEiwKBXN0YXRlGAIgASgOMh0uc3RlYWRmYXN0LnYxLkNoYXRTdGF0ZS5TdGF0ZSKPAQoJQ2hhdFN0YXRlEgwKBGZyb20YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIkYKBVN0YXRlEgoKBkFDVElWRRAAEg0KCUNPTVBPU0lORxABEgoKBlBBVVNFRBACEgwKCElOQUNUSVZFEAMSCAoER09ORRAEIm0KC1NldFByZXNlbmNlEiAKBHNob3cYASABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYAiABKAkSEAoIcHJpb3JpdHkYAyABKBESGgoSaWRsZV9zaW5jZV90aW1lX21zGAQgASgDIo4CCghQcmVzZW5jZRILCgNqaWQYASABKAkSMgoJcmVzb3VyY2VzGAIgAygLMh8uc3RlYWRmYXN0LnYxLlByZXNlbmNlLlJlc291cmNlEg4KBnN0YXR1cxgDIAEoCRIiCgVlcnJvchgEIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchqMAQoIUmVzb3VyY2USEAoIcmVzb3VyY2UYASABKAkSIAoEc2hvdxgCIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgDIAEoCRIQCghwcmlvcml0eRgEIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBSABKAMSDgoGY2xpZW50GAYgASgJIr0BCgdDb250YWN0EgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJEjgKDHN1YnNjcmlwdGlvbhgDIAEoDjIiLnN0ZWFkZmFzdC52MS5Db250YWN0LlN1YnNjcmlwdGlvbhILCgNhc2sYBCABKAgSDgoGZ3JvdXBzGAUgAygJIkAKDFN1YnNjcmlwdGlvbhIICgROT05FEAASBgoCVE8QARIICgRGUk9NEAISCAoEQk9USBADEgoKBlJFTU9WRRAEIk0KBlJvc3RlchInCghjb250YWN0cxgBIAMoCzIVLnN0ZWFkZmFzdC52MS5Db250YWN0Eg0KBWJlZ2luGAIgASgIEgsKA2VuZBgDIAEoCCI3CgpTZXRDb250YWN0EgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBmdyb3VwcxgDIAMoCSIcCg1SZW1vdmVDb250YWN0EgsKA2ppZBgBIAEoCSKQAQoJU3Vic2NyaWJlEgsKA2ppZBgBIAEoCRIuCgZhY3Rpb24YAiABKA4yHi5zdGVhZGZhc3QudjEuU3Vic2NyaWJlLkFjdGlvbhIMCgR0ZXh0GAMgASgJIjgKBkFjdGlvbhILCgdSRVFVRVNUEAASCwoHQVBQUk9WRRABEggKBERFTlkQAhIKCgZDQU5DRUwQAyKmAQoMU3Vic2NyaXB0aW9uEgsKA2ppZBgBIAEoCRItCgR3aGF0GAIgASgOMh8uc3RlYWRmYXN0LnYxLlN1YnNjcmlwdGlvbi5XaGF0EgwKBHRleHQYAyABKAkSDAoEbmljaxgEIAEoCSI+CgRXaGF0Eg0KCVJFUVVFU1RFRBAAEgwKCEFQUFJPVkVEEAESCgoGREVOSUVEEAISDQoJQ0FOQ0VMTEVEEAMiGwoMUXVlcnlDb250YWN0EgsKA2ppZBgBIAEoCSJ9CgtDb250YWN0SW5mbxILCgNqaWQYASABKAkSEAoIcmVzb3VyY2UYAiABKAkSEAoIc29mdHdhcmUYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRIKCgJvcxgFIAEoCRISCgp1dGNfb2Zmc2V0GAYgASgJEgwKBGRvbmUYByABKAgiOAoISm9pblJvb20SDAoEcm9vbRgBIAEoCRIMCgRuaWNrGAIgASgJEhAKCHBhc3N3b3JkGAMgASgJIicKCUxlYXZlUm9vbRIMCgRyb29tGAEgASgJEgwKBHRleHQYAiABKAki/AIKBFJvb20SDAoEcm9vbRgBIAEoCRInCgVzdGF0ZRgCIAEoDjIYLnN0ZWFkZmFzdC52MS5Sb29tLlN0YXRlEiMKA3doeRgDIAEoDjIWLnN0ZWFkZmFzdC52MS5Sb29tLldoeRIMCgRuaWNrGAQgASgJEiIKBWVycm9yGAUgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWFjdG9yGAYgASgJEg4KBnJlYXNvbhgHIAEoCRIRCglhbHRlcm5hdGUYCCABKAkSDAoEbmFtZRgJIAEoCRIVCg1ub25fYW5vbnltb3VzGAogASgIEg8KB2NyZWF0ZWQYCyABKAgiKgoFU3RhdGUSCwoHSk9JTklORxAAEgoKBkpPSU5FRBABEggKBExFRlQQAiJSCgNXaHkSCQoFQVNLRUQQABILCgdSRUZVU0VEEAESCgoGS0lDS0VEEAISCgoGQkFOTkVEEAMSDAoIRVhDTFVERUQQBBINCglERVNUUk9ZRUQQBSL9AgoIT2NjdXBhbnQSDAoEbmljaxgBIAEoCRIgCgRyb2xlGAIgASgOMhIuc3RlYWRmYXN0LnYxLlJvbGUSLgoLYWZmaWxpYXRpb24YAyABKA4yGS5zdGVhZGZhc3QudjEuQWZmaWxpYXRpb24SCwoDamlkGAQgASgJEiAKBHNob3cYBSABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYBiABKAkSDAoEc2VsZhgHIAEoCBIzCglkZXBhcnR1cmUYCCABKA4yIC5zdGVhZGZhc3QudjEuT2NjdXBhbnQuRGVwYXJ0dXJlEhAKCG5ld19uaWNrGAkgASgJEg0KBWFjdG9yGAogASgJEg4KBnJlYXNvbhgLIAEoCRIMCgRoYXRzGAwgAygJIlAKCURlcGFydHVyZRIGCgJOTxAAEggKBEdPTkUQARIKCgZLSUNLRUQQAhIKCgZCQU5ORUQQAxIMCghFWENMVURFRBAEEgsKB1JFTkFNRUQQBSJkCg1Sb29tT2NjdXBhbnRzEgwKBHJvb20YASABKAkSKQoJb2NjdXBhbnRzGAIgAygLMhYuc3RlYWRmYXN0LnYxLk9jY3VwYW50Eg0KBWJlZ2luGAMgASgIEgsKA2VuZBgEIAEoCCJPCgtSb29tU3ViamVjdBIMCgRyb29tGAEgASgJEg8KB3N1YmplY3QYAiABKAkSDAoEbmljaxgDIAEoCRITCgtzZXRfdGltZV9tcxgEIAEoAyIoCgpSb29tTm90aWNlEgwKBHJvb20YASABKAkSDAoEdGV4dBgCIAEoCSIvCg5TZXRSb29tU3ViamVjdBIMCgRyb29tGAEgASgJEg8KB3N1YmplY3QYAiABKAkiVwoHU2V0Um9sZRIMCgRyb29tGAEgASgJEgwKBG5pY2sYAiABKAkSIAoEcm9sZRgDIAEoDjISLnN0ZWFkZmFzdC52MS5Sb2xlEg4KBnJlYXNvbhgEIAEoCSJzCg5TZXRBZmZpbGlhdGlvbhIMCgRyb29tGAEgASgJEhMKC2ppZF9vcl9uaWNrGAIgASgJEi4KC2FmZmlsaWF0aW9uGAMgASgOMhkuc3RlYWRmYXN0LnYxLkFmZmlsaWF0aW9uEg4KBnJlYXNvbhgEIAEoCSIzCgZJbnZpdGUSDAoEcm9vbRgBIAEoCRILCgNqaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIkoKCkludml0YXRpb24SDAoEcm9vbRgBIAEoCRIMCgRmcm9tGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIQCghwYXNzd29yZBgEIAEoCSJQCgpRdWVyeVJvb21zEg0KBXF1ZXJ5GAEgASgNEg8KB3NlcnZpY2UYAiABKAkSFAoMc2VydmljZV9vbmx5GAMgASgIEgwKBHN0b3AYBCABKAgiJwoKTGlzdGVkUm9vbRILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCSKSAQoIUm9vbUxpc3QSDQoFcXVlcnkYASABKA0SDwoHc2VydmljZRgCIAEoCRInCgVyb29tcxgDIAMoCzIYLnN0ZWFkZmFzdC52MS5MaXN0ZWRSb29tEgwKBGRvbmUYBCABKAgSIgoFZXJyb3IYBSABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISCwoDY3V0GAYgASgIIioKCkZvcm1PcHRpb24SDQoFbGFiZWwYASABKAkSDQoFdmFsdWUYAiABKAki1QIKCUZvcm1GaWVsZBIqCgR0eXBlGAEgASgOMhwuc3RlYWRmYXN0LnYxLkZvcm1GaWVsZC5UeXBlEgsKA3ZhchgCIAEoCRINCgVsYWJlbBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIQCghyZXF1aXJlZBgFIAEoCBIOCgZ2YWx1ZXMYBiADKAkSKQoHb3B0aW9ucxgHIAMoCzIYLnN0ZWFkZmFzdC52MS5Gb3JtT3B0aW9uIp0BCgRUeXBlEg8KC1RFWFRfU0lOR0xFEAASCwoHQk9PTEVBThABEgkKBUZJWEVEEAISCgoGSElEREVOEAMSDQoJSklEX01VTFRJEAQSDgoKSklEX1NJTkdMRRAFEg4KCkxJU1RfTVVMVEkQBhIPCgtMSVNUX1NJTkdMRRAHEg4KClRFWFRfTVVMVEkQCBIQCgxURVhUX1BSSVZBVEUQCSJUCgRGb3JtEg0KBXRpdGxlGAEgASgJEhQKDGluc3RydWN0aW9ucxgCIAEoCRInCgZmaWVsZHMYAyADKAsyFy5zdGVhZGZhc3QudjEuRm9ybUZpZWxkIigKCUZvcm1WYWx1ZRILCgN2YXIYASABKAkSDgoGdmFsdWVzGAIgAygJIkUKC0dldFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQikQEKCFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQSIAoEZm9ybRgDIAEoCzISLnN0ZWFkZmFzdC52MS5Gb3JtEhIKCnJlZ2lzdGVyZWQYBCABKAgSFwoPcmVnaXN0ZXJlZF9uaWNrGAUgASgJIoQBCg5TdWJtaXRSb29tRm9ybRIMCgRyb29tGAEgASgJEigKBGtpbmQYAiABKA4yGi5zdGVhZGZhc3QudjEuUm9vbUZvcm1LaW5kEicKBnZhbHVlcxgDIAMoCzIXLnN0ZWFkZmFzdC52MS5Gb3JtVmFsdWUSEQoJY2FuY2VsbGVkGAQgASgIKjoKBFNob3cSDQoJQVZBSUxBQkxFEAASCAoEQ0hBVBABEggKBEFXQVkQAhIGCgJYQRADEgcKA0RORBAEKkIKBFJvbGUSDQoJUk9MRV9OT05FEAASCwoHVklTSVRPUhABEg8KC1BBUlRJQ0lQQU5UEAISDQoJTU9ERVJBVE9SEAMqUgoLQWZmaWxpYXRpb24SFAoQQUZGSUxJQVRJT05fTk9ORRAAEgsKB09VVENBU1QQARIKCgZNRU1CRVIQAhIJCgVBRE1JThADEgkKBU9XTkVSEAQqKwoMUm9vbUZvcm1LaW5kEg0KCUNPTkZJR1VSRRAAEgwKCFJFR0lTVEVSEAFiBnByb3RvMw");
 
 /**
  * Host to engine.
@@ -44,7 +44,7 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
 
   /**
    * Names a state-changing command (SendMessage, SetContact, RemoveContact, Subscribe, SetRoomSubject,
-   * SetRole, SetAffiliation, Invite): 1 to 64
+   * SetRole, SetAffiliation, Invite, GetRoomForm, SubmitRoomForm): 1 to 64
    * characters, unique in the account for ever, made by libsteadfast. It is answered by exactly one
    * Accepted or Refused and may be given again to a new engine: a known id is answered with its
    * state and not carried out twice. Empty for every other command.
@@ -194,6 +194,18 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
      */
     value: QueryRooms;
     case: "queryRooms";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.GetRoomForm get_room_form = 47;
+     */
+    value: GetRoomForm;
+    case: "getRoomForm";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.SubmitRoomForm submit_room_form = 48;
+     */
+    value: SubmitRoomForm;
+    case: "submitRoomForm";
   } | { case: undefined; value?: undefined };
 };
 
@@ -353,6 +365,12 @@ export type Event = Message$1<"steadfast.v1.Event"> & {
      */
     value: RoomList;
     case: "roomList";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RoomForm room_form = 46;
+     */
+    value: RoomForm;
+    case: "roomForm";
   } | { case: undefined; value?: undefined };
 };
 
@@ -2907,6 +2925,319 @@ export const RoomListSchema: GenMessage<RoomList> = /*@__PURE__*/
   messageDesc(file_engine, 47);
 
 /**
+ * @generated from message steadfast.v1.FormOption
+ */
+export type FormOption = Message$1<"steadfast.v1.FormOption"> & {
+  /**
+   * For people; the value where the form has none.
+   *
+   * @generated from field: string label = 1;
+   */
+  label: string;
+
+  /**
+   * @generated from field: string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message steadfast.v1.FormOption.
+ * Use `create(FormOptionSchema)` to create a new message.
+ */
+export const FormOptionSchema: GenMessage<FormOption> = /*@__PURE__*/
+  messageDesc(file_engine, 48);
+
+/**
+ * @generated from message steadfast.v1.FormField
+ */
+export type FormField = Message$1<"steadfast.v1.FormField"> & {
+  /**
+   * @generated from field: steadfast.v1.FormField.Type type = 1;
+   */
+  type: FormField_Type;
+
+  /**
+   * Names the field, and no other of the form.
+   *
+   * @generated from field: string var = 2;
+   */
+  var: string;
+
+  /**
+   * For people; empty without.
+   *
+   * @generated from field: string label = 3;
+   */
+  label: string;
+
+  /**
+   * @generated from field: string description = 4;
+   */
+  description: string;
+
+  /**
+   * @generated from field: bool required = 5;
+   */
+  required: boolean;
+
+  /**
+   * What the field has at present.
+   *
+   * @generated from field: repeated string values = 6;
+   */
+  values: string[];
+
+  /**
+   * @generated from field: repeated steadfast.v1.FormOption options = 7;
+   */
+  options: FormOption[];
+};
+
+/**
+ * Describes the message steadfast.v1.FormField.
+ * Use `create(FormFieldSchema)` to create a new message.
+ */
+export const FormFieldSchema: GenMessage<FormField> = /*@__PURE__*/
+  messageDesc(file_engine, 49);
+
+/**
+ * @generated from enum steadfast.v1.FormField.Type
+ */
+export enum FormField_Type {
+  /**
+   * A type that is not known is this one, too.
+   *
+   * @generated from enum value: TEXT_SINGLE = 0;
+   */
+  TEXT_SINGLE = 0,
+
+  /**
+   * The value is "1" or "true", "0" or "false"; none is false.
+   *
+   * @generated from enum value: BOOLEAN = 1;
+   */
+  BOOLEAN = 1,
+
+  /**
+   * Text to be read, without `var`. It is not given back.
+   *
+   * @generated from enum value: FIXED = 2;
+   */
+  FIXED = 2,
+
+  /**
+   * Not shown, and given back as it came.
+   *
+   * @generated from enum value: HIDDEN = 3;
+   */
+  HIDDEN = 3,
+
+  /**
+   * @generated from enum value: JID_MULTI = 4;
+   */
+  JID_MULTI = 4,
+
+  /**
+   * @generated from enum value: JID_SINGLE = 5;
+   */
+  JID_SINGLE = 5,
+
+  /**
+   * Some or one of `options`.
+   *
+   * @generated from enum value: LIST_MULTI = 6;
+   */
+  LIST_MULTI = 6,
+
+  /**
+   * @generated from enum value: LIST_SINGLE = 7;
+   */
+  LIST_SINGLE = 7,
+
+  /**
+   * A value for each line.
+   *
+   * @generated from enum value: TEXT_MULTI = 8;
+   */
+  TEXT_MULTI = 8,
+
+  /**
+   * One line. Secret.
+   *
+   * @generated from enum value: TEXT_PRIVATE = 9;
+   */
+  TEXT_PRIVATE = 9,
+}
+
+/**
+ * Describes the enum steadfast.v1.FormField.Type.
+ */
+export const FormField_TypeSchema: GenEnum<FormField_Type> = /*@__PURE__*/
+  enumDesc(file_engine, 49, 0);
+
+/**
+ * In the order in which it is to be shown. At most 500 fields, 2000 options, 5000 values, and
+ * 262144 characters in these and in names: a larger form is an error.
+ *
+ * @generated from message steadfast.v1.Form
+ */
+export type Form = Message$1<"steadfast.v1.Form"> & {
+  /**
+   * @generated from field: string title = 1;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string instructions = 2;
+   */
+  instructions: string;
+
+  /**
+   * @generated from field: repeated steadfast.v1.FormField fields = 3;
+   */
+  fields: FormField[];
+};
+
+/**
+ * Describes the message steadfast.v1.Form.
+ * Use `create(FormSchema)` to create a new message.
+ */
+export const FormSchema: GenMessage<Form> = /*@__PURE__*/
+  messageDesc(file_engine, 50);
+
+/**
+ * What a field is to have. A field that is named without values is emptied; one that is not named
+ * stays as it is.
+ *
+ * @generated from message steadfast.v1.FormValue
+ */
+export type FormValue = Message$1<"steadfast.v1.FormValue"> & {
+  /**
+   * @generated from field: string var = 1;
+   */
+  var: string;
+
+  /**
+   * @generated from field: repeated string values = 2;
+   */
+  values: string[];
+};
+
+/**
+ * Describes the message steadfast.v1.FormValue.
+ * Use `create(FormValueSchema)` to create a new message.
+ */
+export const FormValueSchema: GenMessage<FormValue> = /*@__PURE__*/
+  messageDesc(file_engine, 51);
+
+/**
+ * Answered by RoomForm, then Accepted; or by Refused.
+ *
+ * @generated from message steadfast.v1.GetRoomForm
+ */
+export type GetRoomForm = Message$1<"steadfast.v1.GetRoomForm"> & {
+  /**
+   * Bare JID; it need not be joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: steadfast.v1.RoomFormKind kind = 2;
+   */
+  kind: RoomFormKind;
+};
+
+/**
+ * Describes the message steadfast.v1.GetRoomForm.
+ * Use `create(GetRoomFormSchema)` to create a new message.
+ */
+export const GetRoomFormSchema: GenMessage<GetRoomForm> = /*@__PURE__*/
+  messageDesc(file_engine, 52);
+
+/**
+ * @generated from message steadfast.v1.RoomForm
+ */
+export type RoomForm = Message$1<"steadfast.v1.RoomForm"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: steadfast.v1.RoomFormKind kind = 2;
+   */
+  kind: RoomFormKind;
+
+  /**
+   * None where `registered` says all.
+   *
+   * @generated from field: steadfast.v1.Form form = 3;
+   */
+  form?: Form | undefined;
+
+  /**
+   * REGISTER: this account is registered already, by this nickname if the room tells it.
+   *
+   * @generated from field: bool registered = 4;
+   */
+  registered: boolean;
+
+  /**
+   * @generated from field: string registered_nick = 5;
+   */
+  registeredNick: string;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomForm.
+ * Use `create(RoomFormSchema)` to create a new message.
+ */
+export const RoomFormSchema: GenMessage<RoomForm> = /*@__PURE__*/
+  messageDesc(file_engine, 53);
+
+/**
+ * Accepted when the room has taken it; nothing is left of it when it is refused. Asked for once only:
+ * without a link it is refused, and where the link was lost before the answer, that is said.
+ *
+ * @generated from message steadfast.v1.SubmitRoomForm
+ */
+export type SubmitRoomForm = Message$1<"steadfast.v1.SubmitRoomForm"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: steadfast.v1.RoomFormKind kind = 2;
+   */
+  kind: RoomFormKind;
+
+  /**
+   * All fields of the form but those of type FIXED; hidden ones as they came.
+   *
+   * @generated from field: repeated steadfast.v1.FormValue values = 3;
+   */
+  values: FormValue[];
+
+  /**
+   * The form is given up: everything stays as it is. A room that is not open yet goes away.
+   *
+   * @generated from field: bool cancelled = 4;
+   */
+  cancelled: boolean;
+};
+
+/**
+ * Describes the message steadfast.v1.SubmitRoomForm.
+ * Use `create(SubmitRoomFormSchema)` to create a new message.
+ */
+export const SubmitRoomFormSchema: GenMessage<SubmitRoomForm> = /*@__PURE__*/
+  messageDesc(file_engine, 54);
+
+/**
  * @generated from enum steadfast.v1.Show
  */
 export enum Show {
@@ -3008,4 +3339,29 @@ export enum Affiliation {
  */
 export const AffiliationSchema: GenEnum<Affiliation> = /*@__PURE__*/
   enumDesc(file_engine, 2);
+
+/**
+ * @generated from enum steadfast.v1.RoomFormKind
+ */
+export enum RoomFormKind {
+  /**
+   * For owners.
+   *
+   * @generated from enum value: CONFIGURE = 0;
+   */
+  CONFIGURE = 0,
+
+  /**
+   * Become a member, with a nickname of one's own.
+   *
+   * @generated from enum value: REGISTER = 1;
+   */
+  REGISTER = 1,
+}
+
+/**
+ * Describes the enum steadfast.v1.RoomFormKind.
+ */
+export const RoomFormKindSchema: GenEnum<RoomFormKind> = /*@__PURE__*/
+  enumDesc(file_engine, 3);
 

@@ -29,6 +29,7 @@ export const NS = {
   ping: 'urn:xmpp:ping',
   preApproval: 'urn:xmpp:features:pre-approval',
   receipts: 'urn:xmpp:receipts',
+  register: 'jabber:iq:register',
   roster: 'jabber:iq:roster',
   rosterVersions: 'urn:xmpp:features:rosterver',
   rsm: 'http://jabber.org/protocol/rsm',

@@ -14,6 +14,7 @@ import { discoFeature } from './disco.js';
 import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
 import { muc } from './muc.js';
+import { mucForms } from './muc-forms.js';
 import { mucLines } from './muc-lines.js';
 import { mucList } from './muc-list.js';
 import { ping } from './ping.js';
@@ -56,6 +57,7 @@ export const features: readonly Feature[] = inOrder([
   // Ahead of the presence, so that nobody in a room is taken for a contact.
   muc,
   mucList,
+  mucForms,
   presence,
   csi,
   subscriptions,

@@ -204,7 +204,7 @@ export const muc: Feature = {
       name: 'Multi-User Chat',
       version: '1.35.5',
       status: 'partial',
-      note: 'without forms of settings, registration and requests for voice',
+      note: 'without requests for voice; members, bans and reservations are not listed, rooms not destroyed',
     },
     {
       id: 'XEP-0249',

@@ -155,6 +155,24 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
       value: { query: 4_294_967_295, service: 'rooms.example', serviceOnly: true, stop: true },
     },
   },
+  'get-room-form': {
+    account: 1,
+    id: 'aa-9',
+    body: { case: 'getRoomForm', value: { room: 'den@rooms.example', kind: 1 } },
+  },
+  'submit-room-form': {
+    account: 1,
+    id: 'aa-10',
+    body: {
+      case: 'submitRoomForm',
+      value: {
+        room: 'den@rooms.example',
+        kind: 1,
+        values: [{ var: 'a', values: ['1', '', 'Größe'] }, { var: 'b' }],
+        cancelled: true,
+      },
+    },
+  },
 };
 
 /** One of each event, likewise. */
@@ -393,6 +411,35 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         done: true,
         error,
         cut: true,
+      },
+    },
+  },
+  'room-form': {
+    account: 1,
+    seq: 21,
+    body: {
+      case: 'roomForm',
+      value: {
+        room: 'den@rooms.example',
+        kind: 1,
+        form: {
+          title: 'Die Höhle',
+          instructions: 'One\nTwo',
+          fields: [
+            {
+              type: 7,
+              var: 'a',
+              label: 'Who?',
+              description: 'Choose one',
+              required: true,
+              values: ['x', ''],
+              options: [{ label: 'X', value: 'x' }, {}],
+            },
+            { type: 9, var: 'b' },
+          ],
+        },
+        registered: true,
+        registeredNick: 'Älice',
       },
     },
   },
