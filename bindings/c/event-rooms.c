@@ -14,6 +14,8 @@ stead_event_room_jid (const stead_event *event)
     return event->wire->room_subject->room;
   if (IS (event, ROOM_NOTICE))
     return event->wire->room_notice->room;
+  if (IS (event, ROOM_FORM))
+    return event->wire->room_form->room;
   return IS (event, INVITATION) ? event->wire->invitation->room : "";
 }
 
@@ -71,3 +73,7 @@ VALUE (bool, stead_event_room_list_cut, ROOM_LIST, room_list->cut)
 VALUE (size_t, stead_event_listed_room_count, ROOM_LIST, room_list->n_rooms)
 TEXT_AT (stead_event_listed_room_jid, ROOM_LIST, room_list, rooms, ->jid)
 TEXT_AT (stead_event_listed_room_name, ROOM_LIST, room_list, rooms, ->name)
+
+VALUE (stead_room_form_kind, stead_event_room_form_kind, ROOM_FORM, room_form->kind)
+VALUE (bool, stead_event_room_form_registered, ROOM_FORM, room_form->registered)
+TEXT (stead_event_room_form_registered_nick, ROOM_FORM, room_form->registered_nick)

@@ -240,6 +240,8 @@ stead_event_free (stead_event *event)
     return;
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_INVITATION)
     explicit_bzero (event->wire->invitation->password, strlen (event->wire->invitation->password));
+  if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM_FORM)
+    stead_form_wipe (event->wire->room_form->form);
   if (event->wire != NULL)
     steadfast__v1__event__free_unpacked (event->wire, NULL);
   if (event->error != NULL)

@@ -207,6 +207,8 @@ stead_account *stead_account_attached (stead_client *client, uint32_t number);
 /** Both return whether it is fit; if not, the client's error is set. */
 bool stead_is_jid (stead_client *client, const char *jid);
 bool stead_is_text (stead_client *client, const char *given);
+/** The same for a room's address, which has no nick in it. */
+bool stead_is_room (stead_client *client, const char *room);
 /** For a command that is worth nothing to a later engine. */
 void stead_write_now (stead_client *client, const stead_account *account, wire_command *command);
 const char *stead_send (stead_client *client, uint32_t number, const char *to, const char *body,
@@ -269,6 +271,8 @@ bool stead_events_ready (const stead_client *client);
 bool stead_events_many (const stead_client *client);
 void stead_event_free (stead_event *event);
 void stead_events_free_all (stead_client *client);
+/** Leaves nothing of what a form has: any of it may be a secret. @form: (nullable) */
+void stead_form_wipe (Steadfast__V1__Form *form);
 
 wire_error *stead_error_copy (stead_error_kind kind, const char *condition, const char *text,
                               stead_error_retry retry);

@@ -64,6 +64,8 @@ drop (stead_client *client, stead_pending **place)
   *place = pending->next;
   if (*place == NULL)
     client->pending_end = place;
+  /* It may hold a secret. */
+  explicit_bzero (pending->bytes, pending->length);
   free (pending->bytes);
   free (pending);
 }

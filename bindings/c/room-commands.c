@@ -7,8 +7,8 @@
 #define NICK_CAP 1023 /* a resourcepart (RFC 7622 section 3.4) */
 #define PASSWORD_CAP 4096
 
-static bool
-is_room (stead_client *client, const char *room)
+bool
+stead_is_room (stead_client *client, const char *room)
 {
   if (!stead_is_jid (client, room))
     return false;
@@ -39,7 +39,7 @@ stead_join_room (stead_client *client, uint32_t number, const char *room, const 
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__JoinRoom join = STEADFAST__V1__JOIN_ROOM__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_room (client, room) || !is_within (client, nick, NICK_CAP)
+  if (account == NULL || !stead_is_room (client, room) || !is_within (client, nick, NICK_CAP)
       || !is_within (client, password, PASSWORD_CAP))
     return false;
   stead_rooms_add (account, room, nick, password);
@@ -58,7 +58,7 @@ stead_leave_room (stead_client *client, uint32_t number, const char *room, const
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__LeaveRoom leave = STEADFAST__V1__LEAVE_ROOM__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_room (client, room) || !stead_is_text (client, line))
+  if (account == NULL || !stead_is_room (client, room) || !stead_is_text (client, line))
     return false;
   stead_rooms_remove (account, room);
   leave.room = stead_given (room);
@@ -73,7 +73,7 @@ const char *
 stead_send_room_message (stead_client *client, uint32_t number, const char *room, const char *body,
                          const char *xhtml)
 {
-  return is_room (client, room) ? stead_send (client, number, room, body, xhtml, true) : NULL;
+  return stead_is_room (client, room) ? stead_send (client, number, room, body, xhtml, true) : NULL;
 }
 
 const char *
@@ -83,7 +83,7 @@ stead_set_room_subject (stead_client *client, uint32_t number, const char *room,
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__SetRoomSubject set = STEADFAST__V1__SET_ROOM_SUBJECT__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_room (client, room) || !stead_is_text (client, subject))
+  if (account == NULL || !stead_is_room (client, room) || !stead_is_text (client, subject))
     return NULL;
   set.room = stead_given (room);
   set.subject = stead_given (subject);
@@ -99,7 +99,7 @@ stead_set_role (stead_client *client, uint32_t number, const char *room, const c
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__SetRole set = STEADFAST__V1__SET_ROLE__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_room (client, room) || !is_nick (client, nick)
+  if (account == NULL || !stead_is_room (client, room) || !is_nick (client, nick)
       || !stead_is_text (client, reason))
     return NULL;
   if ((int) role < STEAD_ROLE_NONE || role > STEAD_ROLE_MODERATOR)
@@ -123,7 +123,7 @@ stead_set_affiliation (stead_client *client, uint32_t number, const char *room,
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__SetAffiliation set = STEADFAST__V1__SET_AFFILIATION__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_room (client, room) || !stead_is_jid (client, jid_or_nick)
+  if (account == NULL || !stead_is_room (client, room) || !stead_is_jid (client, jid_or_nick)
       || !stead_is_text (client, reason))
     return NULL;
   if ((int) affiliation < STEAD_AFFILIATION_NONE || affiliation > STEAD_AFFILIATION_OWNER)
@@ -147,7 +147,7 @@ stead_invite (stead_client *client, uint32_t number, const char *room, const cha
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__Invite invite = STEADFAST__V1__INVITE__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_room (client, room) || !stead_is_jid (client, jid)
+  if (account == NULL || !stead_is_room (client, room) || !stead_is_jid (client, jid)
       || !stead_is_text (client, reason))
     return NULL;
   invite.room = stead_given (room);

@@ -50,6 +50,12 @@ typedef enum
   STEAD_DEPARTURE_RENAMED = 5   /* is there under another nick, which has an entry of its own */
 } stead_departure;
 
+typedef enum
+{
+  STEAD_ROOM_FORM_CONFIGURE = 0, /* settings, for owners: XEP-0045 section 10.2 */
+  STEAD_ROOM_FORM_REGISTER = 1   /* become a member, with a nickname: section 7.10 */
+} stead_room_form_kind;
+
 /* ---- Commands ---- */
 
 /**
@@ -150,9 +156,34 @@ STEAD_EXPORT bool stead_find_room_service (stead_client *client, uint32_t accoun
 /** No answer to @query is wanted any more; parts that are on their way may still come. */
 STEAD_EXPORT bool stead_stop_query_rooms (stead_client *client, uint32_t account, uint32_t query);
 
+/**
+ * stead_get_room_form:
+ * @room: bare JID; it need not be joined
+ *
+ * Answered by STEAD_EVENT_ROOM_FORM, then STEAD_EVENT_ACCEPTED; or by STEAD_EVENT_REFUSED.
+ *
+ * Returns: the command's id as stead_send_message() does, or NULL.
+ */
+STEAD_EXPORT const char *stead_get_room_form (stead_client *client, uint32_t account,
+                                              const char *room, stead_room_form_kind kind);
+
+/**
+ * stead_submit_room_form:
+ * @form: (nullable) (transfer none): as it was filled in; NULL when it is given up. See
+ *   steadfast-form.h.
+ *
+ * Refused while there is no link, and when the link is lost before the room answers: it is asked for
+ * once only.
+ *
+ * Returns: the command's id as stead_send_message() does, or NULL.
+ */
+STEAD_EXPORT const char *stead_submit_room_form (stead_client *client, uint32_t account,
+                                                 const char *room, stead_room_form_kind kind,
+                                                 const stead_form *form);
+
 /* ---- What events carry; see steadfast-event.h ---- */
 
-/** ROOM, ROOM_OCCUPANTS, ROOM_SUBJECT, ROOM_NOTICE, INVITATION: bare JID of the room. */
+/** ROOM, ROOM_OCCUPANTS, ROOM_SUBJECT, ROOM_NOTICE, ROOM_FORM, INVITATION: bare JID of the room. */
 STEAD_EXPORT const char *stead_event_room_jid (const stead_event *event);
 
 /* ROOM: where we stand. An outage is no change of it, nor is a fresh session in which the room is
@@ -240,5 +271,13 @@ STEAD_EXPORT size_t stead_event_listed_room_count (const stead_event *event);
 STEAD_EXPORT const char *stead_event_listed_room_jid (const stead_event *event, size_t index);
 /** In words, as the service has it; "" without. */
 STEAD_EXPORT const char *stead_event_listed_room_name (const stead_event *event, size_t index);
+
+/* ROOM_FORM: the form itself is read by what steadfast-form.h has. */
+
+STEAD_EXPORT stead_room_form_kind stead_event_room_form_kind (const stead_event *event);
+/** STEAD_ROOM_FORM_REGISTER: this account is registered already. There may be no form then. */
+STEAD_EXPORT bool stead_event_room_form_registered (const stead_event *event);
+/** By which nickname; "" if the room does not tell. */
+STEAD_EXPORT const char *stead_event_room_form_registered_nick (const stead_event *event);
 
 #endif

@@ -54,6 +54,7 @@ STEAD_BEGIN_DECLS
 typedef struct stead_client stead_client;
 typedef struct stead_options stead_options;
 typedef struct stead_event stead_event;
+typedef struct stead_form stead_form;
 
 /* ---- Words, with the numbers of bindings/engine.proto ---- */
 
@@ -155,7 +156,8 @@ typedef enum
   STEAD_EVENT_ROOM_SUBJECT = 42,
   STEAD_EVENT_ROOM_NOTICE = 43,
   STEAD_EVENT_INVITATION = 44,
-  STEAD_EVENT_ROOM_LIST = 45
+  STEAD_EVENT_ROOM_LIST = 45,
+  STEAD_EVENT_ROOM_FORM = 46
 } stead_event_kind;
 
 typedef enum
@@ -241,6 +243,7 @@ typedef enum
 
 #include "steadfast-client.h"
 #include "steadfast-event.h"
+#include "steadfast-form.h"
 #include "steadfast-room.h"
 
 STEAD_END_DECLS

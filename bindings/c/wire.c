@@ -3,7 +3,7 @@
  * an embedded zero byte, so that what was checked would not be what is shown. */
 #include "private.h"
 
-/* The contract nests three deep. */
+/* The contract nests five deep. */
 #define DEEPEST 8
 
 typedef struct

@@ -217,6 +217,7 @@ const types: Readonly<Record<number, keyof Reader>> = {
   43: 'room-notice',
   44: 'invitation',
   45: 'room-list',
+  46: 'room-form',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

@@ -6,15 +6,18 @@
 
 import ref from 'ref-napi';
 import { chatStates, read, secrets, type Event } from './events.js';
+import { filled, type FormValues } from './forms.js';
 import { load, poll, type Steadfast } from './library.js';
-import { affiliations, roles } from './rooms.js';
+import { affiliations, roles, roomFormKinds } from './rooms.js';
 import { Wake } from './wake.js';
 import { shows } from './words.js';
 
 export type { Event, Failure } from './events.js';
+export type { Form, FormField, FormValues } from './forms.js';
 export type Show = (typeof shows)[number];
 export type ChatState = (typeof chatStates)[number];
 export type Role = (typeof roles)[number];
+export type RoomFormKind = (typeof roomFormKinds)[number];
 export type Affiliation = (typeof affiliations)[number];
 
 /** What one account needs; names and meanings as Attach in engine.proto. */
@@ -210,6 +213,29 @@ export class Client {
 
   stopQueryRooms(account: number, query: number): void {
     this.#check(this.#c.stead_stop_query_rooms(this.#open(), account, query));
+  }
+
+  /** Asks for a room's form; a `room-form` follows, then `accepted`, or `refused`. */
+  getRoomForm(account: number, room: string, kind: RoomFormKind): string {
+    const index = roomFormKinds.indexOf(kind);
+    return this.#id(this.#c.stead_get_room_form(this.#open(), account, room, index));
+  }
+
+  /** @param values  null when the form is given up */
+  submitRoomForm(
+    account: number,
+    room: string,
+    kind: RoomFormKind,
+    values: FormValues | null,
+  ): string {
+    const form = values === null ? null : filled(this.#c, values);
+    if (form === undefined) throw new SteadfastError('A text is too long or not UTF-8.');
+    const index = roomFormKinds.indexOf(kind);
+    try {
+      return this.#id(this.#c.stead_submit_room_form(this.#open(), account, room, index, form));
+    } finally {
+      this.#c.stead_form_free(form);
+    }
   }
 
   networkHint(available: boolean): void {

@@ -51,6 +51,12 @@ const signatures = {
   stead_query_rooms: ['bool', ['pointer', 'uint32', 'uint32', text]],
   stead_find_room_service: ['bool', ['pointer', 'uint32', 'uint32']],
   stead_stop_query_rooms: ['bool', ['pointer', 'uint32', 'uint32']],
+  stead_get_room_form: [text, ['pointer', 'uint32', text, 'int']],
+  stead_submit_room_form: [text, ['pointer', 'uint32', text, 'int', 'pointer']],
+
+  stead_form_new: ['pointer', []],
+  stead_form_free: ['void', ['pointer']],
+  stead_form_add: ['bool', ['pointer', text, text]],
 
   stead_event_type: ['int', [event]],
   stead_event_account: ['uint32', [event]],
@@ -178,6 +184,23 @@ const signatures = {
   stead_event_listed_room_count: ['size_t', [event]],
   stead_event_listed_room_jid: [text, [event, 'size_t']],
   stead_event_listed_room_name: [text, [event, 'size_t']],
+  stead_event_room_form_kind: ['int', [event]],
+  stead_event_room_form_registered: ['bool', [event]],
+  stead_event_room_form_registered_nick: [text, [event]],
+  stead_event_form: ['bool', [event]],
+  stead_event_form_title: [text, [event]],
+  stead_event_form_instructions: [text, [event]],
+  stead_event_form_field_count: ['size_t', [event]],
+  stead_event_form_field_type: ['int', [event, 'size_t']],
+  stead_event_form_field_var: [text, [event, 'size_t']],
+  stead_event_form_field_label: [text, [event, 'size_t']],
+  stead_event_form_field_description: [text, [event, 'size_t']],
+  stead_event_form_field_required: ['bool', [event, 'size_t']],
+  stead_event_form_value_count: ['size_t', [event, 'size_t']],
+  stead_event_form_value: [text, [event, 'size_t', 'size_t']],
+  stead_event_form_option_count: ['size_t', [event, 'size_t']],
+  stead_event_form_option_label: [text, [event, 'size_t', 'size_t']],
+  stead_event_form_option_value: [text, [event, 'size_t', 'size_t']],
 } as const;
 
 interface Scalars {

@@ -3,12 +3,14 @@
 // Events of rooms (XEP-0045) as plain objects.
 
 import type { Steadfast } from './library.js';
+import { form } from './forms.js';
 import { list, shows, word } from './words.js';
 
 const roomStates = ['joining', 'joined', 'left'] as const;
 const roomWhys = ['asked', 'refused', 'kicked', 'banned', 'excluded', 'destroyed'] as const;
 const departures = ['no', 'gone', 'kicked', 'banned', 'excluded', 'renamed'] as const;
 export const roles = ['none', 'visitor', 'participant', 'moderator'] as const;
+export const roomFormKinds = ['configure', 'register'] as const;
 export const affiliations = ['none', 'outcast', 'member', 'admin', 'owner'] as const;
 
 export function roomReaders(c: Steadfast, e: Buffer) {
@@ -56,6 +58,13 @@ export function roomReaders(c: Steadfast, e: Buffer) {
       })),
       done: c.stead_event_room_list_done(e),
       cut: c.stead_event_room_list_cut(e),
+    }),
+    'room-form': () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      kind: word(roomFormKinds, c.stead_event_room_form_kind(e)),
+      form: form(c, e),
+      registered: c.stead_event_room_form_registered(e),
+      registeredNick: c.stead_event_room_form_registered_nick(e) ?? '',
     }),
   } as const;
 }

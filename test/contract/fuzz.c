@@ -121,6 +121,32 @@ read_lists (const stead_event *e)
 }
 
 static void
+read_lists_of_rooms (const stead_event *e)
+{
+  for (size_t i = 0; i <= stead_event_listed_room_count (e); i++)
+    {
+      touch (stead_event_listed_room_jid (e, i));
+      touch (stead_event_listed_room_name (e, i));
+    }
+  for (size_t i = 0; i <= stead_event_form_field_count (e); i++)
+    {
+      touch (stead_event_form_field_var (e, i));
+      touch (stead_event_form_field_label (e, i));
+      touch (stead_event_form_field_description (e, i));
+      touched += stead_event_form_field_required (e, i);
+      for (size_t k = 0; k <= stead_event_form_value_count (e, i); k++)
+        touch (stead_event_form_value (e, i, k));
+      for (size_t k = 0; k <= stead_event_form_option_count (e, i); k++)
+        {
+          touch (stead_event_form_option_label (e, i, k));
+          touch (stead_event_form_option_value (e, i, k));
+        }
+      if (stead_event_form_field_type (e, i) > STEAD_FIELD_TEXT_PRIVATE)
+        abort ();
+    }
+}
+
+static void
 read_event (const stead_event *e)
 {
   const char *(*const texts[]) (
@@ -146,18 +172,22 @@ read_event (const stead_event *e)
                                stead_event_room_alternate,    stead_event_room_name,
                                stead_event_room_subject,      stead_event_room_subject_nick,
                                stead_event_room_notice_text,  stead_event_invitation_from,
-                               stead_event_invitation_reason, stead_event_invitation_password };
+                               stead_event_invitation_reason, stead_event_invitation_password,
+                               stead_event_room_list_service, stead_event_room_form_registered_nick,
+                               stead_event_form_title,        stead_event_form_instructions };
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     touch (texts[i](e));
   if ((int) stead_event_error_kind (e) < STEAD_ERROR_NONE
       || stead_event_error_kind (e) > STEAD_ERROR_STORE
       || stead_event_link_state (e) > STEAD_LINK_DETACHED
+      || stead_event_room_form_kind (e) > STEAD_ROOM_FORM_REGISTER
       || stead_event_state (e) > STEAD_STATE_UNKNOWN
       || stead_event_message_type (e) > STEAD_MESSAGE_GROUPCHAT
       || stead_event_room_state (e) > STEAD_ROOM_LEFT
       || stead_event_room_why (e) > STEAD_WHY_DESTROYED)
     abort ();
   read_lists (e);
+  read_lists_of_rooms (e);
 }
 
 /** Returns: how many events came out. */

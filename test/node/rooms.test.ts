@@ -49,8 +49,11 @@ describe('commands of rooms', () => {
       client.setRole(1, DEN, 'bob', 'none', 'noise'),
       client.setAffiliation(1, DEN, 'bob', 'outcast', 'noise'),
       client.invite(1, DEN, 'bob@home.example', 'come'),
+      client.getRoomForm(1, DEN, 'register'),
+      client.submitRoomForm(1, DEN, 'configure', { a: ['1', '', 'Größe'], b: [] }),
+      client.submitRoomForm(1, DEN, 'register', null),
     ];
-    await bench.engine.next('invite');
+    await bench.engine.next('submitRoomForm', ({ body }) => body.value.cancelled);
     const sent = bench.engine.commands.all.slice(2).filter(({ body }) => body.case !== 'handled');
     expect(sent.map(({ id }) => id)).toEqual(['', '', ...ids]);
     expect(sent.map(({ body }) => body)).toMatchObject([
@@ -67,6 +70,20 @@ describe('commands of rooms', () => {
         value: { room: DEN, jidOrNick: 'bob', affiliation: 1, reason: 'noise' },
       },
       { case: 'invite', value: { room: DEN, jid: 'bob@home.example', reason: 'come' } },
+      { case: 'getRoomForm', value: { room: DEN, kind: 1 } },
+      {
+        case: 'submitRoomForm',
+        value: {
+          room: DEN,
+          kind: 0,
+          values: [
+            { var: 'a', values: ['1', '', 'Größe'] },
+            { var: 'b', values: [] },
+          ],
+          cancelled: false,
+        },
+      },
+      { case: 'submitRoomForm', value: { room: DEN, kind: 1, values: [], cancelled: true } },
     ]);
     for (const id of ids)
       await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
@@ -107,6 +124,12 @@ describe('commands of rooms', () => {
     expect(() => client.setRole(1, DEN, 'bob', 'king' as 'none')).toThrow(/no such role/);
     expect(() => client.setAffiliation(1, DEN, 'bob', 'king' as 'none')).toThrow(/affiliation/);
     expect(() => client.invite(1, DEN, '')).toThrow(/address/);
+    expect(() => client.getRoomForm(1, `${DEN}/bob`, 'register')).toThrow(/no nick/);
+    expect(() => client.getRoomForm(1, DEN, 'destroy' as 'register')).toThrow(/no such form/);
+    expect(() => client.submitRoomForm(1, DEN, 'configure', { '': ['x'] })).toThrow(/UTF-8/);
+    expect(() =>
+      client.submitRoomForm(1, DEN, 'configure', { a: ['x'.repeat(4 * 1024 * 1024 + 1)] }),
+    ).toThrow(/too long/);
   });
 });
 
@@ -146,6 +169,28 @@ describe('events of rooms', () => {
         { jid: 'hall@rooms.example', name: '' },
       ],
       error: { kind: 'sasl', condition: 'not-authorized', byPeer: true, retry: 'never' },
+    },
+    'room-form': {
+      kind: 'register',
+      form: {
+        title: 'Die Höhle',
+        instructions: 'One\nTwo',
+        fields: [
+          {
+            type: 'list-single',
+            var: 'a',
+            label: 'Who?',
+            description: 'Choose one',
+            required: true,
+            values: ['x', ''],
+            options: [
+              { label: 'X', value: 'x' },
+              { label: '', value: '' },
+            ],
+          },
+          { type: 'text-private', var: 'b', required: false, values: [], options: [] },
+        ],
+      },
     },
   };
 
