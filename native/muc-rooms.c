@@ -113,6 +113,7 @@ muc_close (ShimSession *session)
 {
   muc_refusals_close (session);
   muc_list_close (session);
+  muc_forms_close (session);
   g_hash_table_destroy (session->left_rooms);
   g_hash_table_destroy (session->rooms);
 }

@@ -34,7 +34,10 @@ got_joined (ShimSession *session, ShimRoom *room, const stead_event *event)
   muc_set_nick (session, room, stead_event_room_nick (event));
   /* Both may be learned later than that we are in. */
   if (stead_event_room_created (event) && !room->told_new)
-    link_write_line (conversation, "This room is new: you made it by entering it.");
+    {
+      link_write_line (conversation, "This room is new: you made it by entering it.");
+      muc_offer_settings (session, room);
+    }
   /* XEP-0045 section 7.2.3 wants this to be said. */
   if (stead_event_room_non_anonymous (event) && !room->told_visible)
     link_write_line (conversation, "Everybody in this room can see your address.");

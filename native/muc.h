@@ -61,16 +61,19 @@ void muc_end_conversation (ShimSession *session, ShimRoom *room, const char *htm
 /* Returns: (transfer full): what join_chat() takes; free with g_hash_table_destroy() */
 GHashTable *muc_components (const char *jid, const char *nick, const char *password);
 
-/* ---- muc-lines.c ---- */
-
-/* Returns: (transfer full): @text on one line, without what cannot be printed */
-char *muc_on_one_line (const char *text);
-
 /* ---- muc-list.c ---- */
 
 /* Returns: (transfer full): the service for rooms that is known or, until then, supposed */
 char *muc_service (const ShimSession *session, const char *domain);
 void muc_list_close (ShimSession *session);
+
+/* ---- muc-forms.c ---- */
+
+/* Asks for it; a dialog follows. @room: bare JID */
+void muc_get_form (ShimSession *session, const char *room, stead_room_form_kind kind);
+/* Asks the person whether the settings of a room that was made by us are to be changed. */
+void muc_offer_settings (ShimSession *session, const ShimRoom *room);
+void muc_forms_close (ShimSession *session);
 
 /* ---- muc-refusals.c ---- */
 

@@ -27,6 +27,12 @@ add_buddy (PurpleConnection *gc, PurpleBuddy *buddy, PurpleGroup *group)
   roster_add_buddy (gc, buddy, group, NULL);
 }
 
+static GList *
+menu (PurpleBlistNode *node)
+{
+  return PURPLE_BLIST_NODE_IS_CHAT (node) ? muc_menu (node) : subscriptions_menu (node);
+}
+
 /* `keepalive` stays NULL: the engine looks after the link itself. */
 static PurplePluginProtocolInfo protocol = {
   .options = OPT_PROTO_PASSWORD_OPTIONAL | OPT_PROTO_SLASH_COMMANDS_NATIVE | OPT_PROTO_CHAT_TOPIC
@@ -37,7 +43,7 @@ static PurplePluginProtocolInfo protocol = {
   .status_text = presence_status_text,
   .tooltip_text = presence_tooltip_text,
   .status_types = presence_status_types,
-  .blist_node_menu = subscriptions_menu,
+  .blist_node_menu = menu,
   .chat_info = muc_chat_info,
   .chat_info_defaults = muc_chat_info_defaults,
   .login = account_login,

@@ -57,6 +57,7 @@ typedef struct
   GHashTable *rooms;      /* bare JID to what muc.h has of a room */
   GHashTable *left_rooms; /* bare JIDs of rooms that the person left to ShimLeft */
   GSList *room_prompts;   /* for passwords, see muc-refusals.c */
+  GSList *room_forms;     /* open dialogs, see muc-forms.c */
   char *room_service;     /* (nullable): of the account's server, "" for none, see muc-list.c */
 
   GSList *authorizations; /* open prompts, see subscriptions.c */
@@ -214,6 +215,21 @@ PurpleRoomlist *muc_roomlist_get_list (PurpleConnection *gc);
 void muc_roomlist_cancel (PurpleRoomlist *list);
 char *muc_roomlist_room_serialize (PurpleRoomlistRoom *room);
 void muc_got_list (ShimSession *session, const stead_event *event);
+void muc_got_form (ShimSession *session, const stead_event *event);
+GList *muc_menu (PurpleBlistNode *node);
+/* Returns: (transfer full): @text on one line, without what cannot be printed */
+char *muc_on_one_line (const char *text);
+
+/* ---- forms.c ------------------------------------------------------------------------------------
+ */
+
+typedef struct ShimForm ShimForm;
+
+/* What is needed to give the form of @event back. @fields: (out) (transfer full): as it is shown */
+ShimForm *forms_read (const stead_event *event, PurpleRequestFields **fields);
+/* Returns: (transfer full) (nullable): %NULL when a text is too long; stead_form_free() */
+stead_form *forms_filled (const ShimForm *form, PurpleRequestFields *fields);
+void forms_free (ShimForm *form);
 
 /* ---- receipts.c ---------------------------------------------------------------------------------
  */

@@ -36,6 +36,21 @@ export interface ChatUser {
   flags: ChatFlag[];
 }
 
+/** Of a dialog: `type` is 1 for text, 3 for a box to tick, 5 for a list, 6 for words alone. */
+export interface Field {
+  id: string;
+  label: string;
+  type: number;
+  required?: true;
+  value?: string;
+  masked?: boolean;
+  lines?: boolean;
+  ticked?: boolean;
+  multi?: boolean;
+  items?: string[];
+  selected?: string[];
+}
+
 /** One shape under several names, each of them an alternative of its own. */
 type Named<K extends string> = K extends string ? { event: K } : never;
 
@@ -80,7 +95,7 @@ export type HostEvent =
       masked?: boolean;
       value?: string | null;
       actions?: string[];
-      fields?: { id: string; label: string; type: number; value?: string; masked?: boolean }[];
+      fields?: Field[];
       alias?: string | null;
       onList?: boolean;
     } & OfAccount)
@@ -173,6 +188,8 @@ export interface Answers {
     users: ChatUser[];
   };
   'chat-keep': { found: string | null };
+  /** Of a chat in the buddy list. */
+  'chat-menu': { menu: (string | null)[] };
   'chat-naming': {
     fields: { label: string; identifier: string; required: boolean; secret: boolean }[];
     components: Record<string, string>;

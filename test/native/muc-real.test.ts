@@ -94,6 +94,55 @@ describe('two people in a room of a real server', () => {
     await host.run('room-list-close');
   });
 
+  test('change its settings, as its owner alone may', async () => {
+    const after = host.now;
+    const configure = async (account: number) => {
+      const components = { room: 'den', server: 'rooms.home.example', handle: 'x' };
+      await host.run('chat-keep', { account, name: ROOM, components });
+      await host.run('chat-menu', { account, name: ROOM, choose: 'Configure Room' });
+    };
+    await configure(bob);
+    const told = await host.next('notify', () => true, after);
+    expect(told.secondary).toBe('Only owners of the room can see and change its settings.');
+    await configure(alice);
+    const { request, fields = [] } = await host.next(
+      'request',
+      ({ title }) => title === 'Configure Room',
+      after,
+    );
+    const members = fields.find(({ label }) => label.startsWith('Only allow members'));
+    expect(members).toMatchObject({ type: 3, ticked: false });
+    const name = fields.find(({ label, type }) => type === 1 && /title|name/i.test(label));
+    const changed = host.now;
+    await host.run('answer', { request, ok: true, fields: { [name?.id ?? '']: 'Die Höhle' } });
+    // Asked by her, it cannot overtake the change.
+    await host.run('room-list', { account: alice });
+    const list = await host.next('request', ({ kind }) => kind === 'input', changed);
+    await host.run('answer', { request: list.request, ok: true, value: list.value });
+    await host.next('room-listed', ({ fields: all }) => all.description === 'Die Höhle', changed);
+    await host.run('room-list-close');
+  });
+
+  test('register with it, once', async () => {
+    const register = async (account: number) => {
+      const after = host.now;
+      await host.run('chat-menu', { account, name: ROOM, choose: 'Register Nick' });
+      return after;
+    };
+    const refused = await host.next('notify', () => true, await register(bob));
+    expect(refused.secondary).toBe('The room lets only its members register. Ask its owner.');
+    const { request, fields = [] } = await host.next(
+      'request',
+      ({ title }) => title === 'Register Nick',
+      await register(alice),
+    );
+    const nick = fields.find(({ required }) => required);
+    await host.run('answer', { request, ok: true, fields: { [nick?.id ?? '']: 'Alice Liddell' } });
+    const { primary, secondary } = await host.next('notify', () => true, await register(alice));
+    expect(primary).toBe(`You are registered with ${ROOM} already.`);
+    expect(secondary).toBe('Your nick there is Alice Liddell.');
+  });
+
   test('talk, each line once for both', async () => {
     await say(alice, 'one &amp; two');
     await shown(alice, 'one &amp; two', 'send');

@@ -129,31 +129,35 @@ add_menu (GString *out, GList *menu)
   json_close (out, ']');
 }
 
-/* Lists the protocol's items of a buddy's menu; runs the one that is named. */
-static const char *
-run_menu (const JsonValue *command, GString *result)
+void
+host_run_menu (GString *result, PurpleBlistNode *node, PurplePluginProtocolInfo *prpl,
+               const char *choose)
 {
-  Target target = target_of (command);
-  const char *choose = json_string (command, "choose");
-  PurplePluginProtocolInfo *prpl;
-  GList *menu;
+  GList *menu = prpl->blist_node_menu (node);
   GList *item;
 
-  if (target.gc == NULL || target.buddy == NULL)
-    return "no such buddy";
-  prpl = PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (target.gc));
-  menu = prpl->blist_node_menu ((PurpleBlistNode *) target.buddy);
   add_menu (result, menu);
   for (item = menu; item != NULL; item = item->next)
     {
       PurpleMenuAction *action = item->data;
 
       if (action != NULL && action->callback != NULL && g_strcmp0 (action->label, choose) == 0)
-        ((void (*) (PurpleBlistNode *, gpointer)) action->callback) (
-            (PurpleBlistNode *) target.buddy, action->data);
+        ((void (*) (PurpleBlistNode *, gpointer)) action->callback) (node, action->data);
       purple_menu_action_free (action);
     }
   g_list_free (menu);
+}
+
+static const char *
+run_menu (const JsonValue *command, GString *result)
+{
+  Target target = target_of (command);
+
+  if (target.gc == NULL || target.buddy == NULL)
+    return "no such buddy";
+  host_run_menu (result, (PurpleBlistNode *) target.buddy,
+                 PURPLE_PLUGIN_PROTOCOL_INFO (purple_connection_get_prpl (target.gc)),
+                 json_string (command, "choose"));
   return NULL;
 }
 

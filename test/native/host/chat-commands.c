@@ -184,6 +184,21 @@ run_keep (const JsonValue *command, GString *result)
   return NULL;
 }
 
+/* Lists the protocol's items of the menu of a chat in the buddy list; runs the one that is named. */
+static const char *
+run_menu (const JsonValue *command, GString *result)
+{
+  Target target = target_of (command);
+  PurpleChat *chat = target.gc != NULL
+                         ? purple_blist_find_chat (target.account, json_string (command, "name"))
+                         : NULL;
+
+  if (chat == NULL)
+    return "no such chat in the list";
+  host_run_menu (result, (PurpleBlistNode *) chat, target.prpl, json_string (command, "choose"));
+  return NULL;
+}
+
 static const char *
 run_chat (const JsonValue *command, GString *result)
 {
@@ -221,9 +236,9 @@ host_chat_command (const char *name)
     const char *name;
     HostCommand run;
   } commands[] = {
-    { "join-chat", run_join }, { "chat-send", run_send },     { "leave-chat", run_leave },
-    { "topic", run_topic },    { "invite", run_invite },      { "chat", run_chat },
-    { "chat-keep", run_keep }, { "chat-naming", run_naming },
+    { "join-chat", run_join }, { "chat-send", run_send }, { "leave-chat", run_leave },
+    { "topic", run_topic },    { "invite", run_invite },  { "chat", run_chat },
+    { "chat-keep", run_keep }, { "chat-menu", run_menu }, { "chat-naming", run_naming },
   };
   gsize i;
 

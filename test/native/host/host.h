@@ -35,6 +35,9 @@ PurpleRoomlistUiOps *host_roomlist_ops (void);
 GString *host_conversation_event (const char *name, PurpleConversation *conversation);
 void host_add_chat_user (GString *out, const char *name, PurpleConvChatBuddyFlags flags);
 void host_add_components (GString *out, GHashTable *components);
+/* Lists the protocol's items of a node's menu; runs the one that is named @choose. */
+void host_run_menu (GString *result, PurpleBlistNode *node, PurplePluginProtocolInfo *prpl,
+                    const char *choose);
 void host_chats_fill_ops (PurpleConversationUiOps *ops);
 
 /* After the core is up: listen to the signals that have no UI operation. */

@@ -120,6 +120,23 @@ on_action_with_icon (const char *title, const char *primary, const char *seconda
 }
 
 static void
+add_list (GString *event, PurpleRequestField *field)
+{
+  GList *item;
+
+  json_add_bool (event, "multi", purple_request_field_list_get_multi_select (field));
+  json_open (event, "items", '[');
+  for (item = purple_request_field_list_get_items (field); item != NULL; item = item->next)
+    json_add_string (event, NULL, item->data);
+  json_close (event, ']');
+  json_open (event, "selected", '[');
+  for (item = purple_request_field_list_get_items (field); item != NULL; item = item->next)
+    if (purple_request_field_list_is_selected (field, item->data))
+      json_add_string (event, NULL, item->data);
+  json_close (event, ']');
+}
+
+static void
 add_field (GString *event, PurpleRequestField *field)
 {
   PurpleRequestFieldType type = purple_request_field_get_type (field);
@@ -128,10 +145,17 @@ add_field (GString *event, PurpleRequestField *field)
   json_add_string (event, "id", purple_request_field_get_id (field));
   json_add_string (event, "label", purple_request_field_get_label (field));
   json_add_int (event, "type", type);
+  if (purple_request_field_is_required (field))
+    json_add_bool (event, "required", TRUE);
+  if (type == PURPLE_REQUEST_FIELD_BOOLEAN)
+    json_add_bool (event, "ticked", purple_request_field_bool_get_value (field));
+  if (type == PURPLE_REQUEST_FIELD_LIST)
+    add_list (event, field);
   if (type == PURPLE_REQUEST_FIELD_STRING)
     {
       json_add_string (event, "value", purple_request_field_string_get_value (field));
       json_add_bool (event, "masked", purple_request_field_string_is_masked (field));
+      json_add_bool (event, "lines", purple_request_field_string_is_multiline (field));
     }
   json_close (event, '}');
 }
@@ -197,6 +221,17 @@ on_close_authorize (void *handle)
 }
 
 static void
+fill_list (PurpleRequestField *field, const GPtrArray *chosen)
+{
+  guint i;
+
+  purple_request_field_list_clear_selected (field);
+  for (i = 0; i < chosen->len; i++)
+    purple_request_field_list_add_selected (field,
+                                            ((JsonValue *) g_ptr_array_index (chosen, i))->string);
+}
+
+static void
 fill_fields (PurpleRequestFields *fields, const JsonValue *values)
 {
   GHashTableIter iter;
@@ -217,6 +252,8 @@ fill_fields (PurpleRequestFields *fields, const JsonValue *values)
         purple_request_field_string_set_value (field, value->string);
       else if (value->type == JSON_BOOL)
         purple_request_field_bool_set_value (field, value->number != 0);
+      else if (value->type == JSON_ARRAY)
+        fill_list (field, value->items);
     }
 }
 

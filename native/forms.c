@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Forms (XEP-0004) as dialogs of libpurple. What is not shown goes back as it came. */
+
+#include "forms.h"
+
+#include <string.h>
+
+/* Characters of a label; a description may be far longer. */
+#define LABEL_LENGTH 200
+
+static void
+field_free (gpointer data)
+{
+  ShimField *field = data;
+
+  g_ptr_array_free (field->values, TRUE);
+  g_ptr_array_free (field->options, TRUE);
+  g_ptr_array_free (field->labels, TRUE);
+  g_free (field->var);
+  g_free (field->id);
+  g_free (field);
+}
+
+void
+forms_free (ShimForm *form)
+{
+  if (form == NULL)
+    return;
+  g_ptr_array_free (form->fields, TRUE);
+  g_free (form);
+}
+
+const char *
+forms_text_at (const GPtrArray *texts, guint index)
+{
+  return index < texts->len ? g_ptr_array_index (texts, index) : "";
+}
+
+static gboolean
+has (const GPtrArray *texts, const char *text)
+{
+  guint i;
+
+  for (i = 0; i < texts->len; i++)
+    if (strcmp (g_ptr_array_index (texts, i), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+forms_is_list (const ShimField *field)
+{
+  return field->type == STEAD_FIELD_LIST_SINGLE || field->type == STEAD_FIELD_LIST_MULTI;
+}
+
+gboolean
+forms_has_lines (const ShimField *field)
+{
+  return field->type == STEAD_FIELD_TEXT_MULTI || field->type == STEAD_FIELD_JID_MULTI
+         || (field->type != STEAD_FIELD_TEXT_PRIVATE && field->values->len > 1);
+}
+
+gboolean
+forms_is_true (const char *value)
+{
+  return strcmp (value, "1") == 0 || strcmp (value, "true") == 0;
+}
+
+/* ---- Reading ------------------------------------------------------------------------------------
+ */
+
+/* Some programs take labels for markup and others do not, so none may hold what markup is made of.
+ * Returns: (transfer full): never empty, as Pidgin looks at the last character */
+static char *
+label_text (const char *text)
+{
+  GString *label = g_string_new (NULL);
+  char *line = muc_on_one_line (text);
+  const char *at;
+  int length = 0;
+
+  for (at = line; *at != '\0' && length < LABEL_LENGTH; at = g_utf8_next_char (at), length++)
+    switch (*at)
+      {
+      case '<':
+        g_string_append (label, "\xe2\x80\xb9"); /* U+2039 */
+        break;
+      case '>':
+        g_string_append (label, "\xe2\x80\xba"); /* U+203A */
+        break;
+      case '&':
+        g_string_append_c (label, '+');
+        break;
+      default:
+        g_string_append_unichar (label, g_utf8_get_char (at));
+      }
+  if (*at != '\0')
+    g_string_append (label, "...");
+  if (label->len == 0)
+    g_string_append_c (label, '-');
+  g_free (line);
+  return g_string_free (label, FALSE);
+}
+
+/* Returns: (transfer full): the label with its description, or the name made readable */
+static char *
+label_of (const stead_event *event, size_t index)
+{
+  const char *label = stead_event_form_field_label (event, index);
+  const char *description = stead_event_form_field_description (event, index);
+  char *name = g_strdelimit (g_strdup (stead_event_form_field_var (event, index)), "_", ' ');
+  char *whole = g_strdup_printf (*description != '\0' ? "%s (%s)" : "%s%s",
+                                 *label != '\0' ? label : name, description);
+  char *shown = label_text (whole);
+
+  g_free (whole);
+  g_free (name);
+  return shown;
+}
+
+static gboolean
+is_new (GHashTable *seen, const char *text)
+{
+  if (g_hash_table_lookup_extended (seen, text, NULL, NULL))
+    return FALSE;
+  g_hash_table_insert (seen, g_strdup (text), NULL);
+  return TRUE;
+}
+
+/* libpurple knows an item by its text: what is alike is numbered.
+ * Returns: (transfer full) */
+static char *
+own_label (GHashTable *labels, const char *text)
+{
+  char *plain = label_text (text);
+  char *shown = g_strdup (plain);
+  guint number = g_hash_table_size (labels);
+
+  while (!is_new (labels, shown))
+    {
+      g_free (shown);
+      shown = g_strdup_printf ("%s (%u)", plain, ++number);
+    }
+  g_free (plain);
+  return shown;
+}
+
+/* The options, and what the field has at present: that can stay, whatever it may be changed to. */
+static void
+read_options (ShimField *field, const stead_event *event, size_t index)
+{
+  GHashTable *seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *labels = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  size_t count = stead_event_form_option_count (event, index);
+  size_t i;
+
+  for (i = 0; count > 0 && i < count + field->values->len; i++)
+    {
+      const char *of_field = i < count ? "" : forms_text_at (field->values, (guint) (i - count));
+      const char *value = i < count ? stead_event_form_option_value (event, index, i) : of_field;
+      const char *label = i < count ? stead_event_form_option_label (event, index, i) : of_field;
+
+      if (!is_new (seen, value))
+        continue;
+      g_ptr_array_add (field->options, g_strdup (value));
+      g_ptr_array_add (field->labels, own_label (labels, label));
+    }
+  g_hash_table_destroy (labels);
+  g_hash_table_destroy (seen);
+}
+
+static ShimField *
+field_read (const stead_event *event, size_t index)
+{
+  ShimField *field = g_new0 (ShimField, 1);
+  size_t i;
+
+  field->type = stead_event_form_field_type (event, index);
+  field->var = g_strdup (stead_event_form_field_var (event, index));
+  field->values = g_ptr_array_new_with_free_func (g_free);
+  field->options = g_ptr_array_new_with_free_func (g_free);
+  field->labels = g_ptr_array_new_with_free_func (g_free);
+  for (i = 0; i < stead_event_form_value_count (event, index); i++)
+    g_ptr_array_add (field->values, g_strdup (stead_event_form_value (event, index, i)));
+  if (forms_is_list (field))
+    read_options (field, event, index);
+  return field;
+}
+
+/* ---- Showing ------------------------------------------------------------------------------------
+ */
+
+static PurpleRequestField *
+show_list (const ShimField *field, const char *label)
+{
+  PurpleRequestField *shown = purple_request_field_list_new (field->id, label);
+  guint i;
+
+  purple_request_field_list_set_multi_select (shown, field->type == STEAD_FIELD_LIST_MULTI);
+  for (i = 0; i < field->options->len; i++)
+    {
+      const char *item = forms_text_at (field->labels, i);
+
+      /* libpurple takes none without data; it is not looked at. */
+      purple_request_field_list_add_icon (shown, item, NULL, field->id);
+      if (has (field->values, forms_text_at (field->options, i)))
+        purple_request_field_list_add_selected (shown, item);
+    }
+  return shown;
+}
+
+static PurpleRequestField *
+show_text (const ShimField *field, const char *label)
+{
+  GString *text = g_string_new (NULL);
+  PurpleRequestField *shown;
+  guint i;
+
+  for (i = 0; i < field->values->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", forms_text_at (field->values, i));
+  shown = purple_request_field_string_new (field->id, label, text->str, forms_has_lines (field));
+  purple_request_field_string_set_masked (shown, field->type == STEAD_FIELD_TEXT_PRIVATE);
+  g_string_free (text, TRUE);
+  return shown;
+}
+
+/* Returns: (transfer full) (nullable): nothing for what a person cannot change */
+static PurpleRequestField *
+show (ShimField *field, const char *label, guint number)
+{
+  if (field->type == STEAD_FIELD_HIDDEN || (forms_is_list (field) && field->options->len == 0))
+    return NULL;
+  field->id = g_strdup_printf ("field%u", number);
+  if (field->type == STEAD_FIELD_BOOLEAN)
+    return purple_request_field_bool_new (field->id, label,
+                                          forms_is_true (forms_text_at (field->values, 0)));
+  return forms_is_list (field) ? show_list (field, label) : show_text (field, label);
+}
+
+static void
+show_fixed (PurpleRequestFieldGroup *group, const stead_event *event, size_t index)
+{
+  size_t i;
+
+  for (i = 0; i < stead_event_form_value_count (event, index); i++)
+    {
+      char *label = label_text (stead_event_form_value (event, index, i));
+
+      purple_request_field_group_add_field (group, purple_request_field_label_new ("", label));
+      g_free (label);
+    }
+}
+
+ShimForm *
+forms_read (const stead_event *event, PurpleRequestFields **fields)
+{
+  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  ShimForm *form = g_new0 (ShimForm, 1);
+  size_t i;
+
+  form->fields = g_ptr_array_new_with_free_func (field_free);
+  *fields = purple_request_fields_new ();
+  purple_request_fields_add_group (*fields, group);
+  for (i = 0; i < stead_event_form_field_count (event); i++)
+    {
+      char *label = label_of (event, i);
+      PurpleRequestField *shown;
+      ShimField *field;
+
+      if (stead_event_form_field_type (event, i) == STEAD_FIELD_FIXED)
+        show_fixed (group, event, i);
+      else
+        {
+          field = field_read (event, i);
+          shown = show (field, label, (guint) i);
+          g_ptr_array_add (form->fields, field);
+          if (shown != NULL)
+            {
+              /* A box that is not ticked is an answer, too. */
+              purple_request_field_set_required (shown,
+                                                 field->type != STEAD_FIELD_BOOLEAN
+                                                     && stead_event_form_field_required (event, i));
+              purple_request_field_group_add_field (group, shown);
+            }
+        }
+      g_free (label);
+    }
+  return form;
+}

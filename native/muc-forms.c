@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Settings of rooms and registration with them (XEP-0045 sections 10.2 and 7.10). */
+
+#include "muc.h"
+
+/* A dialog that waits for the person. */
+typedef struct
+{
+  guint32 number;
+  char *room;
+  stead_room_form_kind kind;
+  ShimForm *form; /* (nullable): only the question whether to see it */
+} Prompt;
+
+static Prompt *
+prompt_new (ShimSession *session, const char *room, stead_room_form_kind kind, ShimForm *form)
+{
+  Prompt *prompt = g_new0 (Prompt, 1);
+
+  prompt->number = session->number;
+  prompt->room = g_strdup (room);
+  prompt->kind = kind;
+  prompt->form = form;
+  session->room_forms = g_slist_prepend (session->room_forms, prompt);
+  return prompt;
+}
+
+static void
+prompt_free (Prompt *prompt)
+{
+  forms_free (prompt->form);
+  g_free (prompt->room);
+  g_free (prompt);
+}
+
+/* The dialogs' handle is the connection, which closes them without a word. */
+void
+muc_forms_close (ShimSession *session)
+{
+  while (session->room_forms != NULL)
+    {
+      prompt_free (session->room_forms->data);
+      session->room_forms = g_slist_delete_link (session->room_forms, session->room_forms);
+    }
+}
+
+/* Returns: (nullable): the session, if the prompt is still one of it. */
+static ShimSession *
+take (Prompt *prompt)
+{
+  ShimSession *session = account_session_numbered (prompt->number);
+
+  if (session != NULL)
+    session->room_forms = g_slist_remove (session->room_forms, prompt);
+  return session;
+}
+
+void
+muc_get_form (ShimSession *session, const char *room, stead_room_form_kind kind)
+{
+  stead_client *client = dispatch_client ();
+  const char *id =
+      client != NULL ? stead_get_room_form (client, session->number, room, kind) : NULL;
+
+  if (client != NULL && id == NULL)
+    purple_notify_error (account_connection (session), NULL, room, stead_client_error (client));
+  messages_expect (session->number, id, room, NULL);
+  dispatch_update ();
+}
+
+/* ---- The form -----------------------------------------------------------------------------------
+ */
+
+/* @filled: (nullable): %NULL when it is given up */
+static void
+submit (ShimSession *session, const Prompt *prompt, const stead_form *filled)
+{
+  stead_client *client = dispatch_client ();
+  const char *id = client != NULL ? stead_submit_room_form (client, session->number, prompt->room,
+                                                            prompt->kind, filled)
+                                  : NULL;
+
+  if (client != NULL && id == NULL)
+    purple_notify_error (account_connection (session), NULL, prompt->room,
+                         stead_client_error (client));
+  messages_expect (session->number, id, prompt->room, NULL);
+  dispatch_update ();
+}
+
+static void
+on_filled (gpointer data, PurpleRequestFields *fields)
+{
+  Prompt *prompt = data;
+  ShimSession *session = take (prompt);
+  stead_form *filled = forms_filled (prompt->form, fields);
+
+  if (session != NULL && filled != NULL)
+    submit (session, prompt, filled);
+  else if (session != NULL)
+    purple_notify_error (account_connection (session), NULL, prompt->room,
+                         "The form was not sent: a text in it is too long.");
+  stead_form_free (filled);
+  prompt_free (prompt);
+}
+
+static void
+on_given_up (gpointer data, PurpleRequestFields *fields)
+{
+  Prompt *prompt = data;
+  ShimSession *session = take (prompt);
+
+  (void) fields;
+  /* Only of settings a room keeps in mind that they are being changed. */
+  if (session != NULL && prompt->kind == STEAD_ROOM_FORM_CONFIGURE)
+    submit (session, prompt, NULL);
+  prompt_free (prompt);
+}
+
+/* Returns: (transfer full): plain, as the dialog shows it */
+static char *
+words_of_form (const stead_event *event)
+{
+  const char *title = stead_event_form_title (event);
+  const char *instructions = stead_event_form_instructions (event);
+
+  return g_strdup_printf ("%s%s%s", title, *title != '\0' && *instructions != '\0' ? "\n" : "",
+                          instructions);
+}
+
+static void
+show_form (ShimSession *session, const stead_event *event)
+{
+  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
+  PurpleConnection *gc = account_connection (session);
+  const char *room = stead_event_room_jid (event);
+  stead_room_form_kind kind = stead_event_room_form_kind (event);
+  gboolean settings = kind == STEAD_ROOM_FORM_CONFIGURE;
+  char *primary = g_strdup_printf (settings ? "Settings of %s" : "Registration with %s", room);
+  char *secondary = words_of_form (event);
+  PurpleRequestFields *fields;
+  ShimForm *form;
+
+  if (ops == NULL || ops->request_fields == NULL)
+    purple_notify_error (gc, NULL, primary, "This program cannot show forms.");
+  else
+    {
+      form = forms_read (event, &fields);
+      purple_request_fields (gc, settings ? "Configure Room" : "Register Nick", primary, secondary,
+                             fields, settings ? "Save" : "Register", G_CALLBACK (on_filled),
+                             "Cancel", G_CALLBACK (on_given_up), session->account, NULL, NULL,
+                             prompt_new (session, room, kind, form));
+    }
+  g_free (secondary);
+  g_free (primary);
+}
+
+void
+muc_got_form (ShimSession *session, const stead_event *event)
+{
+  PurpleConnection *gc = account_connection (session);
+  char *nick = muc_on_one_line (stead_event_room_form_registered_nick (event));
+  char *primary =
+      g_strdup_printf ("You are registered with %s already.", stead_event_room_jid (event));
+  char *secondary = g_strdup_printf ("Your nick there is %s.", nick);
+
+  if (gc != NULL && stead_event_form (event))
+    show_form (session, event);
+  else if (gc != NULL)
+    purple_notify_info (gc, NULL, primary, *nick != '\0' ? secondary : NULL);
+  g_free (secondary);
+  g_free (primary);
+  g_free (nick);
+}
+
+/* ---- A new room ---------------------------------------------------------------------------------
+ */
+
+static void
+on_configure (gpointer data, int action)
+{
+  Prompt *prompt = data;
+  ShimSession *session = take (prompt);
+
+  (void) action;
+  if (session != NULL)
+    muc_get_form (session, prompt->room, prompt->kind);
+  prompt_free (prompt);
+}
+
+static void
+on_accept (gpointer data, int action)
+{
+  (void) action;
+  take (data);
+  prompt_free (data);
+}
+
+/* The engine has opened it with the settings that its service has for new ones: nobody has to wait in
+ * front of it for an answer. */
+void
+muc_offer_settings (ShimSession *session, const ShimRoom *room)
+{
+  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
+  char *primary = g_strdup_printf ("The room %s is new.", room->jid);
+
+  if (ops != NULL && ops->request_action != NULL)
+    purple_request_action (account_connection (session), "New Room", primary,
+                           "It has the usual settings, which you can change now or later.", 1,
+                           session->account, NULL, muc_conversation (session, room),
+                           prompt_new (session, room->jid, STEAD_ROOM_FORM_CONFIGURE, NULL), 2,
+                           "_Configure Room", on_configure, "_Accept Defaults", on_accept);
+  g_free (primary);
+}
+
+/* ---- The menu of a chat in the buddy list -------------------------------------------------------
+ */
+
+static void
+on_menu (PurpleBlistNode *node, gpointer kind)
+{
+  PurpleChat *chat = (PurpleChat *) node;
+  ShimSession *session = account_session (purple_chat_get_account (chat));
+  char *room = muc_get_chat_name (purple_chat_get_components (chat));
+
+  if (session != NULL && room != NULL)
+    muc_get_form (session, room, (stead_room_form_kind) GPOINTER_TO_INT (kind));
+  g_free (room);
+}
+
+static GList *
+add_item (GList *menu, const char *label, stead_room_form_kind kind)
+{
+  return g_list_append (menu, purple_menu_action_new (label, PURPLE_CALLBACK (on_menu),
+                                                      GINT_TO_POINTER ((int) kind), NULL));
+}
+
+GList *
+muc_menu (PurpleBlistNode *node)
+{
+  if (!PURPLE_BLIST_NODE_IS_CHAT (node)
+      || account_session (purple_chat_get_account ((PurpleChat *) node)) == NULL)
+    return NULL;
+  return add_item (add_item (NULL, "Configure Room", STEAD_ROOM_FORM_CONFIGURE), "Register Nick",
+                   STEAD_ROOM_FORM_REGISTER);
+}
