@@ -47,7 +47,9 @@ stead_rooms_add (stead_account *account, const char *jid, const char *nick, cons
       (*place)->jid = stead_bare_of (jid);
     }
   stead_options_replace (&(*place)->nick, nick);
-  stead_options_replace (&(*place)->password, password);
+  /* One who is in and only wants another nick need not know how he came in. */
+  if ((*place)->out || (*place)->password == NULL || (password != NULL && *password != '\0'))
+    stead_options_replace (&(*place)->password, password);
   (*place)->out = false;
 }
 

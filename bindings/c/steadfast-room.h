@@ -67,7 +67,8 @@ typedef enum
  * Be in the room from now on (XEP-0045 section 7.2): through outages, fresh sessions and restarts of
  * the engine or the room's server, until stead_leave_room() or a sign-off. Answered by
  * STEAD_EVENT_ROOM. For a room that we are in everything known of it is told once more, from
- * STEAD_ROOM_JOINED on; another nick changes ours (section 7.6).
+ * STEAD_ROOM_JOINED on; another nick changes ours (section 7.6), and the password of before is kept
+ * where none is given.
  * The library names the room to a new engine and after a parked stay; the password is kept for that
  * and wiped when the room is forgotten.
  *
