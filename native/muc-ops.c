@@ -64,18 +64,24 @@ muc_reject_chat (PurpleConnection *gc, GHashTable *components)
 }
 
 void
-muc_chat_leave (PurpleConnection *gc, int id)
+muc_part (PurpleConnection *gc, int id, const char *text)
 {
   ShimSession *session;
   ShimRoom *room = room_of (gc, id, &session);
 
   if (room == NULL)
     return;
-  stead_leave_room (dispatch_client (), session->number, room->jid, NULL);
+  stead_leave_room (dispatch_client (), session->number, room->jid, text);
   muc_note_left (session, room->jid, SHIM_LEAVING);
   muc_remove (session, room);
   serv_got_chat_left (gc, id);
   dispatch_update ();
+}
+
+void
+muc_chat_leave (PurpleConnection *gc, int id)
+{
+  muc_part (gc, id, NULL);
 }
 
 /* Returns: 0: libpurple shows nothing of its own, the line comes back from the room. */

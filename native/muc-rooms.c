@@ -15,6 +15,7 @@ void
 muc_init (void)
 {
   muc_names_init ();
+  muc_commands_init ();
   nicks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 }
@@ -22,6 +23,7 @@ muc_init (void)
 void
 muc_uninit (void)
 {
+  muc_commands_uninit ();
   muc_names_uninit ();
   purple_signals_disconnect_by_handle (&handle);
   g_hash_table_destroy (closed);

@@ -80,6 +80,23 @@ void muc_forms_close (ShimSession *session);
 void muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *event);
 void muc_refusals_close (ShimSession *session);
 
+/* ---- muc-ops.c ---- */
+
+/* @text: (nullable): a line to those who stay */
+void muc_part (PurpleConnection *gc, int id, const char *text);
+
+/* ---- muc-words.c ---- */
+
+/* Returns: (transfer full) (nullable): the first word at @rest, which is moved behind it */
+char *muc_take_word (const char **rest);
+/* The same for a person: a nick of the room, with blanks in it perhaps; something in quotes; a word. */
+char *muc_take_person (const ShimRoom *room, const char **rest);
+
+/* ---- muc-commands.c ---- */
+
+void muc_commands_init (void);
+void muc_commands_uninit (void);
+
 /* ---- muc-occupants.c ---- */
 
 /* Forgets a list that is under way. */

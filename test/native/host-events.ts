@@ -188,6 +188,8 @@ export interface Answers {
     users: ChatUser[];
   };
   'chat-keep': { found: string | null };
+  /** Typed behind a slash: 0 is done, 1 failed, 2 not found, 3 with other words behind it. */
+  command: { status?: number; wrong: string | null; help: string[] };
   /** Of a chat in the buddy list. */
   'chat-menu': { menu: (string | null)[] };
   'chat-naming': {

@@ -228,6 +228,31 @@ run_chat (const JsonValue *command, GString *result)
   return NULL;
 }
 
+/* What a person types behind a slash; with "help" the lines about it that the host would show. */
+static const char *
+run_command (const JsonValue *command, GString *result)
+{
+  Target target = target_of (command);
+  const char *text = json_string (command, "text");
+  const char *help = json_string (command, "help");
+  char *html = g_markup_escape_text (text != NULL ? text : "", -1);
+  char *error = NULL;
+  GList *lines;
+
+  if (target.conversation != NULL && text != NULL)
+    json_add_int (result, "status",
+                  purple_cmd_do_command (target.conversation, text, html, &error));
+  json_add_string (result, "wrong", error);
+  json_open (result, "help", '[');
+  lines = help != NULL ? purple_cmd_help (target.conversation, help) : NULL;
+  for (; lines != NULL; lines = g_list_delete_link (lines, lines))
+    json_add_string (result, NULL, lines->data);
+  json_close (result, ']');
+  g_free (error);
+  g_free (html);
+  return target.conversation != NULL ? NULL : no_chat;
+}
+
 HostCommand
 host_chat_command (const char *name)
 {
@@ -236,9 +261,10 @@ host_chat_command (const char *name)
     const char *name;
     HostCommand run;
   } commands[] = {
-    { "join-chat", run_join }, { "chat-send", run_send }, { "leave-chat", run_leave },
-    { "topic", run_topic },    { "invite", run_invite },  { "chat", run_chat },
-    { "chat-keep", run_keep }, { "chat-menu", run_menu }, { "chat-naming", run_naming },
+    { "join-chat", run_join },     { "chat-send", run_send },  { "leave-chat", run_leave },
+    { "topic", run_topic },        { "invite", run_invite },   { "chat", run_chat },
+    { "chat-keep", run_keep },     { "command", run_command }, { "chat-menu", run_menu },
+    { "chat-naming", run_naming },
   };
   gsize i;
 

@@ -38,6 +38,8 @@ run_plugin (const JsonValue *command, GString *result)
     return NULL;
   json_add_string (result, "name", purple_plugin_get_name (plugin));
   json_add_string (result, "path", plugin->path);
+  if (json_bool (command, "unload", FALSE))
+    purple_plugin_unload (plugin);
   json_add_bool (result, "loaded", purple_plugin_is_loaded (plugin));
   return NULL;
 }
