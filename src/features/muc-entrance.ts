@@ -77,6 +77,11 @@ export class Entrance {
     return this.#id;
   }
 
+  /** Nothing was done yet to get in, and nothing will be by itself. */
+  get idle(): boolean {
+    return this.#state === 'out' && !this.#alarm.pending;
+  }
+
   /** There is a point in waiting longer for what passes. */
   get patient(): boolean {
     return this.#tries < PATIENCE;

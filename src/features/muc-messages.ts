@@ -53,6 +53,8 @@ export class RoomMessages {
       roomsOf(this.#host).traffic?.line(stanza, this.#room, nick);
       return;
     }
+    // Of an earlier process's stay the subject is told when we are in again.
+    if (!this.#room.joined) return;
     this.#teller.subject(clip(subject.getText(), SUBJECT_LENGTH), nick, this.#stamp(stanza));
     const first = this.#history;
     this.#history = false;

@@ -139,8 +139,11 @@ export class Room implements JoinedRoom {
     this.#out();
   }
 
-  resumed(outageMs: number): void {
+  /** @param ready as for `again` */
+  resumed(outageMs: number, ready: boolean): void {
     this.#entrance.resumed();
+    // It was asked for while there was no link.
+    if (ready && this.#entrance.idle) this.#entrance.start();
     this.#rename.resumed();
     this.#ping.resumed(outageMs);
   }

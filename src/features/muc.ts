@@ -104,7 +104,7 @@ class Muc {
   resumed(outageMs: number): void {
     for (const farewell of this.#unsaid.values()) this.#host.send(farewell);
     this.#unsaid.clear();
-    for (const room of this.#rooms.values()) room.resumed(outageMs);
+    for (const room of this.#rooms.values()) room.resumed(outageMs, this.#ready);
     this.admin.resume();
   }
 
@@ -145,7 +145,9 @@ class Muc {
     const type = attribute(stanza, 'type');
     if (type === 'error') return room?.messages.refused(stanza) === true;
     if (type === 'groupchat') {
-      if (room?.joined === true) room.messages.receive(stanza, from.resource);
+      // An earlier process may have entered it in a session that goes on until a fresh one is bound.
+      const inside = room !== undefined && (room.joined || !this.#ready);
+      if (inside) room.messages.receive(stanza, from.resource);
       else this.#stray('A line', from);
       return true;
     }
