@@ -23,6 +23,8 @@ const AHEAD = 4;
 export class CatchUp {
   private running = false;
   private asking = false;
+  /** Counts sessions, or stays in a room: what was asked in an earlier one is answered too late. */
+  private session = 0;
   /** Its last page was the archive's last. */
   private complete = false;
   /** Pages that are not on disk yet. */
@@ -82,6 +84,7 @@ export class CatchUp {
 
   /** The session is gone, with what was asked in it. */
   ended(): void {
+    this.session++;
     this.asking = false;
     this.again = false;
     this.refusedHere = false;
@@ -132,6 +135,7 @@ export class CatchUp {
     let wanted: PageWanted = cursor.id === '' ? begin.wanted : { after: cursor.id };
     wanted = lost ? { start: cursor.at - SLACK_MS } : wanted;
     this.asking = true;
+    const { session } = this;
     this.queries.ask(
       this.source.of,
       wanted,
@@ -139,6 +143,7 @@ export class CatchUp {
         this.progress();
       },
       (page) => {
+        if (session !== this.session) return;
         this.asking = false;
         if ('condition' in page) {
           this.refused(page, lost);

@@ -39,9 +39,11 @@ export class RoomSource implements ArchiveSource {
 
   beginning(known: Cursor | undefined): { readonly wanted: PageWanted; readonly at: number } {
     // Until it got an archive the room was heard up to then, by our clock.
-    return known === undefined
-      ? { wanted: { before: '', max: NEWEST }, at: this.host.clock().wall }
-      : { wanted: { start: known.at - SLACK_MS }, at: known.at };
+    const { isNew, cameAt } = this.place();
+    const at = known?.at ?? cameAt ?? this.host.clock().wall;
+    return isNew
+      ? { wanted: { before: '', max: NEWEST }, at }
+      : { wanted: { start: at - SLACK_MS }, at };
   }
 
   text(archived: ArchivedMessage): ArchivedText | undefined {

@@ -34,6 +34,8 @@ export class RoomPlace implements Place {
   readonly desk: RoomDesk;
   readonly byBody = new Map<string, string>();
   stableIds = false;
+  isNew = false;
+  cameAt: number | undefined;
   private readonly reading: ArchiveReading;
   private readonly silence: Silence;
   /** Whether the room has an archive that we may read, as far as is known. */
@@ -67,7 +69,7 @@ export class RoomPlace implements Place {
       () => this,
       this.desk,
       () => {
-        this.withoutArchive();
+        this.refusedArchive();
       },
     );
     this.reading = new ArchiveReading(host, source);
@@ -90,6 +92,8 @@ export class RoomPlace implements Place {
     this.entrances = entrances + 1;
     this.repeats.clear();
     const cursor = this.desk.cursor(this.name);
+    // As long as we stay, what comes comes to us: no more than the newest has to be read.
+    if (entrances === 0) this.isNew = cursor === undefined && this.cameAt === undefined;
     this.asked = !this.archives;
     this.joint = cursor === undefined;
     // As long as nobody knows, it may have an archive.
@@ -100,6 +104,7 @@ export class RoomPlace implements Place {
   }
 
   joined(): void {
+    this.cameAt ??= this.host.clock().wall;
     // What was sent before has been reflected by now, or never will be.
     this.desk.doubt();
     const { stay } = this;
@@ -132,12 +137,9 @@ export class RoomPlace implements Place {
     if (copy.path === 'history') this.joint ||= this.desk.seen(copy);
     if (this.archives) this.reading.came();
     const at = copy.stamp ?? this.host.clock().wall;
-    const heard = this.archived === false || !this.host.settings.archive;
     this.host.keep(body, copy, {
       ...(settles === undefined ? {} : { settles }),
-      ...(heard && at > (this.desk.cursor(this.name)?.at ?? 0)
-        ? { heard: { room: this.name, at } }
-        : {}),
+      ...(this.isHeard(at) ? { heard: { room: this.name, at } } : {}),
     });
   }
 
@@ -201,7 +203,7 @@ export class RoomPlace implements Place {
       return;
     }
     if (archived && this.host.settings.archive) {
-      this.reading.started();
+      this.readArchive();
     } else {
       this.desk.release();
       if (!this.joint) this.notice(NO_HISTORY);
@@ -211,11 +213,39 @@ export class RoomPlace implements Place {
     this.silence.watch();
   }
 
+  /** Should no answer come in this stay, then all from now on is to be read in the next. */
+  private readArchive(): void {
+    const { name, desk } = this;
+    const at = this.cameAt ?? this.host.clock().wall;
+    const unread = desk.cursor(name) === undefined;
+    this.reading.started();
+    if (unread) desk.keep([], name, { id: '', at }, () => undefined);
+  }
+
+  /**
+   * Where there is no archive, what comes is how far the room was heard. As long as nobody knows, the first
+   * line is: what is missed from then on is missed.
+   */
+  private isHeard(at: number): boolean {
+    const cursor = this.desk.cursor(this.name);
+    if (this.archived === undefined && this.host.settings.archive) return cursor === undefined;
+    return !this.archives && at > (cursor?.at ?? 0);
+  }
+
   private learn(archived: boolean): void {
     if (this.archived !== archived) {
       this.archived = archived;
       this.learned(archived);
     }
+  }
+
+  /** One who is not in the room may not read it either: is it that? */
+  private refusedArchive(): void {
+    const { stay } = this;
+    this.room.check((inside) => {
+      if (inside === true && stay === this.stay) this.withoutArchive();
+      else if (inside === false) this.isOut();
+    });
   }
 
   private withoutArchive(): void {

@@ -21,6 +21,10 @@ export interface Place {
   readonly stay: number;
   /** It leaves the ids of stanzas alone: it says so, or was seen to. */
   stableIds: boolean;
+  /** Nothing was known of it when this stay began. */
+  readonly isNew: boolean;
+  /** When this process was first in it, Unix ms by our clock. */
+  readonly cameAt: number | undefined;
   /** Lines of ours that were found by what they say, by the id of what was found. */
   readonly byBody: Map<string, string>;
 }

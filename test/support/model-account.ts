@@ -76,7 +76,10 @@ export class ModelAccount {
 
   attach(
     init: Partial<
-      Pick<Attach, 'jid' | 'folder' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256'>
+      Pick<
+        Attach,
+        'jid' | 'folder' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256' | 'rooms'
+      >
     > = {},
     ms = 1_000,
   ): void {

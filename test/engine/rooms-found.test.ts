@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+//
+// What the simulation found about rooms, each in the smallest scene that shows it.
+
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import {
+  CommandSchema,
+  JoinRoomSchema,
+  Room_State as State,
+} from '../../src/contract/engine_pb.js';
+import type { Message, Room as RoomMessage, RoomNotice } from '../../src/contract/engine_pb.js';
+import { ModelAccount } from '../support/model-account.js';
+import type { ServerOptions } from '../support/model/profiles.js';
+import type { RoomOptions } from '../support/model/room-options.js';
+import { RoomPeer } from '../support/model/room-peer.js';
+
+const ROOM = 'den@rooms.model.test';
+const JOIN = create(JoinRoomSchema, { room: ROOM, nick: 'alice' });
+
+class Scene {
+  readonly account: ModelAccount;
+  readonly carol: RoomPeer;
+
+  constructor(rooms: RoomOptions, options: Partial<ServerOptions> = {}) {
+    this.account = ModelAccount.signedIn({ ...options, archive: true, rooms });
+    this.rooms.open('den');
+    this.carol = new RoomPeer(this.rooms, 'carol@model.test/c', 'carol');
+    this.carol.enter(ROOM);
+  }
+
+  get rooms() {
+    return this.account.server.rooms;
+  }
+
+  join(ms = 6_000): this {
+    const body = { case: 'joinRoom' as const, value: JOIN };
+    this.account.engine.command(create(CommandSchema, { body }));
+    this.account.pass(ms);
+    return this;
+  }
+
+  say(...bodies: readonly string[]): void {
+    for (const body of bodies) this.carol.say(ROOM, body);
+  }
+
+  /** Without a link for so long; the server gives a session up after one second. */
+  outage(meanwhile: () => void): void {
+    this.account.engine.unreachable = true;
+    this.account.engine.link?.cut(true, true);
+    this.account.pass(10_000);
+    meanwhile();
+    this.account.pass(10_000);
+    this.account.engine.unreachable = false;
+    this.account.pass(60_000);
+  }
+
+  told<T>(which: string): T[] {
+    return this.account.told.flatMap((told) => (told.case === which ? [told.value as T] : []));
+  }
+
+  get shown(): string[] {
+    return this.told<Message>('message').map(({ body }) => body);
+  }
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `line ${String(n + 1)}`);
+}
+
+describe('in a room', () => {
+  it('what comes in the session of an earlier process is shown, though we have not entered yet', () => {
+    const scene = new Scene({ historyLines: 0 }).join();
+    scene.account.restart();
+    scene.say('meanwhile');
+    scene.account.attach({ online: true, rooms: [JOIN] }, 20_000);
+    expect(scene.shown).toEqual(['meanwhile']);
+  });
+
+  it('that was asked for in an outage we are as soon as the session is resumed', () => {
+    const scene = new Scene({});
+    scene.account.engine.unreachable = true;
+    scene.account.cut();
+    scene.join();
+    scene.account.engine.unreachable = false;
+    scene.account.pass(20_000);
+    expect(scene.told<RoomMessage>('room').at(-1)?.state).toBe(State.JOINED);
+  });
+});
+
+describe('the archive of a room', () => {
+  it('that refuses one whom the room has lost is read when he is in again', () => {
+    const scene = new Scene({ archive: true, selfPing: true }).join(3_000);
+    scene.rooms.stop(false);
+    scene.say('missed');
+    scene.account.pass(20_000);
+    expect(scene.shown).toEqual(['missed']);
+  });
+
+  it('whose refusal was meant for an earlier stay is read in this one', () => {
+    const scene = new Scene({ archive: true, historyLines: 0 });
+    scene.rooms.watch = {
+      asked: () => {
+        scene.rooms.watch = {};
+        scene.rooms.stop(true);
+        scene.say('missed');
+      },
+    };
+    scene.join(60_000);
+    expect(scene.shown).toEqual(['missed']);
+    scene.rooms.stop(true);
+    scene.say('missed, too');
+    scene.account.pass(60_000);
+    expect(scene.shown).toEqual(['missed', 'missed, too']);
+  });
+
+  it.each([
+    ['gave no answer in the first stay', true],
+    ['was not known yet when the first stay ended', false],
+  ])('that %s gives all that was said since in the next', (_, mute) => {
+    const scene = new Scene({ archive: true, historyLines: 0 }, { resumeMs: 1_000 });
+    if (mute) {
+      scene.account.server.archiveMute = true;
+      scene.join();
+    } else {
+      scene.join(0);
+      while (scene.told('room').length < 2) scene.account.pass(1);
+    }
+    const lines = numbered(30);
+    scene.outage(() => {
+      scene.account.server.archiveMute = false;
+      scene.say(...lines);
+    });
+    expect(scene.shown).toEqual(lines);
+  });
+});
+
+describe('a gap', () => {
+  it('is told though it was not known yet whether there is an archive when the last line came', () => {
+    const scene = new Scene({ historyLines: 0 }, { resumeMs: 1_000 });
+    scene.rooms.watch = {
+      entered: () => {
+        scene.rooms.watch = {};
+        scene.say('first');
+      },
+    };
+    scene.join();
+    scene.outage(() => {
+      scene.say('missed');
+    });
+    expect(scene.shown).toEqual(['first']);
+    expect(scene.told<RoomNotice>('roomNotice').at(-1)?.text).toContain('may be missing');
+  });
+});
