@@ -5,6 +5,8 @@
 
 import type { Chance } from '../support/model/chance.js';
 import type { ModelServer } from '../support/model/server.js';
+import { DEN } from './plan-room.js';
+import type { ROOM_KINDS } from './faults-room.js';
 import type { Person } from './person.js';
 import type { Name } from './plan.js';
 import { TROUBLE_MS } from './plan.js';
@@ -16,10 +18,15 @@ export const KINDS = [
   ...(['server stopped', 'server killed', 'server mute', 'archive mute'] as const),
   ...(['sessions expire', 'flood', 'lie', 'strip tls'] as const),
 ];
-type Kind = (typeof KINDS)[number];
+export type Kind = (typeof KINDS)[number] | (typeof ROOM_KINDS)[number];
 
-/** What a fault may follow: the person's disk has work, a page came, a session began or went on. */
-export type Moment = 'disk' | 'page' | 'bound' | 'resumed' | 'wrote';
+/**
+ * What a fault may follow: the person's disk has work, a page came, a session began or went on, a room was
+ * asked for entrance or gave it, a page of its archive came, it took a line.
+ */
+export type Moment =
+  | ('disk' | 'page' | 'bound' | 'resumed' | 'wrote')
+  | ('asked to enter' | 'entered' | 'room page' | 'line');
 
 export interface Fault {
   readonly kind: Kind;
@@ -136,6 +143,12 @@ const STRIKES: Readonly<Record<Kind, Strike>> = {
   lie: (_, { size, told }, server) => {
     // Far from what can be under way: a smaller one nobody could know for a lie.
     server.lie = (1_000_000 + size) * (told[0] ? 1 : -1);
+  },
+  'rooms stopped': (_, { told }, server) => {
+    server.rooms.stop(told[0]);
+  },
+  kicked: ({ name }, _fault, server) => {
+    server.rooms.kick(`${DEN}@${server.rooms.domain}`, name);
   },
 };
 

@@ -5,12 +5,15 @@ import {
   AttachSchema,
   CommandSchema,
   HandledSchema,
+  JoinRoomSchema,
   Link_State as Link,
+  Message_Type as Type,
   MessageState_State as State,
+  Room_State,
   SendMessageSchema,
   SetPresenceSchema,
 } from '../../src/contract/engine_pb.js';
-import type { Command, Message, MessageState } from '../../src/contract/engine_pb.js';
+import type { Attach, Command, Message, MessageState } from '../../src/contract/engine_pb.js';
 import type { Frame, ModelEngine } from '../support/model/engine.js';
 import type { Machine } from '../support/model/machine.js';
 import { bare } from '../support/model/sessions.js';
@@ -28,6 +31,13 @@ export interface Shown {
   readonly life: number;
 }
 
+/** One line of the room that the host has shown. */
+export interface ShownLine extends Omit<Shown, 'from'> {
+  readonly nick: string;
+  /** As the host was told it: a command's, for one of his own. */
+  readonly id: string;
+}
+
 /** What is known, over all lives of the host, of a text that a person typed. */
 export interface Typed {
   readonly to: string;
@@ -40,9 +50,15 @@ export interface Typed {
   quoted?: string;
 }
 
+/** How long one who was put out of a room stays away. */
+const REPENTANCE_MS = 3_000;
+
 /** What outlives a host process. */
 export class HostRecord {
   readonly shown: Shown[] = [];
+  readonly lines: ShownLine[] = [];
+  /** The room that the user wants to be in from now on, a bare JID. */
+  room: string | undefined;
   readonly typed = new Map<string, Typed>();
   life = 0;
   /** Bodies that a host was given, by inbox number. */
@@ -63,6 +79,9 @@ export class ModelHost {
   private everOnline = false;
   private tries = 0;
   private readonly life: number;
+  /** The room was asked for, and did not put us out since: a new engine is to be in it, too. */
+  private stays = false;
+  private inside = false;
 
   constructor(
     private readonly machine: Machine,
@@ -72,15 +91,31 @@ export class ModelHost {
   ) {
     this.life = ++record.life;
     this.startEngine();
+    this.come();
   }
 
   get quiet(): boolean {
-    return this.pending.size === 0 && this.online;
+    const inside = this.record.room === undefined || this.inside;
+    return this.pending.size === 0 && this.online && inside;
   }
 
-  type(to: string, body: string): void {
+  /** Into the room, if the user wants to be there. */
+  come(): void {
+    if (this.alive && !this.stays && this.record.room !== undefined) {
+      this.stays = true;
+      const body = { case: 'joinRoom' as const, value: this.entrance(this.record.room) };
+      this.send(create(CommandSchema, { body }));
+    }
+  }
+
+  private entrance(room: string) {
+    return create(JoinRoomSchema, { room, nick: this.jid.split('@')[0] ?? '' });
+  }
+
+  /** @param groupchat it is for all in the room */
+  type(to: string, body: string, groupchat = false): void {
     const id = `h${String(this.life)}-${String(++this.sequence)}-${this.jid.slice(0, 1)}`;
-    const value = create(SendMessageSchema, { to, body });
+    const value = create(SendMessageSchema, { to, body, groupchat });
     const command = create(CommandSchema, { id, body: { case: 'sendMessage', value } });
     this.pending.set(id, command);
     this.record.typed.set(id, {
@@ -119,17 +154,23 @@ export class ModelHost {
       });
     });
     this.engine = engine;
-    const value = create(AttachSchema, {
+    this.attach();
+    for (const command of this.pending.values()) {
+      this.send(command);
+    }
+  }
+
+  private attach(): void {
+    const { room } = this.record;
+    const value: Attach = create(AttachSchema, {
       jid: this.jid,
       password: 'secret',
       inboxTaken: this.handedOut,
       presence: create(SetPresenceSchema, {}),
       online: this.everOnline,
+      rooms: this.stays && room !== undefined ? [this.entrance(room)] : [],
     });
     this.send(create(CommandSchema, { body: { case: 'attach', value } }));
-    for (const command of this.pending.values()) {
-      this.send(command);
-    }
   }
 
   private send(command: Command): void {
@@ -164,6 +205,9 @@ export class ModelHost {
       case 'link':
         this.linkState(body.value.state);
         break;
+      case 'room':
+        this.standing(body.value.state);
+        break;
       default:
     }
     if (inbox !== undefined) {
@@ -184,25 +228,34 @@ export class ModelHost {
       const { tries } = this;
       this.machine.after(8_000, () => {
         if (this.alive && tries === this.tries && this.engine?.alive === true) {
-          const value = create(AttachSchema, {
-            jid: this.jid,
-            password: 'secret',
-            inboxTaken: this.handedOut,
-            presence: create(SetPresenceSchema, {}),
-          });
-          this.send(create(CommandSchema, { body: { case: 'attach', value } }));
+          this.attach();
         }
       });
     }
   }
 
+  private standing(state: Room_State): void {
+    this.inside = state === Room_State.JOINED;
+    if (state === Room_State.LEFT) {
+      // Put out, he wants to be in again.
+      this.stays = false;
+      this.machine.after(REPENTANCE_MS, () => {
+        this.come();
+      });
+    }
+  }
+
   private show(message: Message): void {
-    const { from, to, inbox, maybeShown, late, outgoing, setAside } = message;
+    const { from, to, inbox, maybeShown, late, outgoing, setAside, type, id } = message;
     // Who wrote it, and when, is told in place of what ended two hosts.
     const body = setAside ? (this.record.given.get(inbox) ?? '') : message.body;
     this.record.given.set(inbox, body);
-    const other = bare(outgoing ? to : from);
-    const shown = { from: other, body, marked: maybeShown, late, outgoing, life: this.life };
+    const how = { body, marked: maybeShown, late, outgoing, life: this.life };
+    if (type === Type.GROUPCHAT) {
+      this.record.lines.push({ ...how, nick: from.split('/')[1] ?? '', id });
+      return;
+    }
+    const shown = { ...how, from: bare(outgoing ? to : from) };
     this.record.shown.push(shown);
     this.record.onShown(shown);
   }
@@ -226,6 +279,10 @@ function describe(body: Frame['body']): string {
       return body.value.body;
     case 'messageState':
       return `${body.value.id} ${State[body.value.state]}`;
+    case 'room':
+      return `${Room_State[body.value.state]} ${body.value.error?.condition ?? ''}`;
+    case 'roomNotice':
+      return body.value.text;
     case 'link':
       return `${Link[body.value.state]} ${body.value.error?.condition ?? ''}`;
     case 'accepted':

@@ -13,7 +13,7 @@ import { newSession } from '../support/model/sessions.js';
 import { nodeTools } from '../support/tools.js';
 import type { HostRecord } from './host.js';
 import { bodyOf } from './peers.js';
-import { DOMAIN } from './plan.js';
+import { DOMAIN, isPersonal } from './plan.js';
 import type { Line, Plan } from './plan.js';
 
 const ID = 'old';
@@ -27,7 +27,9 @@ function handleOf({ number }: Line): string {
 }
 
 function old(plan: Plan, from: Line['from']): Line[] {
-  return plan.lines.filter((line) => line.inherited === true && line.from === from);
+  return plan.lines
+    .filter(isPersonal)
+    .filter((line) => line.inherited === true && line.from === from);
 }
 
 function textOf(line: Line) {

@@ -4,10 +4,15 @@
 // whom it was meant for?
 
 import { isFinal } from '../../src/delivery/ledger.js';
+import type { Den } from './den.js';
+import { judgeRoom, missingInRoom } from './judge-room.js';
+import type { RoomScene } from './judge-room.js';
 import type { Person } from './person.js';
 import { bodyOf } from './peers.js';
 import type { Peers } from './peers.js';
 import type { Line, Name, Plan, Speaker } from './plan.js';
+import { countOf } from './showings.js';
+import type { Showing } from './showings.js';
 
 export interface Scene {
   readonly plan: Plan;
@@ -21,16 +26,12 @@ export interface Scene {
   readonly routed: ReadonlyMap<string, number>;
   /** Sessions that ended without a word of how far the server had got. */
   readonly doubtful: boolean;
-  /** Until then the archive could tell what became of a text, as soon as it had one before that. */
-  readonly tellsUntil: () => number;
-}
-
-/** One showing of a line. */
-interface Showing {
-  readonly body: string;
-  readonly marked: boolean;
-  readonly late: boolean;
-  readonly life: number;
+  /**
+   * Until then the archive could tell what became of a text, as soon as it had one before that.
+   * @param lane that of a room, or of all texts to persons
+   */
+  readonly tellsUntil: (lane: string) => number;
+  readonly den?: Den;
 }
 
 /** Texts that are not where they are to be yet; none in the quiet state. */
@@ -39,7 +40,16 @@ export function missing(scene: Scene): string[] {
   const floods = [alice, bob].flatMap((person) =>
     floodOf(scene, person).flatMap(({ body, times }) => (times === 0 ? [body] : [])),
   );
-  return [...floods, ...missingLines(scene)];
+  const den = roomScene(scene, new Set());
+  return [...floods, ...missingLines(scene), ...(den === undefined ? [] : missingInRoom(den))];
+}
+
+function roomScene(
+  { den, plan, people: { alice, bob } }: Scene,
+  twice: ReadonlySet<string>,
+): RoomScene | undefined {
+  const counts = ({ record, unwritten }: Person) => countOf(record.lines, unwritten);
+  return den && { den, plan, people: [alice, bob], twice, counts };
 }
 
 function missingLines(scene: Scene): string[] {
@@ -70,12 +80,16 @@ export function judge(scene: Scene): string[] {
       [...person.ledger().outbox.values()].flatMap(({ body, twice }) => (twice ? [body] : [])),
     ),
   );
+  // Of a room's lines no server tells.
+  const isLine = (body: string) => body.includes('-room-');
   const twice = new Set([...doubted, ...undoubtable(scene)]);
   const copies = copiesOf(scene, twice);
+  const den = roomScene(scene, twice);
   return [
     ...people.alice.witness.broken,
     ...people.bob.witness.broken,
     ...missing(scene).map((body) => `${body} was lost`),
+    ...(den === undefined ? [] : judgeRoom(den)),
     ...[...chatsOf(scene)].flatMap((lines) => judgeChat(scene, lines, twice, copies)),
     ...[people.alice, people.bob].flatMap((person) => judgeWords(scene, person)),
     ...[people.alice, people.bob].flatMap((person) =>
@@ -88,13 +102,15 @@ export function judge(scene: Scene): string[] {
       return count > copies(body) + tricks ? [`${body} was sent ${String(count)} times`] : [];
     }),
     ...[people.alice, people.bob].flatMap(({ witness }) =>
-      witness.doubted.flatMap(({ body, at }) =>
-        at < scene.tellsUntil() ? [`${body} was doubted although the archive could tell`] : [],
+      witness.doubted.flatMap(({ body, at, lane }) =>
+        at < scene.tellsUntil(lane) ? [`${body} was doubted although the archive could tell`] : [],
       ),
     ),
     ...(scene.doubtful
       ? []
-      : [...doubted].map((body) => `${body} was doubted although the server had told`)),
+      : [...doubted]
+          .filter((body) => !isLine(body))
+          .map((body) => `${body} was doubted although the server had told`)),
   ];
 }
 
@@ -185,23 +201,6 @@ function judgeChat(
     ...(clockIsWrong(scene, first) ? [] : judgeOrder(lines, shown, twice)),
     ...judgeCounts(scene, lines, counts, copies),
   ];
-}
-
-/** How often each was shown, but for what a new process showed again as its forerunner had died. */
-function countOf(
-  shown: readonly Showing[],
-  unwritten: ReadonlySet<number> = new Set(),
-): Map<string, number> {
-  const counts = new Map<string, number>();
-  const firstLife = new Map<string, number>();
-  for (const { body, marked, life } of shown) {
-    const first = firstLife.get(body) ?? life;
-    firstLife.set(body, first);
-    if (first === life || !(marked || unwritten.has(life))) {
-      counts.set(body, (counts.get(body) ?? 0) + 1);
-    }
-  }
-  return counts;
 }
 
 /**

@@ -11,12 +11,14 @@ import type { ModelServer } from '../support/model/server.js';
 import { bare, newSession } from '../support/model/sessions.js';
 import type { ServerSession } from '../support/model/sessions.js';
 import { DOMAIN } from './plan.js';
-import type { Line } from './plan.js';
+import type { Line, RoomLine } from './plan.js';
 
 /** How long carol waits before she sends a line again, or says the same once more. */
 const AGAIN_MS = 700;
 
-export function bodyOf({ from, to, number }: Pick<Line, 'from' | 'to' | 'number'>): string {
+type Said = Pick<Line | RoomLine, 'from' | 'to' | 'number'>;
+
+export function bodyOf({ from, to, number }: Said): string {
   return `${from}-${to}-${String(number)}`;
 }
 

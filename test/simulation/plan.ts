@@ -8,6 +8,8 @@ import { PROFILES } from '../support/model/profiles.js';
 import type { Profile, ServerOptions } from '../support/model/profiles.js';
 import { faultsOf } from './faults.js';
 import type { Fault } from './faults.js';
+import { roomOf } from './plan-room.js';
+import type { RoomPlan } from './plan-room.js';
 
 export const DOMAIN = 'model.test';
 /** Trouble and talk last so long; then everything is well. */
@@ -34,6 +36,12 @@ export interface Line {
   readonly inherited?: true;
 }
 
+/** One for all in the room. */
+export interface RoomLine extends Pick<Line, 'at' | 'number'> {
+  readonly from: Exclude<Speaker, 'tablet'>;
+  readonly to: 'room';
+}
+
 export interface Plan {
   readonly seed: number;
   readonly profile: Profile;
@@ -41,7 +49,8 @@ export interface Plan {
   readonly latencyMs: Readonly<Record<Name, number>>;
   /** Alice's journal holds a session of an earlier life, with counters about to wrap (XEP-0198 §4). */
   readonly inherits: boolean;
-  readonly lines: readonly Line[];
+  readonly room?: RoomPlan;
+  readonly lines: readonly (Line | RoomLine)[];
   readonly faults: readonly Fault[];
 }
 
@@ -84,7 +93,23 @@ export function planOf(seed: number): Plan {
     });
   });
   const all = inherits ? lines.map((line) => inherit(line)) : lines;
-  return { seed, profile, server, latencyMs, inherits, lines: all, faults: faultsOf(chance) };
+  const faults = faultsOf(chance);
+  const plan = { seed, profile, server, latencyMs, inherits, lines: all, faults };
+  const den = roomOf(seed, server.rooms ?? {});
+  return den === undefined
+    ? plan
+    : {
+        ...plan,
+        server: { ...server, rooms: den.room.options },
+        room: den.room,
+        lines: [...all, ...den.lines],
+        faults: [...faults, ...den.faults],
+      };
+}
+
+/** Said to one person, as all is in most seeds. */
+export function isPersonal(line: Line | RoomLine): line is Line {
+  return line.to !== 'room';
 }
 
 /** The first lines between alice and bob, and from carol to alice, are of the earlier life. */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import { PERSONS } from '../../src/delivery/lane-book.js';
+import { MUC } from '../support/model/room-stanzas.js';
 import { ModelServer } from '../support/model/server.js';
 import type { ServerOptions } from '../support/model/profiles.js';
 import { World } from '../support/model/world.js';
+import { Den } from './den.js';
 import { strike } from './faults.js';
 import type { Fault, Moment } from './faults.js';
 import { inheritedJournal, inheritedSession } from './inheritance.js';
@@ -11,8 +14,9 @@ import type { Scene } from './judge.js';
 import { LateWatch } from './late-watch.js';
 import { bodyIn, bodyOf, Peers } from './peers.js';
 import { Person } from './person.js';
-import { DOMAIN, planOf, TROUBLE_MS } from './plan.js';
-import type { Line, Name, Plan } from './plan.js';
+import { DOMAIN, isPersonal, planOf, TROUBLE_MS } from './plan.js';
+import type { RoomPlan } from './plan-room.js';
+import type { Line, Name, Plan, RoomLine } from './plan.js';
 
 /** What came of one seed. */
 export interface Outcome {
@@ -26,6 +30,8 @@ export interface Outcome {
 
 /** With everything well again, so long may it take until nothing is under way any more. */
 const QUIET_MS = 5 * 60_000;
+/** A room that has lost somebody without a word is asked after a quarter of an hour (XEP-0410 §3.2). */
+const SILENT_ROOM_MS = 20 * 60_000;
 const LOOK_MS = 500;
 
 export function runSeed(seed: number): Outcome {
@@ -54,6 +60,7 @@ class Play {
   private readonly dropped = new Set<string>();
   private readonly routed = new Map<string, number>();
   private readonly late: LateWatch;
+  private readonly den: Den | undefined;
   private lookAt = 0;
   /** Until then nothing befell the server that its archive could have suffered from. */
   private tellsUntil = Infinity;
@@ -65,6 +72,7 @@ class Play {
     this.watchServer();
     this.people = { alice: this.person('alice'), bob: this.person('bob') };
     this.late = new LateWatch(plan, this.people);
+    this.den = plan.room && this.openDen(plan.room);
     const { people, peers, said, dropped, routed } = this;
     const doubtful =
       !plan.server.failedH ||
@@ -72,8 +80,12 @@ class Play {
       plan.server.stoppedH === false ||
       plan.faults.some(({ kind, told }) => KILLS.has(kind) || (FORGETS.has(kind) && told[0])) ||
       plan.server.queue?.end === 'silence';
-    const tellsUntil = () => (archiveTells(plan.server) ? this.tellsUntil : 0);
-    this.scene = { plan, people, peers, said, dropped, routed, doubtful, tellsUntil };
+    const tellsUntil = (lane: string) =>
+      archiveTells(plan.server, lane === PERSONS ? plan.server : (plan.room?.options ?? {}))
+        ? this.tellsUntil
+        : 0;
+    const den = this.den === undefined ? {} : { den: this.den };
+    this.scene = { plan, people, peers, said, dropped, routed, doubtful, tellsUntil, ...den };
   }
 
   run(): void {
@@ -86,13 +98,15 @@ class Play {
         this.say(line);
       });
     }
+    this.den?.open();
     this.arm();
     world.run(TROUBLE_MS);
     this.server.mute = false;
     this.server.archiveMute = false;
     this.people.alice.heal();
     this.people.bob.heal();
-    world.run(TROUBLE_MS + QUIET_MS, () => this.isQuiet());
+    const quietMs = this.den === undefined ? QUIET_MS : SILENT_ROOM_MS;
+    world.run(TROUBLE_MS + quietMs, () => this.isQuiet());
     this.broken.push(...judge(this.scene), ...this.late.broken);
     if (!this.quiet()) {
       this.broken.push('the quiet state was not reached');
@@ -109,7 +123,10 @@ class Play {
 
   outcome(): Outcome {
     const { world, plan, broken } = this;
-    const shown = this.people.alice.record.shown.length + this.people.bob.record.shown.length;
+    const shown = [this.people.alice, this.people.bob].reduce(
+      (sum, { record }) => sum + record.shown.length + record.lines.length,
+      0,
+    );
     return { plan, broken, hash: world.hash(), trace: world.trace, shown };
   }
 
@@ -147,9 +164,11 @@ class Play {
     );
   }
 
-  private say(line: Line): void {
+  private say(line: Line | RoomLine): void {
     const { from, to } = line;
-    if (from === 'carol' || from === 'tablet') {
+    if (!isPersonal(line)) {
+      this.den?.say(line);
+    } else if (from === 'carol' || from === 'tablet') {
       this.said.add(line);
       this.peers.say(line);
     } else if (line.inherited === true) {
@@ -217,12 +236,16 @@ class Play {
       },
       asked: (session) => this.of(session.user)?.witness.asked(session),
       page: (user, last) => {
-        this.of(user)?.witness.page(last);
+        this.of(user)?.witness.page(user, last);
         this.of(user)?.onMoment('page');
       },
       stanza: (session, stanza) => {
-        const [id, type] = ['id', 'type'].map((name) => String(stanza.getAttr(name) ?? ''));
-        this.of(session.user)?.witness.stanza(session, stanza.getName(), id ?? '', type ?? '');
+        const of = (attribute: string) => String(stanza.getAttr(attribute) ?? '');
+        const heading = { name: stanza.getName(), id: of('id'), type: of('type'), to: of('to') };
+        this.of(session.user)?.witness.stanza(session, heading);
+        if (stanza.getChild('x', MUC) !== undefined) {
+          this.of(session.user)?.onMoment('asked to enter');
+        }
       },
       routed: (from, text) => {
         this.countRouted(from, text);
@@ -231,6 +254,17 @@ class Play {
         this.dropped.add(bodyIn(text) ?? '');
       },
     };
+  }
+
+  private openDen(room: RoomPlan): Den {
+    return new Den(room, this.server, this.people, {
+      taken: ({ body }) => {
+        this.routed.set(body, (this.routed.get(body) ?? 0) + 1);
+      },
+      forgotten: (body) => {
+        this.dropped.add(body);
+      },
+    });
   }
 
   private countRouted(from: string, text: string): void {
@@ -255,7 +289,10 @@ const DULLS: ReadonlySet<string> = new Set([
 ]);
 
 /** A server that does not say how far it had got, and does not seem to have died, either. */
-function archiveTells({ archive, archiveLagMs = 0, plain, failedH, stoppedH }: ServerOptions) {
+function archiveTells(
+  { plain, failedH, stoppedH }: ServerOptions,
+  { archive, archiveLagMs = 0 }: Pick<ServerOptions, 'archive' | 'archiveLagMs'>,
+) {
   const dies = plain !== true && (!failedH || stoppedH === false);
   return archive === true && archiveLagMs === 0 && !dies;
 }

@@ -8,6 +8,7 @@ import { Buffer } from 'node:buffer';
 import { Link_State as Link, MessageState_State as State } from '../../src/contract/engine_pb.js';
 import { isAfter } from '../../src/core/serial.js';
 import { journalHeader, readJournal } from '../../src/delivery/journal.js';
+import { laneOf, PERSONS } from '../../src/delivery/lane-book.js';
 import { isFinal, Ledger } from '../../src/delivery/ledger.js';
 import type { JournalRecord } from '../../src/delivery/records.js';
 import type { EventBody } from '../../src/features/feature.js';
@@ -18,11 +19,20 @@ import type { ServerSession } from '../support/model/sessions.js';
 import { nodeTools } from '../support/tools.js';
 import { DialTimes } from './dial-times.js';
 import type { HostRecord } from './host.js';
+import { RoomWitness } from './witness-room.js';
 
 /** Live messages wait ten seconds for an archive that does not go on, and a redial is part of them. */
 const PATIENCE_MS = 8_000;
 const GRACE_MS = 3_000;
 const HEADER = journalHeader(nodeTools);
+
+/** What it says on a stanza; empty for what is not there. */
+export interface Heading {
+  readonly name: string;
+  readonly id: string;
+  readonly type: string;
+  readonly to: string;
+}
 
 export class Witness {
   /** Broken rules, in words. */
@@ -32,7 +42,7 @@ export class Witness {
   /** How often each text was in doubt, by id. */
   readonly doubts = new Map<string, number>();
   /** Texts called doubtful though one before them was surely in the archive, and when. */
-  readonly doubted: { readonly body: string; readonly at: number }[] = [];
+  readonly doubted: { readonly body: string; readonly at: number; readonly lane: string }[] = [];
   /** Texts in doubt behind one that the server had acknowledged by then. */
   private readonly provable = new Set<string>();
   /** Since when nothing came of the archive while it was due, on the world's clock. */
@@ -46,7 +56,9 @@ export class Witness {
   /** What is on disk. */
   private durable = new Ledger();
   private readonly dials: DialTimes;
-  /** Ids that the archive gave as the last of a page. */
+  /** What is special about rooms. */
+  readonly room: RoomWitness;
+  /** Ids that an archive gave as the last of a page, each behind the archive's JID. */
   private readonly lasts = new Set<string>();
   private readonly requests = new Map<string, string>();
   private readonly announced = new Map<string, number>();
@@ -58,6 +70,9 @@ export class Witness {
     disk: ModelDisk,
   ) {
     this.dials = new DialTimes((what) => this.broke(what));
+    this.room = new RoomWitness((holds, otherwise) => {
+      this.demand(holds, otherwise);
+    });
     this.read(disk.durable, true);
     disk.durably = (bytes, anew) => {
       this.read(bytes, anew);
@@ -83,6 +98,7 @@ export class Witness {
   started(alive: boolean): void {
     this.demand(!alive, 'two engines work on one journal');
     this.dials.startOver();
+    this.room.started();
     // What its forerunner let go is shown by this one.
     this.given = this.gaveUp;
     this.stillSince = this.server.world.now;
@@ -126,16 +142,20 @@ export class Witness {
     );
   }
 
-  page(last: string): void {
-    this.lasts.add(last);
+  /** @param archive whose: ours or a room's */
+  page(archive: string, last: string): void {
+    this.lasts.add(`${archive} ${last}`);
   }
 
   /** A stanza in one of this person's sessions. */
-  stanza(session: ServerSession, name: string, id: string, type: string): void {
+  stanza(session: ServerSession, { name, id, type, to }: Heading): void {
     if (name === 'iq' && (type === 'get' || type === 'set') && id !== 'place-holder') {
       const first = this.requests.get(id) ?? session.id;
       this.requests.set(id, session.id);
       this.demand(first === session.id, 'a request of an old session went into a new one');
+    } else if (name === 'presence' && to !== '') {
+      const announced = this.announced.has(session.id);
+      this.demand(announced, 'a room heard of somebody of whom his server did not know');
     } else if (name === 'presence' && type === '') {
       const count = (this.announced.get(session.id) ?? 0) + 1;
       this.announced.set(session.id, count);
@@ -166,13 +186,14 @@ export class Witness {
   private heard(bytes: Uint8Array): void {
     this.dials.heard();
     const text = Buffer.from(bytes).toString('latin1');
-    if (text.includes('urn:xmpp:mam:2')) {
+    if (this.room.hearsOwnArchive(text)) {
       this.given = this.gaveUp;
       this.stillSince = this.server.world.now;
     }
   }
 
   private told(body: EventBody, inbox: number | undefined): void {
+    this.room.told(body, this.server.world.now);
     if (inbox !== undefined) {
       const { entries, taken } = this.durable.inbox;
       this.demand(
@@ -204,6 +225,11 @@ export class Witness {
     this.ill = ill;
   }
 
+  private laneOf(handle: string): string {
+    const entry = this.durable.outbox.get(handle);
+    return entry === undefined ? PERSONS : laneOf(entry);
+  }
+
   private textOf(id: string): string {
     return this.record.typed.get(id)?.body ?? id;
   }
@@ -217,6 +243,7 @@ export class Witness {
     const whole = anew ? bytes : Buffer.concat([HEADER, bytes]);
     for (const transaction of readJournal(whole, nodeTools).transactions) {
       for (const record of transaction) {
+        this.room.kept(record, this.durable, anew);
         this.durable.apply(record);
         this.check(record, anew);
       }
@@ -228,7 +255,7 @@ export class Witness {
       this.doubt(record);
     }
     if (record.type === 'cursor' && !anew) {
-      const given = record.id === '' || this.lasts.has(record.id);
+      const given = record.id === '' || this.lasts.has(`${record.archive} ${record.id}`);
       this.demand(given, 'the cursor went where no page of the archive had led');
     }
   }
@@ -236,7 +263,8 @@ export class Witness {
   private doubt({ handle, state, twice }: JournalRecord & { readonly type: 'state' }): void {
     if (state === 'in-doubt') {
       this.doubts.set(handle, (this.doubts.get(handle) ?? 0) + 1);
-      const all = [...this.durable.outbox.values()];
+      const lane = this.laneOf(handle);
+      const all = [...this.durable.outbox.values()].filter((entry) => laneOf(entry) === lane);
       const before = all.slice(
         0,
         Math.max(
@@ -250,7 +278,8 @@ export class Witness {
         this.provable.add(handle);
       }
     } else if (state === 'queued' && twice === true && this.provable.has(handle)) {
-      this.doubted.push({ body: this.textOf(handle), at: this.server.world.now });
+      const [body, lane] = [this.textOf(handle), this.laneOf(handle)];
+      this.doubted.push({ body, at: this.server.world.now, lane });
     }
   }
 

@@ -32,7 +32,7 @@ export interface RoomLine {
   readonly to: ReadonlySet<string>;
   /** Of these: it was under way in a session of theirs that ended, and nobody knows whether it came. */
   readonly unsure: Set<string>;
-  /** The archive had it, and has it no longer. */
+  /** The archive had it, or where there is none the history, and has it no longer. */
   forgotten: boolean;
 }
 
@@ -88,10 +88,10 @@ export class RoomLines {
     this.archive.forget(after);
     const survives = ({ keptAt }: RoomLine) => keptAt <= after;
     this.history = this.options.killLosesHistory === true ? [] : this.history.filter(survives);
-    const forgotten = this.all.filter(
-      (line) => line.archived !== undefined && !line.forgotten && !survives(line),
-    );
-    for (const line of forgotten) {
+    const lost = this.all.filter((line) => !line.forgotten && !survives(line));
+    const forgotten = lost.filter(({ archived }) => archived !== undefined);
+    // Where no line of a history is left, everybody can see that some are missing.
+    for (const line of this.options.killLosesHistory === true ? forgotten : lost) {
       line.forgotten = true;
     }
     return forgotten;
