@@ -89,9 +89,9 @@ export class Inbox {
     return this.firstOf(copy)?.held === false;
   }
 
-  /** Whether a copy of this message came before. */
-  knows(copy: Copy): boolean {
-    return this.firstOf(copy) !== undefined;
+  /** When the first copy of this message came, Unix ms; nothing if none did. */
+  seenAt(copy: Copy): number | undefined {
+    return this.firstOf(copy)?.at;
   }
 
   /** What waited behind this archive waits no longer. @returns the record that gives it its places */

@@ -80,9 +80,9 @@ export class Mailroom {
     });
   }
 
-  /** Whether a copy of the message came before. */
-  knows(copy: Copy): boolean {
-    return this.inbox.knows(copy);
+  /** When the first copy of the message came, Unix ms. */
+  seenAt(copy: Copy): number | undefined {
+    return this.inbox.seenAt(copy);
   }
 
   /** Whether the message has its place among those for the host already. */

@@ -82,8 +82,8 @@ export class RoomArchive extends AccountArchive implements RoomDesk {
     }
   }
 
-  seen(copy: Copy): boolean {
-    return this.parts.mailroom.knows(copy);
+  seenAt(copy: Copy): number | undefined {
+    return this.parts.mailroom.seenAt(copy);
   }
 
   override judged(verdict: Verdict): void {

@@ -77,6 +77,6 @@ export interface RoomDesk extends ArchiveDesk {
   returned(id: string): void;
   /** The room will not take it: told with its text. */
   failed(id: string, cause: Fault): void;
-  /** Whether a copy of this message came before. */
-  seen(copy: Copy): boolean;
+  /** When the first copy of this message came, Unix ms; nothing if none did. */
+  seenAt(copy: Copy): number | undefined;
 }

@@ -50,8 +50,14 @@ export class RoomPlace implements Place {
   private readonly repeats = new Set<string>();
   /** Whether the history was asked for. */
   private asked = false;
-  /** The history has a line that we know, or there is none that it could have. */
+  /** The history has a line up to which nothing is missing, or there is none that it could have. */
   private joint = true;
+  /** Up to then nothing was missing when this joining began, Unix ms. */
+  private heardUpTo = 0;
+  /** A gap before this stay was told, if there was one. */
+  private settled = false;
+  /** When the youngest line of this stay came, Unix ms. */
+  private heardAt = 0;
   /** Of lines that the room gave back, how often. */
   private readonly returns = new Map<string, number>();
 
@@ -96,6 +102,7 @@ export class RoomPlace implements Place {
     if (entrances === 0) this.isNew = cursor === undefined && this.cameAt === undefined;
     this.asked = !this.archives;
     this.joint = cursor === undefined;
+    this.heardUpTo = cursor?.at ?? 0;
     // As long as nobody knows, it may have an archive.
     if (this.archived !== false) this.reading.hold();
     if (!this.asked) return xml('history', { maxstanzas: '0' });
@@ -117,6 +124,8 @@ export class RoomPlace implements Place {
 
   left(): void {
     this.stay++;
+    this.settled = false;
+    this.heardAt = 0;
     this.desk.close();
     this.reading.ended();
     this.entrances = 0;
@@ -134,9 +143,10 @@ export class RoomPlace implements Place {
     if (text === undefined) return;
     const { body, copy, settles } = text;
     if (copy.path === 'history' && this.repeated(copy)) return;
-    if (copy.path === 'history') this.joint ||= this.desk.seen(copy);
+    if (copy.path === 'history') this.joint ||= this.isSettled(copy);
     if (this.archives) this.reading.came();
     const at = copy.stamp ?? this.host.clock().wall;
+    this.heardAt = Math.max(this.heardAt, at);
     this.host.keep(body, copy, {
       ...(settles === undefined ? {} : { settles }),
       ...(this.isHeard(at) ? { heard: { room: this.name, at } } : {}),
@@ -207,6 +217,7 @@ export class RoomPlace implements Place {
     } else {
       this.desk.release();
       if (!this.joint) this.notice(NO_HISTORY);
+      this.settleGap();
       this.desk.unjudged();
     }
     this.desk.open();
@@ -223,13 +234,24 @@ export class RoomPlace implements Place {
   }
 
   /**
-   * Where there is no archive, what comes is how far the room was heard. As long as nobody knows, the first
-   * line is: what is missed from then on is missed.
+   * Where there is no archive, what comes is how far the room was heard, once a gap before it was told: a
+   * process that dies before that must not take it for closed. As long as nothing was heard, the first line is.
    */
   private isHeard(at: number): boolean {
     const cursor = this.desk.cursor(this.name);
-    if (this.archived === undefined && this.host.settings.archive) return cursor === undefined;
-    return !this.archives && at > (cursor?.at ?? 0);
+    return !this.archives && (cursor === undefined || (this.settled && at > cursor.at));
+  }
+
+  /** It came while nothing was missing: by our clock, or where an archive brought it by the room's. */
+  private isSettled(copy: Copy): boolean {
+    const at = this.desk.seenAt(copy);
+    return at !== undefined && Math.min(at, copy.stamp ?? at) <= this.heardUpTo;
+  }
+
+  private settleGap(): void {
+    const { desk, name, heardAt: at } = this;
+    this.settled = true;
+    if (at > (desk.cursor(name)?.at ?? 0)) desk.keep([], name, { id: '', at }, () => undefined);
   }
 
   private learn(archived: boolean): void {
@@ -253,6 +275,7 @@ export class RoomPlace implements Place {
     this.learn(false);
     if (!this.joint) this.notice(this.asked ? NO_HISTORY : NO_ARCHIVE);
     this.joint = true;
+    this.settleGap();
   }
 
   private judge(): void {

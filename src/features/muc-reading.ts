@@ -114,7 +114,7 @@ function byBody({ desk, byBody: found }: Place, said: string, copy: Copy): strin
   const before = found.get(id);
   if (before !== undefined) return before;
   // What came once already was found then, or was not ours.
-  if (copy.path !== 'live' && desk.seen(copy)) return undefined;
+  if (copy.path !== 'live' && desk.seenAt(copy) !== undefined) return undefined;
   const taken = new Set(found.values());
   const own = desk.unsettled().find((each) => !taken.has(each.id) && sameText(each.body, said));
   if (own !== undefined && id !== '') remember(found, id, own.id);

@@ -151,4 +151,26 @@ describe('a gap', () => {
     expect(scene.shown).toEqual(['first']);
     expect(scene.told<RoomNotice>('roomNotice').at(-1)?.text).toContain('may be missing');
   });
+
+  it('is told when a process died after it got a history that does not reach so far', () => {
+    const scene = new Scene({ historyLines: 20 }, { resumeMs: 1_000 }).join();
+    scene.say('before');
+    scene.account.pass(1_000);
+    scene.rooms.watch = {
+      entered: () => {
+        scene.rooms.watch = {};
+        // The history is there, and the answer whether there is an archive is not.
+        scene.account.world.after(8, () => {
+          scene.account.restart();
+        });
+      },
+    };
+    scene.outage(() => {
+      scene.say(...numbered(25));
+    });
+    scene.account.attach({ online: true, rooms: [JOIN] }, 30_000);
+    expect(scene.shown).not.toContain('line 5');
+    expect(scene.shown).toContain('line 6');
+    expect(scene.told<RoomNotice>('roomNotice')).toHaveLength(1);
+  });
 });

@@ -97,7 +97,7 @@ export class RecordingDesk implements RoomDesk {
     this.done.push(`failed ${id} ${condition}`);
   }
 
-  seen(copy: Copy): boolean {
-    return this.known.some((known) => known(copy));
+  seenAt(copy: Copy): number | undefined {
+    return this.known.some((known) => known(copy)) ? 0 : undefined;
   }
 }
