@@ -86,7 +86,7 @@ export class Den {
       entered: (_, jid) => {
         const person = this.of(jid);
         if (person !== undefined) {
-          person.witness.room.cameAt ??= this.room.lines.all.length;
+          person.witness.room.entered(this.room.lines.all.length);
           person.onMoment('entered');
         }
       },

@@ -2,7 +2,7 @@
 //
 // What a witness sees of one person in a room, and what must hold there at any instant.
 
-import { Message_Type as Type } from '../../src/contract/engine_pb.js';
+import { Message_Type as Type, Room_State as State } from '../../src/contract/engine_pb.js';
 import { OWN_ARCHIVE } from '../../src/delivery/inbox-book.js';
 import type { Ledger } from '../../src/delivery/ledger.js';
 import type { JournalRecord } from '../../src/delivery/records.js';
@@ -16,8 +16,10 @@ const TAIL = 300;
 export class RoomWitness {
   /** When the host was told of a gap that cannot be closed, on the world's clock. */
   readonly gaps: number[] = [];
-  /** How many lines the room had when he entered it for the first time; nothing before. */
+  /** How many lines the room had when he entered it for the first time, as far as he knows; nothing before. */
   cameAt: number | undefined;
+  /** How many it had when it let him in last. */
+  private enteredAt = 0;
   /** The journal has something of the room. */
   private known = false;
   /** What the room has taken, of anybody. */
@@ -42,10 +44,17 @@ export class RoomWitness {
   told(body: EventBody, now: number): void {
     if (body.case === 'roomNotice' && body.value.text.includes('may be missing')) {
       this.gaps.push(now);
+    } else if (body.case === 'room' && body.value.state === State.JOINED) {
+      this.cameAt ??= this.enteredAt;
     } else if (body.case === 'message' && body.value.type === Type.GROUPCHAT) {
       const { body: text } = body.value;
       this.demand(this.bodies.has(text), `${text} was shown, and the room never had it`);
     }
+  }
+
+  /** @param lines so many the room has */
+  entered(lines: number): void {
+    this.enteredAt = lines;
   }
 
   /** A new engine: of a room that its forerunner had only just entered it knows nothing. */
