@@ -29,12 +29,13 @@ const inNode = {
   ASAN_OPTIONS: 'detect_leaks=0:detect_stack_use_after_return=1',
 };
 
+/** Runs of chaos wait most of their time: several of them share two cores. A project inherits nothing. */
+const chaotic = { maxConcurrency: Number(process.env.STEADFAST_CHAOS_JOBS ?? 7) };
+
 export default defineConfig({
   test: {
     // By default one processor is left free, which is half of a small machine.
     maxWorkers: availableParallelism(),
-    // Runs of chaos wait most of their time: several of them share two cores.
-    maxConcurrency: Number(process.env.STEADFAST_CHAOS_JOBS ?? 7),
     projects: [
       {
         test: {
@@ -83,6 +84,7 @@ export default defineConfig({
       })),
       {
         test: {
+          ...chaotic,
           name: 'chaos',
           include: ['test/chaos/**/*.test.ts'],
           fileParallelism: false,
@@ -92,6 +94,7 @@ export default defineConfig({
       {
         // Long, and not part of "make test": see "make soak".
         test: {
+          ...chaotic,
           name: 'soak',
           include: ['test/soak/**/*.test.ts'],
           fileParallelism: false,
