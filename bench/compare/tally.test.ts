@@ -72,6 +72,29 @@ describe('what bob said', () => {
   });
 });
 
+describe('what alice typed into a room', () => {
+  const own = (more: Partial<Talk>) =>
+    tally(talk({ typed: typed('accepted', 1, 2), archived: [1, 2], ...more })).own;
+  const all = { missing: [], doubled: [], disordered: [] };
+
+  test('is hers to see once it is in the room', () => {
+    expect(own({ echoed: shown(1, 2) })).toEqual(all);
+    expect(own({ echoed: shown(2) })).toEqual({ ...all, missing: [1] });
+    expect(own({ echoed: shown(1), archived: [1] })).toEqual(all);
+    expect(own({ echoed: shown(2, 1, 1) })).toEqual({ ...all, doubled: [1], disordered: [1] });
+  });
+
+  test('is shown by the host itself where there is no room', () => {
+    expect(own({})).toEqual(all);
+  });
+
+  test('and a history that is shown again is told apart', () => {
+    const again = shown(1).map((entry) => ({ ...entry, old: true as const }));
+    const sum = tally(talk({ taken: [1, 2], shown: [...shown(1, 2), ...again, ...shown(2)] }));
+    expect([sum.doubled.down, sum.old]).toEqual([[1, 2], [1]]);
+  });
+});
+
 describe('order and copies', () => {
   test.each([
     ['in order', [1, 2, 3], [], []],

@@ -5,7 +5,7 @@ import { Ledger } from '../../src/delivery/ledger.js';
 import type { JournalRecord } from '../../src/delivery/records.js';
 import { tools } from '../../src/engine/tools-node.js';
 import { lineIn } from '../support/talk/record.js';
-import { ALICE } from '../support/talk/server.js';
+import { ALICE } from '../support/talk/names.js';
 import type { Workspace } from '../support/workspace.js';
 
 /** What the engine wrote down of the lines; empty where its disk is gone with its host. */

@@ -6,9 +6,11 @@ import { projectPath } from '../support/project.js';
 import { archiveOf } from '../support/talk/archive.js';
 import { lineIn, type Direction as Way } from '../support/talk/record.js';
 import { Scene } from '../support/talk/scene.js';
-import { DOMAIN, PASSWORDS, type ServerName } from '../support/talk/server.js';
+import { DOMAIN, PASSWORDS } from '../support/talk/names.js';
+import type { ServerName } from '../support/talk/server.js';
 import type { Workspace } from '../support/workspace.js';
 import { XmppPeer } from '../support/xmpp-peer.js';
+import { PERSON, type Where } from '../support/talk/where.js';
 import type { Fault } from './faults.js';
 import { standing } from './journal.js';
 import { play } from './play.js';
@@ -21,6 +23,7 @@ export interface Run extends Sum {
   seed: number;
   server: ServerName;
   fault: string;
+  where: Where['name'];
   at: string;
   seconds: number;
   remarks: string[];
@@ -28,13 +31,18 @@ export interface Run extends Sum {
 
 const FOLDER = projectPath('build', 'soak');
 
-/** The lines in alice's archive, read in her name once her host is gone. */
-async function hers({ authority, server, workspace }: Scene): Promise<Record<Way, number[]>> {
+/** The lines in alice's archive, or in the room's, read in her name once her host is gone. */
+async function hers({
+  authority,
+  server,
+  workspace,
+  where,
+}: Scene): Promise<Record<Way, number[]>> {
   const login = { domain: DOMAIN, user: 'alice', password: PASSWORDS.alice };
   const { port } = server;
   const peer = await XmppPeer.connect({ ...login, port, caFile: authority.certFile });
   workspace.atEnd(() => peer.close());
-  const entries = await archiveOf(peer);
+  const entries = await archiveOf(peer, where.archive);
   const going = (way: Way): number[] => entries.flatMap(({ body }) => lineIn(body, way) ?? []);
   return { up: going('up'), down: going('down') };
 }
@@ -79,10 +87,15 @@ async function playIn(scene: Scene, fault: Fault, plan: Plan): Promise<Partial<R
 }
 
 /** Plays one run; one that breaks off is told as such. */
-export async function runOf(server: ServerName, fault: Fault, seed: number): Promise<Run> {
+export async function runOf(
+  server: ServerName,
+  fault: Fault,
+  seed: number,
+  where: Where = PERSON,
+): Promise<Run> {
   const began = performance.now();
   const plan = planOf(seed);
-  const facts = { commit: await measured(), seed, server, fault: fault.name };
+  const facts = { commit: await measured(), seed, server, fault: fault.name, where: where.name };
   const when = { at: new Date().toISOString(), seconds: 0 };
   const run: Run = { ...facts, ...when, ...brokenOff(), remarks: [] };
   const { latencyMs } = plan;
@@ -90,12 +103,12 @@ export async function runOf(server: ServerName, fault: Fault, seed: number): Pro
     ...{ debug: true, ...(await fault.host?.(workspace)) },
   });
   try {
-    const scene = await Scene.open(server, 'prpl-steadfast', { latencyMs, host });
+    const scene = await Scene.open(server, 'prpl-steadfast', { latencyMs, host, where });
     run.remarks = scene.talk.remarks;
     Object.assign(run, await playIn(scene, fault, plan));
     // What is laid on the server is looked at, too.
     if (Object.keys(wrong(run)).length + run.dropped > 0)
-      keep(`${server}-${fault.name}-${seed}`, scene, run);
+      keep(`${server}-${where.name}-${fault.name}-${seed}`, scene, run);
     await scene.close();
   } catch (error) {
     run.broke++;

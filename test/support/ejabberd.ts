@@ -24,6 +24,8 @@ export interface EjabberdOptions {
   certificate?: Certificate;
   /** How long a lost session can be resumed (default 300 s). */
   hibernationMs?: number;
+  /** The address of rooms that outlive the server, with an archive each; without it there are none. */
+  rooms?: string;
   /** Erlang modules of test/support/ejabberd; `serve` of each is called for each domain. */
   modules?: string[];
 }
@@ -173,7 +175,7 @@ export class Ejabberd {
     });
   }
 
-  #settings({ domains, authority, hibernationMs = 300_000 }: EjabberdOptions): object {
+  #settings({ domains, authority, hibernationMs = 300_000, rooms }: EjabberdOptions): object {
     const passwords = Object.entries(domains).map(([domain, { hash }]) => [
       domain,
       hash === undefined
@@ -194,6 +196,9 @@ export class Ejabberd {
         ...{ mod_carboncopy: {}, mod_client_state: {}, mod_offline: {}, mod_private: {} },
         mod_vcard: { search: false },
         mod_mam: { default: 'always', assume_mam_usage: true },
+        ...(rooms !== undefined && {
+          mod_muc: { hosts: [rooms], default_room_options: { persistent: true, mam: true } },
+        }),
         mod_pubsub: { plugins: ['flat', 'pep'] },
         mod_stream_mgmt: {
           resend_on_timeout: 'if_offline',

@@ -74,12 +74,12 @@ export class XmppPeer {
     this.#socket.write(xml);
   }
 
-  /** Sends a chat message and returns its id. */
-  say(to: string, body: string, more = ''): string {
+  /** Sends a message and returns its id. */
+  say(to: string, body: string, more = '', type = 'chat'): string {
     const id = `peer-${++this.#ids}`;
     const text = escapeXml(body);
     this.send(
-      `<message to='${escapeXml(to)}' id='${id}' type='chat'><body>${text}</body>${more}</message>`,
+      `<message to='${escapeXml(to)}' id='${id}' type='${type}'><body>${text}</body>${more}</message>`,
     );
     return id;
   }

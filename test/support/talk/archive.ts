@@ -22,15 +22,19 @@ function messageIn(stanza: Node, query: string): Archived[] {
   return body === undefined ? [] : [{ from: message?.attrs.from ?? '', body }];
 }
 
-/** All that a peer's own server has archived for it, oldest first (XEP-0313, XEP-0059). */
-export async function archiveOf(peer: XmppPeer): Promise<Archived[]> {
+/**
+ * All that is in an archive, oldest first (XEP-0313, XEP-0059).
+ * @param of a room's address; without it the peer's own
+ */
+export async function archiveOf(peer: XmppPeer, of?: string): Promise<Archived[]> {
+  const to = of === undefined ? '' : ` to='${escapeXml(of)}'`;
   const found: Archived[] = [];
   let after = '';
   for (let page = 1; ; page++) {
     const id = `archive-${page}`;
     const from = peer.stanzas.all.length;
     peer.send(
-      `<iq type='set' id='${id}'><query xmlns='${MAM}' queryid='${id}'><set xmlns='${RSM}'><max>${PAGE}</max>${after}</set></query></iq>`,
+      `<iq type='set' id='${id}'${to}><query xmlns='${MAM}' queryid='${id}'><set xmlns='${RSM}'><max>${PAGE}</max>${after}</set></query></iq>`,
     );
     const mine = ({ name, attrs }: Node): boolean => name === 'iq' && attrs.id === id;
     const answer = await peer.stanzas.next('a page of the archive', mine, { after: from });

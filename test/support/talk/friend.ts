@@ -5,7 +5,9 @@ import { archiveOf, type Archived } from './archive.js';
 import { lineIn, type Talk } from './record.js';
 import { missing } from './lines.js';
 import { linesOf } from './tally.js';
-import { ALICE, BOB, DOMAIN, PASSWORDS, type Server } from './server.js';
+import { DOMAIN, PASSWORDS } from './names.js';
+import type { Server } from './server.js';
+import type { Where } from './where.js';
 
 /**
  * Bob: a client that shares no code with either protocol and does not go through the proxy. Only a
@@ -14,12 +16,15 @@ import { ALICE, BOB, DOMAIN, PASSWORDS, type Server } from './server.js';
 export class Friend {
   #peer: Promise<XmppPeer>;
   #last = 0;
+  /** Lines that came while he reads what came before them. */
+  #unread: number[] | undefined;
 
   private constructor(
     private readonly workspace: Workspace,
     private readonly server: Server,
     private readonly caFile: string,
     private readonly talk: Talk,
+    private readonly where: Where,
   ) {
     this.#peer = this.#signIn();
   }
@@ -29,8 +34,9 @@ export class Friend {
     server: Server,
     caFile: string,
     talk: Talk,
+    where: Where,
   ): Promise<Friend> {
-    const friend = new Friend(workspace, server, caFile, talk);
+    const friend = new Friend(workspace, server, caFile, talk, where);
     await friend.#peer;
     return friend;
   }
@@ -41,7 +47,7 @@ export class Friend {
 
   /** Says something that is no line. */
   async greet(text: string): Promise<void> {
-    (await this.#peer).say(ALICE, text);
+    this.where.say(await this.#peer, text);
   }
 
   /** Says the next line; waits for a server that is away. */
@@ -49,15 +55,17 @@ export class Friend {
     const peer = await this.#peer;
     const line = ++this.#last;
     this.talk.said.push({ line, at: Date.now() });
-    peer.say(ALICE, `down ${line}${more}`);
+    this.where.say(peer, `down ${line}${more}`);
   }
 
   /** Signs in again once the server is back. */
   returns(back: Promise<void>): Promise<unknown> {
     this.#peer = back.then(async () => {
+      this.#unread = this.where.archive === undefined ? undefined : [];
       const peer = await this.#signIn();
-      const taken = this.#taken(await archiveOf(peer));
-      this.talk.strayed = missing(linesOf(this.talk.said), taken);
+      const entries = await archiveOf(peer, this.where.archive);
+      this.talk.strayed = missing(linesOf(this.talk.said), this.#taken(entries));
+      this.#catchUp(entries);
       return peer;
     });
     return this.#peer;
@@ -65,15 +73,36 @@ export class Friend {
 
   /** Writes down what the archive and the server's watch have. */
   async settle(): Promise<void> {
-    const entries = await archiveOf(await this.#peer);
-    const { talk, server } = this;
-    talk.archived = entries.flatMap(({ body }) => lineIn(body, 'up') ?? []);
+    const { talk, server, where } = this;
+    const entries = await archiveOf(await this.#peer, where.archive);
+    talk.archived = this.#hers(entries);
     talk.taken = this.#taken(entries);
     talk.seen = server.seen('up');
   }
 
+  /**
+   * A room keeps nothing for one who was away: he reads it in the archive. Anything that came live by now is
+   * there, too, unless the archive forgot it.
+   */
+  #catchUp(entries: readonly Archived[]): void {
+    const live = this.#unread;
+    this.#unread = undefined;
+    if (live === undefined) return;
+    const missed = missing(this.#hers(entries), [...linesOf(this.talk.heard), ...live]);
+    this.#hear(...missed, ...live);
+  }
+
+  #hear(...lines: number[]): void {
+    this.talk.heard.push(...lines.map((line) => ({ line, at: Date.now() })));
+  }
+
+  #hers(entries: readonly Archived[]): number[] {
+    const own = entries.filter(({ from }) => from.startsWith(this.where.hers));
+    return own.flatMap(({ body }) => lineIn(body, 'up') ?? []);
+  }
+
   #taken(entries: readonly Archived[]): number[] {
-    const own = entries.filter(({ from }) => from.startsWith(BOB));
+    const own = entries.filter(({ from }) => from.startsWith(this.where.his));
     const taken = own.flatMap(({ body }) => lineIn(body, 'down') ?? []);
     return [...new Set([...taken, ...(this.server.seen('down') ?? [])])];
   }
@@ -85,8 +114,11 @@ export class Friend {
     this.workspace.atEnd(() => peer.close());
     peer.messages.each(({ body }) => {
       const line = lineIn(body, 'up');
-      if (line !== undefined) this.talk.heard.push({ line, at: Date.now() });
+      if (line === undefined) return;
+      if (this.#unread === undefined) this.#hear(line);
+      else this.#unread.push(line);
     });
+    await this.where.enter?.(peer);
     return peer;
   }
 }

@@ -23,7 +23,10 @@ export interface Typed extends Timed {
   online: boolean;
 }
 
-export interface Shown extends Timed, ShownLine {}
+export interface Shown extends Timed, ShownLine {
+  /** The host showed it as one of earlier: a room's history, for example. */
+  old?: true;
+}
 
 /** A failure that the host told the person. */
 export interface Told {
@@ -46,6 +49,8 @@ export interface Talk {
   /** Lines of bob's that the server took: what it never read is no loss of alice's. */
   taken: number[];
   shown: Shown[];
+  /** Lines of alice's that came back from the room, where a host shows them then; else undefined. */
+  echoed: Shown[] | undefined;
   told: Told[];
   /** Times the host said that a text may arrive twice. */
   doubts: number;
@@ -62,6 +67,7 @@ export interface Talk {
 export function emptyTalk(): Talk {
   return {
     ...{ typed: [], heard: [], archived: [], seen: undefined, said: [], taken: [], shown: [] },
+    echoed: undefined,
     ...{ strayed: [], told: [], doubts: 0, mended: [], dialled: [], online: [], remarks: [] },
   };
 }

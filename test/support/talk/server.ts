@@ -3,12 +3,9 @@ import type { Authority } from '../certificates.js';
 import { Ejabberd } from '../ejabberd.js';
 import { Prosody } from '../prosody.js';
 import type { Workspace } from '../workspace.js';
+import { DOMAIN, PASSWORDS } from './names.js';
 import { lineIn, type Direction } from './record.js';
-
-export const DOMAIN = 'home.example';
-export const PASSWORDS = { alice: 'sesame', bob: 'correct-horse' };
-export const ALICE = `alice@${DOMAIN}`;
-export const BOB = `bob@${DOMAIN}`;
+import { ROOM, type Where } from './where.js';
 
 export const SERVERS = ['prosody', 'ejabberd'] as const;
 export type ServerName = (typeof SERVERS)[number];
@@ -60,17 +57,33 @@ class UnwatchedEjabberd implements Server {
   }
 }
 
+/** Rooms that outlive the server, with an archive each. */
+const PROSODY_ROOMS = [
+  `Component "${ROOM.service}" "muc"`,
+  '  modules_enabled = { "muc_mam" }',
+  '  muc_log_by_default = true',
+  '  muc_room_default_persistent = true',
+].join('\n');
+
+/** @param where rooms are served only for talks in one */
 export async function startServer(
   name: ServerName,
   workspace: Workspace,
   authority: Authority,
+  where: Where,
 ): Promise<Server> {
+  const rooms = where === ROOM;
   if (name === 'ejabberd') {
-    const domains = { [DOMAIN]: { users: PASSWORDS } };
-    return new UnwatchedEjabberd(await Ejabberd.start(workspace, { authority, domains }));
+    const options = { authority, domains: { [DOMAIN]: { users: PASSWORDS } } };
+    const server = await Ejabberd.start(workspace, {
+      ...options,
+      ...(rooms && { rooms: ROOM.service }),
+    });
+    return new UnwatchedEjabberd(server);
   }
   const friends: [string, string][] = [['alice', 'bob']];
+  const options = { domain: DOMAIN, authority, users: PASSWORDS, friends };
   return new WatchedProsody(
-    await Prosody.start(workspace, { domain: DOMAIN, authority, users: PASSWORDS, friends }),
+    await Prosody.start(workspace, { ...options, ...(rooms && { settings: PROSODY_ROOMS }) }),
   );
 }

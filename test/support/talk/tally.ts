@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { disordered, isExcused, missing, repeated } from './lines.js';
-import type { Talk, Timed } from './record.js';
+import type { Shown, Talk, Timed } from './record.js';
 
 type Ways<T> = Record<'up' | 'down', T>;
 
@@ -16,6 +16,13 @@ export interface Tally {
   /** Copies too many, by line; without those that were shown with the mark. */
   doubled: Ways<number[]>;
   disordered: Ways<number[]>;
+  /** Those of `doubled.down` that the host showed as ones of earlier. */
+  old: number[];
+  /**
+   * Her own lines as they came back from the room: there and not shown to her, copies too many, behind a
+   * younger one. All empty where the host shows them itself.
+   */
+  own: { missing: number[]; doubled: number[]; disordered: number[] };
   /** Lines told as failed with their text, that indeed did not arrive. */
   told: number[];
   /** Lines told as failed that arrived all the same. */
@@ -68,11 +75,28 @@ function secondsTo(mended: number, { typed, heard, said, taken, shown }: Talk): 
   return (Math.max(...times.filter((time) => time !== undefined)) - mended) / 1000;
 }
 
+const shownOnce = (entries: readonly Shown[]): number[] =>
+  linesOf(entries.filter((entry, at, all) => !isExcused(entry, at, all)));
+
+function oldCopies(entries: readonly Shown[]): number[] {
+  const isCopy = ({ line }: Shown, at: number): boolean =>
+    entries.findIndex((first) => first.line === line) !== at;
+  return linesOf(entries.filter((entry, at) => entry.old === true && isCopy(entry, at)));
+}
+
+function ownLines(echoed: readonly Shown[] | undefined, arrived: readonly number[]): Tally['own'] {
+  const lines = shownOnce(echoed ?? []);
+  return {
+    missing: echoed === undefined ? [] : missing(arrived, lines),
+    ...{ doubled: repeated(lines), disordered: disordered(lines) },
+  };
+}
+
 export function tally(talk: Talk): Tally {
   const having = (outcome: string): number[] =>
     linesOf(talk.typed.filter((typed) => typed.outcome === outcome));
   const there = reached(talk.archived, linesOf(talk.heard));
-  const shown = linesOf(talk.shown.filter((entry, at, all) => !isExcused(entry, at, all)));
+  const shown = shownOnce(talk.shown);
   const failed = [...new Set(talk.told.flatMap(({ line }) => line ?? []))];
   const told = missing(failed, there);
   const lost = missing(missing(having('accepted'), there), told);
@@ -84,6 +108,8 @@ export function tally(talk: Talk): Tally {
     dropped: talk.seen === undefined ? undefined : missing(lost, missing(lost, talk.seen)),
     doubled: { up: repeated(there), down: repeated(shown) },
     disordered: { up: disordered(there), down: disordered(shown) },
+    old: oldCopies(talk.shown),
+    own: ownLines(talk.echoed, missing(having('accepted'), [...lost, ...told])),
     told,
     mistold: missing(failed, told),
     unquoted: talk.told.filter(({ line }) => line === undefined).map(({ text }) => text),
