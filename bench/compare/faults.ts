@@ -18,6 +18,8 @@ export interface Fault {
   on?: ServerName;
   /** Takes minutes: played first, so that nobody waits for it at the end. */
   slow?: true;
+  /** Played in rooms as well, if nothing else is asked for. */
+  rooms?: true;
   /** What a packet takes from alice to the server, and another one back, if not the usual time. */
   latencyMs?: number;
   /** The row of the second table that its times go into. */
@@ -80,17 +82,23 @@ const oneWay = ({ proxy }: Scene, time: number): Promise<void> =>
   Promise.resolve(proxy.forget(time % 2 === 0 ? 'down' : 'up'));
 
 export const FAULTS: readonly Fault[] = [
-  { name: 'none', what: 'none (control)', times: 0, act: () => Promise.resolve() },
+  { name: 'none', what: 'none (control)', times: 0, rooms: true, act: () => Promise.resolve() },
   {
-    ...{ name: 'rst', what: 'connection reset', times: 2, timing: 'far' },
+    ...{ name: 'rst', what: 'connection reset', times: 2, rooms: true, timing: 'far' },
     act: ({ proxy }) => Promise.resolve(proxy.cut('rst')),
   },
   {
-    ...{ name: 'fin', what: 'connection closed (FIN)', times: 2, timing: 'far' },
+    ...{ name: 'fin', what: 'connection closed (FIN)', times: 2, rooms: true, timing: 'far' },
     act: ({ proxy }) => Promise.resolve(proxy.cut('fin')),
   },
-  { name: 'hole', what: 'black hole of 3 s', times: 2, act: blackHole(BLACK_HOLE_MS) },
-  { name: 'stall', what: 'black hole of 20 s', times: 2, act: blackHole(LONG_MS) },
+  {
+    ...{ name: 'hole', what: 'black hole of 3 s', times: 2, rooms: true },
+    act: blackHole(BLACK_HOLE_MS),
+  },
+  {
+    ...{ name: 'stall', what: 'black hole of 20 s', times: 2, rooms: true },
+    act: blackHole(LONG_MS),
+  },
   {
     ...{ name: 'oneway', what: 'connection dead in one direction', times: 2, slow: true },
     timing: 'noticed',
@@ -111,14 +119,18 @@ export const FAULTS: readonly Fault[] = [
     act: outageOfSomeLength,
   },
   { name: 'restart', what: 'server restarted (SIGTERM)', times: 2, act: serverGone('stop') },
-  { name: 'crash', what: 'server killed (SIGKILL), started', times: 2, act: serverGone('kill') },
   {
-    ...{ name: 'kill', what: 'host killed (SIGKILL), started', times: 2 },
+    ...{ name: 'crash', what: 'server killed (SIGKILL), started', times: 2, rooms: true },
+    act: serverGone('kill'),
+  },
+  {
+    ...{ name: 'kill', what: 'host killed (SIGKILL), started', times: 2, rooms: true },
     act: async ({ person }) => void (await person.kill()),
   },
   { name: 'quit', what: 'host quit on a dead connection', times: 2, act: quitInBlackHole },
   {
-    ...{ name: 'engine', what: 'engine killed (SIGKILL)', times: 2, only: 'prpl-steadfast' },
+    ...{ name: 'engine', what: 'engine killed (SIGKILL)', times: 2, rooms: true },
+    only: 'prpl-steadfast',
     act: ({ person }) => person.killEngine(),
   },
   {

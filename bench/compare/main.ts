@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The same faults for prpl-jabber and prpl-steadfast in one run, as one table, and their times as another: `make compare`.
+// ROOMS=1: the same in a room, as one table.
 // FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,12 +13,13 @@ import { emptyTalk, type Talk } from '../../test/support/talk/record.js';
 import { play } from './scenario.js';
 import { Scene } from '../../test/support/talk/scene.js';
 import type { ServerName } from '../../test/support/talk/server.js';
+import { PERSON, type Where } from '../../test/support/talk/where.js';
 import { readSettings, type Settings } from './settings.js';
 import { table, type Row } from './table.js';
 import { timesTable } from './times-table.js';
 
-const BEGIN = '<!-- table:begin -->';
-const END = '<!-- table:end -->';
+/** Where the tables of each are kept in docs/comparison.md. */
+const MARKS: Record<Where['name'], string> = { person: 'table', room: 'rooms' };
 
 /** What a packet takes from alice to the server, and another one back. */
 const LATENCY_MS = 100;
@@ -47,11 +49,14 @@ function plan({ servers, faults, protocols }: Settings): (Omit<Task, 'seed'> & {
   );
 }
 
-async function talkOf({ row, fault, server, seed }: Task, messages: number): Promise<Talk> {
+async function talkOf(
+  { row, fault, server, seed }: Task,
+  { messages, where }: Settings,
+): Promise<Talk> {
   const { latencyMs = LATENCY_MS } = fault;
   // With debug lines the host tells when a session went on, too; the same for both protocols.
   const host = () => Promise.resolve({ debug: true });
-  const scene = await Scene.open(server, row.protocol, { latencyMs, host });
+  const scene = await Scene.open(server, row.protocol, { latencyMs, host, where });
   open.add(scene);
   try {
     return await play(scene, fault, messages, seed);
@@ -62,12 +67,13 @@ async function talkOf({ row, fault, server, seed }: Task, messages: number): Pro
 }
 
 /** One run; one that breaks off is told and is no row of zeros. */
-async function carryOut(task: Task, messages: number): Promise<boolean> {
+async function carryOut(task: Task, settings: Settings): Promise<boolean> {
   const { row, fault, server, seed } = task;
   const began = performance.now();
-  const name = `${server} ${fault.name} ${row.protocol} seed ${seed}`;
+  const place = settings.where === PERSON ? '' : ` ${settings.where.name}`;
+  const name = `${server}${place} ${fault.name} ${row.protocol} seed ${seed}`;
   try {
-    const talk = await talkOf(task, messages);
+    const talk = await talkOf(task, settings);
     row.talks.push(talk);
     record(name, talk);
     say(`${name}: ${((performance.now() - began) / 1000).toFixed(0)} s`);
@@ -80,14 +86,14 @@ async function carryOut(task: Task, messages: number): Promise<boolean> {
 }
 
 /** Some at a time; they wait most of their time. */
-async function inPool(tasks: Task[], { jobs, messages }: Settings): Promise<boolean> {
+async function inPool(tasks: Task[], settings: Settings): Promise<boolean> {
   const waiting = [...tasks].sort((a, b) => Number(b.fault.slow ?? 0) - Number(a.fault.slow ?? 0));
   let well = true;
   const worker = async (): Promise<void> => {
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift())
-      well = (await carryOut(task, messages)) && well;
+      well = (await carryOut(task, settings)) && well;
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  await Promise.all(Array.from({ length: settings.jobs }, worker));
   return well;
 }
 
@@ -99,16 +105,17 @@ function record(name: string, talk: Talk): void {
 }
 
 /** Between its marks in docs/comparison.md. */
-function keep(text: string): void {
+function keep(text: string, marks: string): void {
+  const [begin, end] = [`<!-- ${marks}:begin -->`, `<!-- ${marks}:end -->`];
   const path = projectPath('docs', 'comparison.md');
   const page = readFileSync(path, 'utf8');
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${path} has no marks for the table`);
-  writeFileSync(path, `${page.slice(0, from)}${BEGIN}\n\n${text}\n\n${page.slice(to)}`);
+  writeFileSync(path, `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`);
 }
 
 function command(): string {
-  const names = ['FAULTS', 'PROTOCOLS', 'SERVERS', 'RUNS', 'MESSAGES', 'SEED', 'JOBS'];
+  const names = ['ROOMS', 'FAULTS', 'PROTOCOLS', 'SERVERS', 'RUNS', 'MESSAGES', 'SEED', 'JOBS'];
   const given = names.filter((name) => (process.env[name] ?? '') !== '');
   return ['make compare', ...given.map((name) => `${name}="${process.env[name] ?? ''}"`)].join(' ');
 }
@@ -128,9 +135,11 @@ async function main(): Promise<void> {
     `Load of the machine in the last 1, 5 and 15 minutes: ${load.map((one) => one.toFixed(2)).join(', ')}`,
   ];
   const made = rows.map(({ row }) => row);
-  const text = [...facts.map((fact) => `- ${fact}`), '', table(made), '', timesTable(made)];
+  // The times that have goals are those of the talk with one person.
+  const times = settings.where === PERSON ? ['', timesTable(made)] : [];
+  const text = [...facts.map((fact) => `- ${fact}`), '', table(made), ...times];
   say(`\n${text.join('\n')}`);
-  if (settings.keep) keep(text.join('\n'));
+  if (settings.keep) keep(text.join('\n'), MARKS[settings.where.name]);
   process.exitCode = well ? 0 : 1;
 }
 

@@ -33,11 +33,12 @@ async function burst({ person, friend }: Scene): Promise<void> {
 }
 
 /** Whatever was typed and taken is there. */
-function isComplete({ typed, heard, said, shown }: Talk): boolean {
+function isComplete({ typed, heard, echoed, said, shown }: Talk): boolean {
   const accepted = typed.filter(({ outcome }) => outcome === 'accepted');
   const numbers = (things: readonly { line: number }[]): number[] => things.map(({ line }) => line);
   return (
     missing(numbers(accepted), numbers(heard)).length === 0 &&
+    missing(numbers(accepted), numbers(echoed ?? accepted)).length === 0 &&
     missing(numbers(said), numbers(shown)).length === 0
   );
 }

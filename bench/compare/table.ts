@@ -61,6 +61,12 @@ function remarks({ server, what, protocol, talks }: Row): string[] {
     return count === 0 ? [] : [`${count} ${words}`];
   };
   const found = [
+    ...some(({ old }) => old, 'of the doubled ones in were a history that the room gave again'),
+    ...some(
+      ({ own }) => own.missing,
+      'of her own lines that are in the room were not shown to her',
+    ),
+    ...some(({ own }) => own.doubled, 'copies too many of her own lines were shown to her'),
     ...some(({ dropped }) => dropped, 'of the lost ones had come in at the server'),
     ...some(({ mistold }) => mistold, 'told as failed had arrived all the same'),
     ...some(({ unquoted }) => unquoted, 'failures told without the text'),
