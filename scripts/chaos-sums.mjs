@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The sums of all chaos runs that `make soak` has gathered so far, by server and fault, as a table.
+// The sums of all chaos runs that `make soak` has gathered so far, by server, place and fault, as a table.
 // usage: node scripts/chaos-sums.mjs [FILE] [COMMIT]
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -30,24 +30,25 @@ const runs = lines
 
 /** @type {Map<string, Record<string, number | string>>} */
 const sums = new Map();
-const keys = ({ server, fault }) => [
-  [server, fault],
-  [server, 'all'],
-  ['all', 'all'],
+// Records from before there were rooms have no place.
+const keys = ({ server, where = 'person', fault }) => [
+  [server, where, fault],
+  [server, where, 'all'],
+  ['all', 'all', 'all'],
 ];
 for (const run of runs)
-  for (const [server, fault] of keys(run)) {
-    const key = `${server} ${fault}`;
-    const sum = sums.get(key) ?? { server, fault, runs: 0 };
+  for (const [server, where, fault] of keys(run)) {
+    const key = `${server} ${where} ${fault}`;
+    const sum = sums.get(key) ?? { server, where, fault, runs: 0 };
     sum.runs += 1;
     for (const name of COUNTS) sum[name] = (sum[name] ?? 0) + (run[name] ?? 0);
     sums.set(key, sum);
   }
 
-const columns = ['server', 'fault', 'runs', ...COUNTS];
+const columns = ['server', 'where', 'fault', 'runs', ...COUNTS];
 const row = (cells) => `| ${cells.join(' | ')} |`;
-const rank = ({ server, fault }) =>
-  `${server === 'all' ? 2 : 1}${server}${fault === 'all' ? 2 : 1}`;
+const rank = ({ server, where, fault }) =>
+  `${server === 'all' ? 2 : 1}${server}${where}${fault === 'all' ? 2 : 1}`;
 const order = [...sums.values()].sort((a, b) => rank(a).localeCompare(rank(b)));
 const commits = [...new Set(runs.map((run) => run.commit))].join(', ');
 const table = [

@@ -21,12 +21,14 @@ const PATIENCE_MS = 120_000;
 
 type Way = 'up' | 'down';
 
-/** Lines that are to come: given away, not there, and no failure told. */
-export function owed({ typed, told, heard, said, strayed, shown }: Talk, way: Way): number[] {
+/** Lines that are to come: given away, not there (in a room: not there for both), and no failure told. */
+export function owed(talk: Talk, way: Way): number[] {
+  const { typed, told, heard, echoed, said, strayed, shown } = talk;
   if (way === 'down') return missing(linesOf(said), [...linesOf(shown), ...strayed]);
   const accepted = typed.filter(({ outcome }) => outcome === 'accepted');
   const over = told.flatMap(({ line }) => line ?? []);
-  return missing(linesOf(accepted), [...linesOf(heard), ...over]);
+  const there = missing(linesOf(heard), missing(linesOf(heard), linesOf(echoed ?? heard)));
+  return missing(linesOf(accepted), [...there, ...over]);
 }
 
 async function pace(talk: Talk, way: Way): Promise<void> {
@@ -40,7 +42,8 @@ async function settle(scene: Scene): Promise<void> {
   let moved = performance.now();
   let amount = 0;
   const holds = (): boolean => {
-    const now = talk.heard.length + talk.shown.length + talk.told.length;
+    const now =
+      talk.heard.length + talk.shown.length + talk.told.length + (talk.echoed?.length ?? 0);
     if (now !== amount || !scene.connected) moved = performance.now();
     amount = now;
     const done = owed(talk, 'up').length + owed(talk, 'down').length === 0;

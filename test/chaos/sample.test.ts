@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect, test } from 'vitest';
 import type { ServerName } from '../support/talk/server.js';
+import { PERSON, ROOM } from '../support/talk/where.js';
 import { FAULTS } from './faults.js';
 import { runOf, wrong } from './run.js';
 
@@ -8,19 +9,32 @@ import { runOf, wrong } from './run.js';
 const ON_EJABBERD = ['rst', 'hole', 'engine-kill', 'host-kill'];
 /** Three faults in a talk: two of 3 s, where they last, and a short one; a line of 100 ms. */
 const SEED = 19;
+/** In rooms two in a talk, on the same line: their cost is the way back. */
+const ROOM_SEED = 28;
+
+/** Those after which a room has to be entered again, or its archive to be asked. */
+const IN_ROOMS: Record<ServerName, readonly string[]> = {
+  prosody: ['rst', 'hole', 'server-kill', 'engine-kill', 'host-kill'],
+  ejabberd: ['rst', 'server-kill'],
+};
 
 const SERVERS: Record<ServerName, (name: string) => boolean> = {
   prosody: () => true,
   ejabberd: (name) => ON_EJABBERD.includes(name),
 };
-const cases = (['prosody', 'ejabberd'] as const).flatMap((server) =>
-  FAULTS.filter(({ name }) => SERVERS[server](name)).map((fault) => ({ server, fault })),
-);
+const cases = (['prosody', 'ejabberd'] as const).flatMap((server) => [
+  ...FAULTS.filter(({ name }) => SERVERS[server](name)).map((fault) => ({
+    ...{ server, fault, where: PERSON },
+  })),
+  ...FAULTS.filter(({ name }) => IN_ROOMS[server].includes(name)).map((fault) => ({
+    ...{ server, fault, where: ROOM },
+  })),
+]);
 
 test.concurrent.each(cases)(
-  'on $server $fault.name loses, doubles, reorders and refuses nothing',
-  async ({ server, fault }) => {
-    const run = await runOf(server, fault, SEED);
+  'on $server $where.name $fault.name loses, doubles, reorders and refuses nothing',
+  async ({ server, fault, where }) => {
+    const run = await runOf(server, fault, where === ROOM ? ROOM_SEED : SEED, where);
     expect(wrong(run), run.remarks.join('\n')).toEqual({});
   },
 );

@@ -75,6 +75,14 @@ const cases: [string, Partial<Talk>, Partial<Sum>][] = [
     { shuffled: 1 },
   ],
   ['we had', { shown: shown(0, false, 2, 1) }, { reordered: 1 }],
+  ['one is in the room, and she does not see it', { echoed: shown(0, false, 1) }, { lost: 1 }],
+  ['she sees it twice', { echoed: shown(0, false, 1, 2, 2) }, { doubled: 1 }],
+  [
+    'she sees it twice as announced',
+    { archived: [1, 1, 2], echoed: shown(0, false, 1, 2, 1) },
+    { twice: 1 },
+  ],
+  ['she sees them in another order', { echoed: shown(0, false, 2, 1) }, { reordered: 1 }],
   ['something else went wrong', { remarks: ['odd'] }, { broke: 1 }],
 ];
 

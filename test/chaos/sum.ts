@@ -9,7 +9,7 @@ export interface Sum {
   /** Lines that were given away each way. */
   up: number;
   down: number;
-  /** By us: gone without a word. */
+  /** By us: gone without a word, or in the room and not shown to the one who wrote it. */
   lost: number;
   /** Copies too many, without those that the promise marks. */
   doubled: number;
@@ -81,7 +81,7 @@ export function sumOf(
   { hers, settled, found, twice, shuffled, forgetful }: Witness,
 ): Sum {
   const counts = tally(talk);
-  const { lost, doubled, disordered } = counts;
+  const { lost, doubled, disordered, own } = counts;
   const having = (outcome: string): typeof talk.typed =>
     talk.typed.filter((typed) => typed.outcome === outcome);
   // An archive may have forgotten what came through the server.
@@ -96,9 +96,10 @@ export function sumOf(
   return {
     up: counts.accepted,
     down: new Set(down).size,
-    lost: lost.up.length + lost.down.length - had.length - gone.length,
-    doubled: unmarked + doubled.down.length,
-    reordered: disordered.up.length + missing(disordered.down, shuffled).length,
+    lost: lost.up.length + lost.down.length - had.length - gone.length + own.missing.length,
+    doubled: unmarked + doubled.down.length + missing(own.doubled, announced).length,
+    reordered:
+      disordered.up.length + missing(disordered.down, shuffled).length + own.disordered.length,
     refused: having('refused').filter(({ online }) => online).length,
     untold: counts.unquoted.length,
     mistold: counts.mistold.length,
