@@ -8,6 +8,7 @@
 #              STEADFAST_GAP (20000) messages
 # make compare the same faults for prpl-jabber and for ours, as two tables; a part of it:
 #              make compare FAULTS=rst,fin RUNS=1 MESSAGES=100 SERVERS="prosody ejabberd"
+#              the same in a room: make compare ROOMS=1
 # make bench   speed and cost beside prpl-jabber, as one table: RUNS=5 GAP=20000 KEEP=1
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
 
