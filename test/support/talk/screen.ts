@@ -26,6 +26,8 @@ export class Screen {
     if (html.includes('may have been shown before') && this.#last !== undefined)
       this.#last.marked = true;
     if (html.includes('without proof')) talk.doubts++;
+    // A room with an archive has no gaps.
+    if (html.includes('may be missing')) talk.remarks.push(html);
   }
 
   failed(text: string): void {
