@@ -5,6 +5,7 @@ import { Chance } from '../../test/support/model/chance.js';
 import type { Fault } from './faults.js';
 import type { Talk } from '../../test/support/talk/record.js';
 import type { Scene } from '../../test/support/talk/scene.js';
+import { ROOM } from '../../test/support/talk/where.js';
 import { missing } from '../../test/support/talk/lines.js';
 
 /** Lines each way in a burst, and the rhythm in which they and the bursts are typed. */
@@ -74,6 +75,14 @@ async function moment({ talk, person, friend }: Scene, chance: Chance): Promise<
   await delay(chance.between(0, LINE_MS));
 }
 
+/**
+ * What is said in a room that she is not in may never come, so the next round begins late, and with it
+ * what tells that lines pass again. Its last burst is to tell it.
+ */
+async function back(scene: Scene): Promise<void> {
+  await eventually('her to be back', () => scene.connected, PATIENCE_MS).catch(() => undefined);
+}
+
 /** The bursts of one fault: some before, one that it hits, the others meanwhile and afterwards. */
 async function round(
   scene: Scene,
@@ -94,6 +103,7 @@ async function round(
     });
   for (let left = bursts - calm; left > 0; left--) {
     if (!mended && left === AFTER) await acting;
+    if (left === 1 && scene.where === ROOM) await back(scene);
     await Promise.all([burst(scene), delay(BURST_MS)]);
   }
 }
