@@ -16,8 +16,8 @@ import { parseJid } from './per-host.js';
 
 /** So much is shown of a room that is new here, of its archive or of its history. */
 export const NEWEST = 20;
-/** The room's clock may be so much behind ours. */
-export const SLACK_MS = 60_000;
+/** The room's clock may be so much behind ours: machines are wrong by minutes. */
+export const SLACK_MS = 10 * 60_000;
 
 export class RoomSource implements ArchiveSource {
   readonly of: Jid;
@@ -41,9 +41,10 @@ export class RoomSource implements ArchiveSource {
     // Until it got an archive the room was heard up to then, by our clock.
     const { isNew, cameAt } = this.place();
     const at = known?.at ?? cameAt ?? this.host.clock().wall;
+    // One that is empty now will have nothing but what comes from now on.
     return isNew
-      ? { wanted: { before: '', max: NEWEST }, at }
-      : { wanted: { start: at - SLACK_MS }, at };
+      ? { wanted: { before: '', max: NEWEST }, at: 0 }
+      : { wanted: { start: Math.max(at - SLACK_MS, 0) }, at };
   }
 
   text(archived: ArchivedMessage): ArchivedText | undefined {
