@@ -8,6 +8,7 @@ import { mend } from './mistakes.js';
 import type { Mistake } from './mistakes.js';
 import { COPY_MISTAKES } from './mistakes-copies.js';
 import { DELIVERY_MISTAKES } from './mistakes-delivery.js';
+import { ROOM_MISTAKES } from './mistakes-rooms.js';
 import { STREAM_MISTAKES } from './mistakes-streams.js';
 import { runSeed } from './run.js';
 
@@ -37,7 +38,7 @@ function find({ expects, differs = false, seed: last = 1 }: Mistake): Find | und
 describe('the simulation finds a planted mistake', () => {
   afterEach(mend);
 
-  it.each([...STREAM_MISTAKES, ...COPY_MISTAKES, ...DELIVERY_MISTAKES])(
+  it.each([...STREAM_MISTAKES, ...COPY_MISTAKES, ...DELIVERY_MISTAKES, ...ROOM_MISTAKES])(
     '$name',
     { timeout: 1_200_000 },
     (mistake) => {
