@@ -9,7 +9,7 @@ import { AT, Hall, line, ROOM, WHEN } from './hall.js';
 import { failure } from './host.js';
 
 describe('what is asked for at joining', () => {
-  const since = new Date(AT - 60_000).toISOString();
+  const since = new Date(AT - 600_000).toISOString();
 
   test.each<[string, string | undefined, { id: string; at: number } | undefined, string, boolean]>([
     ['of a room that is new', undefined, undefined, 'maxstanzas=20', true],

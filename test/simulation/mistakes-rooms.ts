@@ -17,6 +17,7 @@ import { replace } from './mistakes.js';
 export const ROOM_MISTAKES: readonly Mistake[] = [
   {
     name: 'what our server acknowledged is in the room',
+    room: true,
     expects: /-room-\d+ was called at the server and never was/,
     plant: () => {
       replace(Lanes, 'acknowledged', (acknowledged, lanes) => (handles) => {
@@ -31,6 +32,7 @@ export const ROOM_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'lines go before the room of a new session is entered',
+    room: true,
     expects: /in a session that had not entered/,
     plant: () => {
       replace(Sender, 'opened', (opened, sender) => (resend) => {
@@ -46,6 +48,7 @@ export const ROOM_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'a reflection says nothing of the line that it shows',
+    room: true,
     expects: /-room-\d+ was sent again although the room had shown it/,
     plant: () => {
       replace(MessageStates, 'settling', () => () => ({ records: [], kept: () => undefined }));
@@ -53,6 +56,7 @@ export const ROOM_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'what comes live moves the point up to which the archive of a room was read',
+    room: true,
     expects: /the cursor went where no page of the archive had led/,
     plant: () => {
       replace(Mailroom, 'keep', (keep, mailroom) => (body, copy, h, others = [], kept) => {
@@ -67,6 +71,7 @@ export const ROOM_MISTAKES: readonly Mistake[] = [
   },
   {
     name: 'what comes live in a room waits behind the archive of our account',
+    room: true,
     expects: /what is in the archive of “den@.*” waited for “”/,
     plant: () => {
       replace(Inbox, 'keep', (keep) => (event, wall, copy) => {

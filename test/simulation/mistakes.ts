@@ -9,6 +9,8 @@ export interface Mistake {
   readonly plant: () => void;
   /** This one finds it, where the first few do not. */
   readonly seed?: number;
+  /** Only seeds that have a room can show it, and `seed` counts from the first of them. */
+  readonly room?: boolean;
   /** It shows in two runs of one seed that differ. */
   readonly differs?: boolean;
 }

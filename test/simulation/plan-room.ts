@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The room that some seeds have: how its service is, when alice and bob come into it, what is said
+// The room that seeds from `ROOMS_FROM` on have: how its service is, when alice and bob come into it, what is said
 // there and what befalls it. Drawn from a stream of chance of its own, so that everything else in such a seed
 // is what it would be without.
 
 import { Chance } from '../support/model/chance.js';
 import type { RoomOptions } from '../support/model/room-options.js';
-import { BEFORE_ROOMS } from './failed-seeds.js';
 import { roomFaultsOf } from './faults-room.js';
 import type { Fault } from './faults.js';
 import type { Name, RoomLine } from './plan.js';
 import { TROUBLE_MS } from './plan.js';
+
+/** What seeds below this found was found without a room, and they go on to stand for it. */
+export const ROOMS_FROM = 2_000_000_000;
 
 /** The local part of its address. */
 export const DEN = 'den';
@@ -36,8 +38,7 @@ const SPEAKERS = [
 /** @param usual what the rooms of this seed's server are like by themselves */
 export function roomOf(seed: number, usual: RoomOptions): RoomPart | undefined {
   const chance = new Chance(seed ^ 0x0045_0410);
-  // What these found was found without a room, and they go on to stand for it.
-  if (!chance.happens(0.4) || BEFORE_ROOMS.includes(seed)) {
+  if (seed < ROOMS_FROM) {
     return undefined;
   }
   const options = chance.happens(0.4) ? usual : mixed(chance, usual);

@@ -10,6 +10,7 @@ import { COPY_MISTAKES } from './mistakes-copies.js';
 import { DELIVERY_MISTAKES } from './mistakes-delivery.js';
 import { ROOM_MISTAKES } from './mistakes-rooms.js';
 import { STREAM_MISTAKES } from './mistakes-streams.js';
+import { ROOMS_FROM } from './plan-room.js';
 import { runSeed } from './run.js';
 
 const SEEDS = 2_000;
@@ -21,14 +22,11 @@ function wordsOn(seed: number, differs: boolean): readonly string[] {
   return same ? broken : [...broken, 'the same seed went another way'];
 }
 
-interface Find {
-  readonly seed: number;
-  readonly words: string;
-}
-
 /** The seed that notices: the one that did last time, or the first; and its words. */
-function find({ expects, differs = false, seed: last = 1 }: Mistake): Find | undefined {
-  for (const seed of [last, ...Array.from({ length: SEEDS }, (_, i) => i + 1)]) {
+function find({ expects, differs = false, seed: last = 1, room = false }: Mistake) {
+  const before = room ? ROOMS_FROM : 0;
+  for (const at of [last, ...Array.from({ length: SEEDS }, (_, i) => i + 1)]) {
+    const seed = before + at;
     const words = wordsOn(seed, differs).find((what) => expects.test(what));
     if (words !== undefined) return { seed, words };
   }
