@@ -66,8 +66,9 @@ describe('an invitation', () => {
 
   test('that names an occupant says which', async () => {
     await invite({ from: `${DEN}/bob` });
-    const { secondary } = await den.stage.host.next('request');
+    const { request, secondary } = await den.stage.host.next('request');
     expect(secondary).toContain(`${DEN}/bob has invited`);
+    await den.stage.host.run('answer', { request, action: 1 });
   });
 
   test('that is turned down leads to nothing', async () => {
