@@ -18,6 +18,8 @@ export class Inbox {
   session = '';
   /** Archives behind which what comes live waits. */
   private readonly holding: Set<string>;
+  /** Of what the page has that is being kept. */
+  private coming: ReadonlySet<Sighting> = new Set();
   /** The highest number given to the host that is attached now. */
   private given = 0;
   /** Entries safe on disk; younger ones wait. */
@@ -37,6 +39,12 @@ export class Inbox {
   /** Archives behind which what comes live waits. */
   get holds(): ReadonlySet<string> {
     return this.holding;
+  }
+
+  /** A page of an archive brings these: what of them waits is given its place by that, and not before. */
+  expect(archive: string, copies: readonly Copy[]): void {
+    const waits = this.book.heldBehind(archive).length > 0;
+    this.coming = new Set(waits ? copies.flatMap((copy) => this.firstOf(copy) ?? []) : []);
   }
 
   /** From now on what comes live waits behind this archive. */
@@ -117,7 +125,14 @@ export class Inbox {
     if (first !== undefined && !itself) {
       return undefined;
     }
-    const after = held.findIndex(({ sighting, at }) => sighting === first || at >= stamp);
+    const own = held.findIndex(({ sighting }) => sighting !== undefined && sighting === first);
+    const after = held.findIndex(
+      ({ sighting, at }, i) =>
+        i === own ||
+        (sighting !== undefined && this.coming.has(sighting)) ||
+        // Of one moment are those earlier that came before it.
+        (i < own ? at > stamp : at >= stamp),
+    );
     return this.free(archive, after < 0 ? held.length : after);
   }
 

@@ -54,6 +54,10 @@ export class AccountArchive implements ArchiveDesk {
   keep(texts: readonly ArchivedText[], archive: string, cursor: Cursor, kept: () => void): void {
     const { mailroom, store } = this.parts;
     const placed = texts.findLastIndex(({ copy }) => mailroom.hasPlace(copy));
+    mailroom.expect(
+      this.archive,
+      texts.map(({ copy }) => copy),
+    );
     for (const [i, { body, copy, settles }] of texts.entries()) {
       const settled = settles === undefined ? undefined : this.parts.states.settling(settles);
       const records = settled?.records ?? [];

@@ -85,6 +85,11 @@ export class Mailroom {
     return this.inbox.seenAt(copy);
   }
 
+  /** A page of an archive brings these, one after the other. */
+  expect(archive: string, copies: readonly Copy[]): void {
+    this.inbox.expect(archive, copies);
+  }
+
   /** Whether the message has its place among those for the host already. */
   hasPlace(copy: Copy): boolean {
     return this.inbox.hasPlace(copy);

@@ -191,7 +191,9 @@ export class CatchUp {
     const texts = page.messages.flatMap((archived) => this.source.text(archived) ?? []);
     const youngest = page.messages.at(-1);
     const id = page.last ?? youngest?.id ?? before.id;
-    const cursor = { id, at: youngest?.when.stamp ?? before.at };
+    // Of an archive that is empty all is news, by whatever clock.
+    const empty = newest && page.complete && id === '';
+    const cursor = { id, at: empty ? 0 : (youngest?.when.stamp ?? before.at) };
     // A page that leads nowhere would be asked for without end.
     this.complete = newest || page.complete || id === before.id;
     this.unkept++;

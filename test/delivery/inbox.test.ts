@@ -168,6 +168,35 @@ describe('what waits behind an archive', () => {
     expect(ledger.inbox.entries.size).toBe(1);
   });
 
+  it('that the same page of the archive brings later is not given its place before', () => {
+    // What came in a sleep came, as far as is known, when that began.
+    const { inbox, keep } = inboxWith();
+    inbox.hold('room@r');
+    const live = { ...room, archiveId: 'room@r 2' };
+    keep(live, 1_000);
+    const page = { ...room, path: 'archive' as const };
+    const missed = { ...page, id: 'missed', archiveId: 'room@r 1', stamp: 2_000 };
+    inbox.expect('room@r', [missed, { ...page, archiveId: 'room@r 2', stamp: 3_000 }]);
+    expect(inbox.releaseBefore(missed)).toBeUndefined();
+    inbox.expect('room@r', [missed]);
+    expect(inbox.releaseBefore(missed)).toMatchObject({ count: 1 });
+  });
+
+  it('that came before another of the same moment gets its place before that', () => {
+    const { inbox, keep } = inboxWith();
+    inbox.hold('room@r');
+    keep({ ...room, id: 'first' }, 1_000);
+    keep({ ...room, id: 'second', archiveId: 'room@r 2' }, 1_000);
+    const second: Copy = {
+      ...room,
+      id: 'second',
+      archiveId: 'room@r 2',
+      path: 'archive',
+      stamp: 1_000,
+    };
+    expect(inbox.releaseBefore(second)).toMatchObject({ count: 1 });
+  });
+
   it('gets its place when that archive goes past it, and not when another does', () => {
     const { inbox, keep } = inboxWith();
     inbox.hold('room@r');

@@ -135,6 +135,19 @@ describe('the archive of a room', () => {
   });
 });
 
+describe('the archive of a room', () => {
+  it('that was empty gives all that it has later, by a clock that is minutes ahead, too', () => {
+    const scene = new Scene({ archive: true, historyLines: 0 }, { resumeMs: 1_000 });
+    scene.account.world.wallOffset += 300_000;
+    scene.join();
+    scene.outage(() => {
+      scene.account.world.wallOffset -= 300_000;
+      scene.say('missed');
+    });
+    expect(scene.shown).toEqual(['missed']);
+  });
+});
+
 describe('a gap', () => {
   it('is told though it was not known yet whether there is an archive when the last line came', () => {
     const scene = new Scene({ historyLines: 0 }, { resumeMs: 1_000 });
