@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import { ROOMS_FROM } from './plan-room.js';
+
 /** Seeds that once found something. They are played at each run of the tests, before any new ones. */
 export const FAILED_SEEDS: readonly number[] = [
   ...[
@@ -11,4 +13,8 @@ export const FAILED_SEEDS: readonly number[] = [
   ],
   ...[158429754, 158429973, 158430454, 158431308, 200002136, 263314216, 263315443, 391264692],
   ...[50001560, 50002022, 60001542, 70001111, 70001366, 70005089, 67372181],
+  ...[
+    ...[18, 25, 26, 28, 50, 68, 73, 85, 116, 118, 201, 206, 247, 418, 799, 1587],
+    ...[2781, 3951, 5154, 5980, 6697, 7238, 100000774, 100001222, 100001414, 100001860],
+  ].map((seed) => ROOMS_FROM + seed),
 ];

@@ -5,6 +5,7 @@
 
 import type { RoomLine as Taken } from '../support/model/room-lines.js';
 import type { Den } from './den.js';
+import type { Fault } from './faults.js';
 import type { Person } from './person.js';
 import type { Plan } from './plan.js';
 
@@ -65,14 +66,29 @@ function since({ den }: RoomScene, { witness }: Person): readonly Taken[] {
  * A room's archive has what nobody heard, unless its server was killed and forgot that. Else a line is due
  * to those to whom the room gave it, if it is known to have come there.
  */
-function isDue({ plan }: RoomScene, line: Taken, { jid }: Person): boolean {
+function isDue({ plan, den }: RoomScene, line: Taken, person: Person): boolean {
   const { options } = plan.room ?? {};
+  const { jid, clockWasWrong, witness } = person;
+  // Before an archive has led anywhere it is read from a time on, by a clock that was wrong by minutes.
+  const ledAt = clockWasWrong ? (witness.room.ledAt ?? Infinity) : 0;
+  const led = den.room.lines.all.indexOf(line) >= ledAt;
   const heard = line.to.has(jid) && !line.unsure.has(jid) && plan.server.plain !== true;
-  return heard || (options?.archive === true && !line.forgotten);
+  return heard || (options?.archive === true && led && !line.forgotten);
 }
 
-function judgeOrder({ den, twice }: RoomScene, person: Person): string[] {
-  if (person.clockWasWrong) {
+/**
+ * What comes within a second of a wake may have come in the sleep, as far as the engine knows. Where the
+ * archive lags, so that it cannot say otherwise, such a line may be shown before those that only the archive has.
+ */
+function isDrowsy({ plan }: RoomScene, { name }: Person): boolean {
+  const sleeps = ({ kind, who }: Fault) =>
+    who === name && (kind === 'stopped' || kind === 'standby');
+  return (plan.room?.options.archiveLagMs ?? 0) > 0 && plan.faults.some(sleeps);
+}
+
+function judgeOrder(scene: RoomScene, person: Person): string[] {
+  const { den, twice } = scene;
+  if (person.clockWasWrong || isDrowsy(scene, person)) {
     return [];
   }
   const places = new Map<string, number>();
@@ -131,7 +147,9 @@ function untoldGaps(scene: RoomScene, person: Person): string[] {
   const first = all.findIndex(({ body }) => shown.has(body));
   return all.slice(first < 0 ? all.length : first).flatMap((line) => {
     const { body, keptAt, forgotten } = line;
-    const dealt = shown.has(body) || forgotten || isDue(scene, line, person);
+    const excused =
+      forgotten || (scene.plan.room?.options.archive === true && person.clockWasWrong);
+    const dealt = shown.has(body) || excused || isDue(scene, line, person);
     const told = gaps.some((at) => at >= keptAt);
     return dealt || told ? [] : [`${body} (for ${person.name}, who was told of no gap)`];
   });

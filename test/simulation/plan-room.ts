@@ -37,10 +37,12 @@ const SPEAKERS = [
 
 /** @param usual what the rooms of this seed's server are like by themselves */
 export function roomOf(seed: number, usual: RoomOptions): RoomPart | undefined {
-  const chance = new Chance(seed ^ 0x0045_0410);
   if (seed < ROOMS_FROM) {
     return undefined;
   }
+  const chance = new Chance((seed - ROOMS_FROM) ^ 0x0045_0410);
+  // Whether there was a room was once drawn here, and seeds that found something then go on to.
+  chance.happens(0.4);
   const options = chance.happens(0.4) ? usual : mixed(chance, usual);
   const comes = () => (chance.happens(0.7) ? 0 : chance.between(0, 30_000));
   const comesAt = { alice: comes(), bob: comes() };

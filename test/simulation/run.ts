@@ -15,6 +15,7 @@ import { LateWatch } from './late-watch.js';
 import { bodyIn, bodyOf, Peers } from './peers.js';
 import { Person } from './person.js';
 import { DOMAIN, isPersonal, planOf, TROUBLE_MS } from './plan.js';
+import { ROOMS_FROM } from './plan-room.js';
 import type { RoomPlan } from './plan-room.js';
 import type { Line, Name, Plan, RoomLine } from './plan.js';
 
@@ -66,7 +67,7 @@ class Play {
   private tellsUntil = Infinity;
 
   constructor(private readonly plan: Plan) {
-    this.world = new World(plan.seed);
+    this.world = new World(plan.seed % ROOMS_FROM);
     this.server = new ModelServer(this.world, DOMAIN, plan.server);
     this.peers = new Peers(this.server);
     this.watchServer();

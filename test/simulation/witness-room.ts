@@ -18,6 +18,8 @@ export class RoomWitness {
   readonly gaps: number[] = [];
   /** How many lines the room had when he entered it for the first time, as far as he knows; nothing before. */
   cameAt: number | undefined;
+  /** How many it had when a page of its archive had first led anywhere. */
+  ledAt: number | undefined;
   /** How many it had when it let him in last. */
   private enteredAt = 0;
   /** The journal has something of the room. */
@@ -69,6 +71,9 @@ export class RoomWitness {
     const trace = 'trace' in record ? record.trace : undefined;
     const ofRoom = record.type === 'cursor' ? record.archive : (trace?.archive ?? '');
     this.known ||= ofRoom.includes(ROOMS);
+    if (record.type === 'cursor' && ofRoom.includes(ROOMS) && record.id !== '') {
+      this.ledAt ??= this.bodies.size;
+    }
     if (record.type === 'held') {
       const { archive = OWN_ARCHIVE } = record;
       const own = trace?.archive ?? OWN_ARCHIVE;
