@@ -51,7 +51,7 @@ export function judgeRoom(scene: RoomScene): string[] {
     ...people.flatMap((person) => [
       ...judgeOrder(scene, person),
       ...judgeCounts(scene, person),
-      ...judgeNames(person),
+      ...judgeNames(scene, person),
       ...judgeRepeats(scene, person),
     ]),
   ];
@@ -119,8 +119,15 @@ function judgeCounts(scene: RoomScene, person: Person): string[] {
   );
 }
 
-/** Everybody's lines are shown as his, and his own by the id that the host gave them. */
-function judgeNames({ name, record }: Person): string[] {
+/**
+ * Everybody's lines are shown as his, and his own by the id that the host gave them. Where a room leaves no id
+ * of a line, a new engine does not know again what its forerunner had known by the words.
+ */
+function judgeNames({ plan }: RoomScene, { name, record, witness }: Person): string[] {
+  const { rewritesIds, stripsOrigins } = plan.room?.options ?? {};
+  if (rewritesIds === true && stripsOrigins === true && witness.room.engines > 1) {
+    return [];
+  }
   return record.lines.flatMap(({ body, nick, outgoing, id }) => {
     const [from] = body.split('-');
     const own = from === name;
@@ -144,7 +151,9 @@ function untoldGaps(scene: RoomScene, person: Person): string[] {
   const { gaps } = person.witness.room;
   const shown = new Set(person.record.lines.map(({ body }) => body));
   const all = since(scene, person);
-  const first = all.findIndex(({ body }) => shown.has(body));
+  // One that was sent twice may be the second copy.
+  const [earliest] = person.record.lines;
+  const first = all.findLastIndex(({ body }) => body === earliest?.body);
   return all.slice(first < 0 ? all.length : first).flatMap((line) => {
     const { body, keptAt, forgotten } = line;
     const excused =

@@ -18,6 +18,8 @@ export class RoomWitness {
   readonly gaps: number[] = [];
   /** How many lines the room had when he entered it for the first time, as far as he knows; nothing before. */
   cameAt: number | undefined;
+  /** There were so many. */
+  engines = 0;
   /** How many it had when a page of its archive had first led anywhere. */
   ledAt: number | undefined;
   /** How many it had when it let him in last. */
@@ -61,6 +63,7 @@ export class RoomWitness {
 
   /** A new engine: of a room that its forerunner had only just entered it knows nothing. */
   started(): void {
+    this.engines++;
     if (!this.known) {
       this.cameAt = undefined;
     }
