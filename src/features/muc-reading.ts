@@ -86,7 +86,7 @@ function line(place: Place, stanza: Element, occupant: string, how: How): Archiv
 }
 
 /** @returns the id of the line of ours that this is */
-export function ownLine(
+function ownLine(
   place: Place,
   stanza: Element,
   occupant: string,
