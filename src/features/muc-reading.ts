@@ -86,12 +86,7 @@ function line(place: Place, stanza: Element, occupant: string, how: How): Archiv
 }
 
 /** @returns the id of the line of ours that this is */
-function ownLine(
-  place: Place,
-  stanza: Element,
-  occupant: string,
-  copy: Copy,
-): string | undefined {
+function ownLine(place: Place, stanza: Element, occupant: string, copy: Copy): string | undefined {
   const { room, desk } = place;
   const said = childText(stanza, 'body', NS.client) ?? '';
   const self = room.isSelf(occupant);
