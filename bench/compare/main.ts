@@ -11,6 +11,7 @@ import type { Fault } from './faults.js';
 import { circumstances } from './machine.js';
 import { emptyTalk, type Talk } from '../../test/support/talk/record.js';
 import { play } from './scenario.js';
+import { standing } from '../../test/support/talk/journal.js';
 import { Scene } from '../../test/support/talk/scene.js';
 import type { ServerName } from '../../test/support/talk/server.js';
 import { PERSON, type Where } from '../../test/support/talk/where.js';
@@ -59,7 +60,8 @@ async function talkOf(
   const scene = await Scene.open(server, row.protocol, { latencyMs, host, where });
   open.add(scene);
   try {
-    return await play(scene, fault, messages, seed);
+    const talk = await play(scene, fault, messages, seed);
+    return { ...talk, announced: standing(scene.workspace).announced };
   } finally {
     open.delete(scene);
     await scene.close();

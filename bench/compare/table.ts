@@ -16,7 +16,7 @@ export interface Row {
 }
 
 const HEAD = [
-  ...['fault', 'protocol', 'accepted', 'refused', 'lost', 'lost in', 'doubled out / in'],
+  ...['fault', 'protocol', 'accepted', 'refused', 'lost', 'lost in', 'doubled out / in', 'announced'],
   ...['reordered out / in', 'failures told', 'marked out / in', 'both ways again after, s'],
 ];
 
@@ -46,6 +46,7 @@ function cells({ what, protocol, talks }: Row): string[] {
     ...[count(({ accepted }) => accepted), count(({ refused }) => refused)],
     ...[count(({ lost }) => lost.up.length), count(({ lost }) => lost.down.length)],
     ways(all, ({ doubled }) => lengths(doubled)),
+    count(({ announced }) => announced.length),
     ways(all, ({ disordered }) => lengths(disordered)),
     count(({ told, mistold, unquoted }) => told.length + mistold.length + unquoted.length),
     ways(all, ({ marked }) => marked),

@@ -54,6 +54,23 @@ describe('what alice typed', () => {
   });
 });
 
+describe('a copy of what alice typed', () => {
+  const twice = { typed: typed('accepted', 1, 2), archived: [1, 1, 2, 2] };
+
+  test('is one too many', () => {
+    expect(tally(talk(twice))).toMatchObject({ doubled: { up: [1, 2] }, announced: [] });
+  });
+
+  test('is told apart where she was told that it may come', () => {
+    const sum = tally(talk({ ...twice, doubts: 1, announced: [2] }));
+    expect(sum).toMatchObject({ doubled: { up: [1] }, announced: [2] });
+  });
+
+  test('need not come because she was told', () => {
+    expect(tally(talk({ ...twice, archived: [1, 2], announced: [2] })).announced).toEqual([]);
+  });
+});
+
 describe('what bob said', () => {
   test('is lost when the server took it and it was never shown', () => {
     const sum = tally(talk({ said: timed(1, 2, 3), taken: [1, 2], shown: shown(1) }));

@@ -12,7 +12,7 @@ import type { Workspace } from '../support/workspace.js';
 import { XmppPeer } from '../support/xmpp-peer.js';
 import { PERSON, type Where } from '../support/talk/where.js';
 import type { Fault } from './faults.js';
-import { standing } from './journal.js';
+import { standing } from '../support/talk/journal.js';
 import { play } from './play.js';
 import { planOf, type Plan } from './plan.js';
 import { brokenOff, FAULTLESS, sumOf, type Sum } from './sum.js';
@@ -76,9 +76,11 @@ const inWords = (error: unknown): string =>
 async function playIn(scene: Scene, fault: Fault, plan: Plan): Promise<Partial<Run>> {
   try {
     await play(scene, fault, plan);
+    const { announced, ...standings } = standing(scene.workspace);
+    scene.talk.announced = announced;
     return sumOf(scene.talk, {
       ...{ hers: await hers(scene), forgetful: fault.forgetful === true },
-      ...standing(scene.workspace),
+      ...standings,
     });
   } catch (error) {
     scene.talk.remarks.push(inWords(error));

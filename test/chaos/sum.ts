@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Standing } from './journal.js';
+import type { Standing } from '../support/talk/journal.js';
 import { emptyTalk, type Talk } from '../support/talk/record.js';
 import { missing } from '../support/talk/lines.js';
 import { linesOf, tally } from '../support/talk/tally.js';
@@ -55,7 +55,7 @@ export const FAULTLESS = [
 
 const NO_WITNESS: Witness = {
   ...{ hers: { up: [], down: [] }, settled: [], found: [] },
-  ...{ twice: [], shuffled: [], forgetful: false },
+  ...{ shuffled: [], forgetful: false },
 };
 
 /** Of a run that did not come to its end. */
@@ -69,7 +69,7 @@ function excess(lines: readonly number[]): number {
 }
 
 /** What others than the two people say of the lines. */
-export interface Witness extends Standing {
+export interface Witness extends Omit<Standing, 'announced'> {
   /** The lines each way that alice's archive has at the end: her server took those. */
   hers: Record<'up' | 'down', readonly number[]>;
   /** A server was killed: it may have forgotten what it had acknowledged. */
@@ -78,10 +78,10 @@ export interface Witness extends Standing {
 
 export function sumOf(
   talk: Talk,
-  { hers, settled, found, twice, shuffled, forgetful }: Witness,
+  { hers, settled, found, shuffled, forgetful }: Witness,
 ): Sum {
   const counts = tally(talk);
-  const { lost, doubled, disordered, own } = counts;
+  const { lost, doubled, announced, disordered, own } = counts;
   const having = (outcome: string): typeof talk.typed =>
     talk.typed.filter((typed) => typed.outcome === outcome);
   // An archive may have forgotten what came through the server.
@@ -90,14 +90,12 @@ export function sumOf(
     (line) => hers.up.includes(line) || (forgetful && settled.includes(line)),
   );
   const gone = missing(lost.down, hers.down);
-  const announced = doubled.up.filter((line) => twice.includes(line));
   const heard = excess(linesOf(talk.heard));
-  const unmarked = doubled.up.length - announced.length;
   return {
     up: counts.accepted,
     down: new Set(down).size,
     lost: lost.up.length + lost.down.length - had.length - gone.length + own.missing.length,
-    doubled: unmarked + doubled.down.length + missing(own.doubled, announced).length,
+    doubled: doubled.up.length + doubled.down.length + own.doubled.length,
     reordered:
       disordered.up.length + missing(disordered.down, shuffled).length + own.disordered.length,
     refused: having('refused').filter(({ online }) => online).length,
@@ -110,7 +108,7 @@ export function sumOf(
     found: had.length - missing(had, found).length,
     shuffled: disordered.down.length - missing(disordered.down, shuffled).length,
     strayed: missing(linesOf(talk.said), down).length,
-    forgotten: Math.min(unmarked, Math.max(0, heard - excess(talk.archived))),
+    forgotten: Math.min(doubled.up.length, Math.max(0, heard - excess(talk.archived))),
     twice: announced.length,
     marked: counts.marked.down,
     again: excess(linesOf(talk.shown)) - doubled.down.length,

@@ -54,6 +54,8 @@ export interface Talk {
   told: Told[];
   /** Times the host said that a text may arrive twice. */
   doubts: number;
+  /** The lines that it said it of, as the journal has them. */
+  announced: number[];
   /** When the way was open again, once a fault. */
   mended: number[];
   /** When alice's client dialled the proxy and was let in. */
@@ -68,7 +70,8 @@ export function emptyTalk(): Talk {
   return {
     ...{ typed: [], heard: [], archived: [], seen: undefined, said: [], taken: [], shown: [] },
     echoed: undefined,
-    ...{ strayed: [], told: [], doubts: 0, mended: [], dialled: [], online: [], remarks: [] },
+    ...{ strayed: [], told: [], doubts: 0, announced: [] },
+    ...{ mended: [], dialled: [], online: [], remarks: [] },
   };
 }
 

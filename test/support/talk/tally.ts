@@ -13,8 +13,10 @@ export interface Tally {
   lost: Ways<number[]>;
   /** Lost ones that the server's watch had seen coming in; undefined where there is no watch. */
   dropped: number[] | undefined;
-  /** Copies too many, by line; without those that were shown with the mark. */
+  /** Copies too many, by line; without those that were announced, and those shown with the mark. */
   doubled: Ways<number[]>;
+  /** Copies too many of lines of which it was said that they may arrive twice. */
+  announced: number[];
   disordered: Ways<number[]>;
   /** Those of `doubled.down` that the host showed as ones of earlier. */
   old: number[];
@@ -84,11 +86,11 @@ function oldCopies(entries: readonly Shown[]): number[] {
   return linesOf(entries.filter((entry, at) => entry.old === true && isCopy(entry, at)));
 }
 
-function ownLines(echoed: readonly Shown[] | undefined, arrived: readonly number[]): Tally['own'] {
+function ownLines({ echoed, announced }: Talk, arrived: readonly number[]): Tally['own'] {
   const lines = shownOnce(echoed ?? []);
   return {
     missing: echoed === undefined ? [] : missing(arrived, lines),
-    ...{ doubled: repeated(lines), disordered: disordered(lines) },
+    ...{ doubled: missing(repeated(lines), announced), disordered: disordered(lines) },
   };
 }
 
@@ -97,6 +99,7 @@ export function tally(talk: Talk): Tally {
     linesOf(talk.typed.filter((typed) => typed.outcome === outcome));
   const there = reached(talk.archived, linesOf(talk.heard));
   const shown = shownOnce(talk.shown);
+  const copies = repeated(there);
   const failed = [...new Set(talk.told.flatMap(({ line }) => line ?? []))];
   const told = missing(failed, there);
   const lost = missing(missing(having('accepted'), there), told);
@@ -106,10 +109,11 @@ export function tally(talk: Talk): Tally {
     refused: having('refused').length,
     lost: { up: lost, down: missing(talk.taken, shown) },
     dropped: talk.seen === undefined ? undefined : missing(lost, missing(lost, talk.seen)),
-    doubled: { up: repeated(there), down: repeated(shown) },
+    doubled: { up: missing(copies, talk.announced), down: repeated(shown) },
+    announced: missing(copies, missing(copies, talk.announced)),
     disordered: { up: disordered(there), down: disordered(shown) },
     old: oldCopies(talk.shown),
-    own: ownLines(talk.echoed, missing(having('accepted'), [...lost, ...told])),
+    own: ownLines(talk, missing(having('accepted'), [...lost, ...told])),
     told,
     mistold: missing(failed, told),
     unquoted: talk.told.filter(({ line }) => line === undefined).map(({ text }) => text),

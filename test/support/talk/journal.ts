@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readFileSync } from 'node:fs';
-import { readJournal } from '../../src/delivery/journal.js';
-import { Ledger } from '../../src/delivery/ledger.js';
-import type { JournalRecord } from '../../src/delivery/records.js';
-import { tools } from '../../src/engine/tools-node.js';
-import { lineIn } from '../support/talk/record.js';
-import { ALICE } from '../support/talk/names.js';
-import type { Workspace } from '../support/workspace.js';
+import { readJournal } from '../../../src/delivery/journal.js';
+import { Ledger } from '../../../src/delivery/ledger.js';
+import type { JournalRecord } from '../../../src/delivery/records.js';
+import { tools } from '../../../src/engine/tools-node.js';
+import { lineIn } from './record.js';
+import { ALICE } from './names.js';
+import type { Workspace } from '../workspace.js';
 
-/** What the engine wrote down of the lines; empty where its disk is gone with its host. */
+/** What the engine wrote down of the lines; empty where its disk is gone, or there is no engine of ours. */
 export interface Standing {
   /** Alice's that the server said that it has. */
   settled: number[];
   /** Those of them that were only found in her archive, and never acknowledged. */
   found: number[];
   /** Those of which she was told that they may arrive twice. */
-  twice: number[];
+  announced: number[];
   /** Bob's that the server sent behind a younger one in the same session. */
   shuffled: number[];
 }
@@ -61,7 +61,7 @@ export function standing(workspace: Workspace): Standing {
   return {
     settled: settled.map(({ line }) => line),
     found: transactions.flat().flatMap(foundIn(ledger)),
-    twice: lines.filter(({ twice }) => twice).map(({ line }) => line),
+    announced: lines.filter(({ twice }) => twice).map(({ line }) => line),
     shuffled: shuffledIn(transactions.flat().flatMap(arrivalIn)),
   };
 }
