@@ -255,8 +255,8 @@ export class Connection implements End {
     this.acknowledge(session, h);
     this.write(`<resumed xmlns='${SM}' previd='${previd}' h='${this.told(session)}'/>`);
     this.server.watch.resumed?.(session);
-    for (const { text } of session.unacked) {
-      this.write(text);
+    for (const stored of session.unacked) {
+      this.write(this.server.resent(stored, session));
     }
     this.write(`<r xmlns='${SM}'/>`);
   }

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly silent?: boolean;
   /** No XEP-0198 at all, as old servers have it. */
   readonly plain?: boolean;
+  /** Who it says has kept what a resumption brings again, with the time it came (XEP-0203). */
+  readonly stampsResent?: 'account' | 'server';
   /** Keeps archives (XEP-0313). */
   readonly archive?: boolean;
   /** How long a message takes to show in them. */
@@ -58,14 +60,14 @@ export const PROFILES = {
   strict: STRICT,
   'prosody-0.12': {
     ...STRICT,
-    keepsForged: true,
+    ...{ keepsForged: true, stampsResent: 'account' },
     killTears: true,
     queue: { cap: 500, end: 'silence' },
     rooms: { ...STRICT_ROOMS, stray: 'error' },
   },
   'ejabberd-23.01': {
     ...STRICT,
-    resumeMs: 300_000,
+    ...{ resumeMs: 300_000, stampsResent: 'server' },
     stoppedH: false,
     killLosesMs: 2_000,
     queue: { cap: 5_000, end: 'policy-violation' },

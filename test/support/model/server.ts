@@ -268,16 +268,27 @@ export class ModelServer {
     session.available = true;
     const stored = this.offline.get(session.user) ?? [];
     this.offline.delete(session.user);
-    const domain = session.user.split('@')[1] ?? '';
-    for (const { text, at } of stored) {
-      const stamp = formatDateTime(at);
-      const delay = `<delay xmlns='urn:xmpp:delay' from='${domain}' stamp='${stamp}'/>`;
-      const again = text.includes("from='" + domain + "' stamp")
-        ? text
-        : text.replace(/<\/message>$/, `${delay}</message>`);
-      this.deliver(session, { text: again, at, kept: true });
+    const domain = domainOf(session);
+    for (const one of stored) {
+      this.deliver(session, { ...one, text: delayed(one, domain), kept: true });
     }
   }
+
+  /** What a resumption brings again of this. */
+  resent(stored: Stored, session: ServerSession): string {
+    const { stampsResent } = this.options;
+    if (stampsResent === undefined) return stored.text;
+    return delayed(stored, stampsResent === 'account' ? session.user : domainOf(session));
+  }
+}
+
+const domainOf = ({ user }: ServerSession): string => user.split('@')[1] ?? '';
+
+/** A message with the time it came (XEP-0203), unless it has that already. */
+function delayed({ text, at }: Stored, by: string): string {
+  const delay = `<delay xmlns='urn:xmpp:delay' from='${by}' stamp=`;
+  if (text.includes(delay)) return text;
+  return text.replace(/<\/message>$/, `${delay}'${formatDateTime(at)}'/></message>`);
 }
 
 /** Nobody but the server speaks in its user's name (XEP-0359 §6). */
