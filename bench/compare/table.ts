@@ -16,7 +16,16 @@ export interface Row {
 }
 
 const HEAD = [
-  ...['fault', 'protocol', 'accepted', 'refused', 'lost', 'lost in', 'doubled out / in', 'announced'],
+  ...[
+    'fault',
+    'protocol',
+    'accepted',
+    'refused',
+    'lost',
+    'lost in',
+    'doubled out / in',
+    'announced',
+  ],
   ...['reordered out / in', 'failures told', 'marked out / in', 'both ways again after, s'],
 ];
 

@@ -79,9 +79,11 @@ export class Account implements Context {
       this.events.take(output);
     });
     this.setAside = new SetAside(this, caches.get(SET_ASIDE));
-    this.mailroom = new Mailroom(this, inbox, this.store, this.setAside, (h) => {
+    const handled = (h: number) => {
       this.session.handledDurably(h);
-    });
+    };
+    const since = () => this.sleep.since(this.time);
+    this.mailroom = new Mailroom(this, inbox, this.store, this.setAside, handled, since);
     this.states = new MessageStates(this, this.store, this.outbox, this.mailroom);
     const { session, states, mailroom, outbox, lanes } = this;
     this.sender = new Sender(this, session, this.store, outbox, states, lanes);
@@ -110,8 +112,8 @@ export class Account implements Context {
       settling: () => this.link.settling,
       settings: () => this.link.options?.settings ?? NO_SETTINGS,
     });
-    const { store, link, host } = this;
-    this.events = new SessionEvents(this, { session, store, sender, mailroom, link, host });
+    const { store, link, host, sleep } = this;
+    this.events = new SessionEvents(this, { session, store, sender, mailroom, link, host, sleep });
   }
 
   // --- Context ---------------------------------------------------------------------------------
@@ -144,7 +146,6 @@ export class Account implements Context {
     if (this.sleep.slept(clock, this.session.online)) {
       this.link.hint(true);
     }
-    this.mailroom.since = this.sleep.since(clock);
     this.take(input);
     this.noticeStore();
     this.mailroom.flushCount();
@@ -180,6 +181,7 @@ export class Account implements Context {
         return;
       case 'link-bytes':
         this.session.bytes(input.bytes, this.time);
+        if (this.session.online) this.sleep.heard(this.time);
         return;
       case 'link-closed':
         this.link.closed(input.fault);

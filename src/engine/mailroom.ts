@@ -19,8 +19,6 @@ import type { Durable, SetAside } from './set-aside.js';
 const IN_HAND = 1_000;
 
 export class Mailroom {
-  /** The earliest time at which what is read now can have come, Unix ms. */
-  since = 0;
   private attached = false;
   /** Not taken by the host yet: what was just encoded, or was given, is not decoded again. */
   private readonly inHand = new Map<number, Durable>();
@@ -31,13 +29,17 @@ export class Mailroom {
   /** Counts sessions: a number flushed late must not be taken for one of the next session. */
   private epoch = 0;
 
-  /** @param handled called with `h` once all its stanzas' effects are on disk */
+  /**
+   * @param handled called with `h` once all its stanzas' effects are on disk
+   * @param since the earliest time at which what is read now can have come, Unix ms
+   */
   constructor(
     private readonly context: Context,
     private readonly inbox: Inbox,
     private readonly store: Store,
     private readonly setAside: SetAside,
     private readonly handled: (h: number) => void,
+    private readonly since: () => number,
   ) {
     this.suspect = store.ledger.inbox.entries.size > 0 ? store.ledger.inbox.taken + 1 : 0;
   }
@@ -62,7 +64,7 @@ export class Mailroom {
       this.free(this.inbox.releaseBefore(copy));
     }
     const event = () => toBinary(EventSchema, create(EventSchema, { body }));
-    const record = this.inbox.keep(event, this.since, copy);
+    const record = this.inbox.keep(event, this.since(), copy);
     // What came live is in the archive too, which is no news.
     if (record.type === 'seen' && copy?.path !== 'archive') {
       this.context.log('debug', 'inbox', 'A second copy of a message was dropped.');

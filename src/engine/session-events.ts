@@ -13,6 +13,7 @@ import type { AccountHost } from './feature-host.js';
 import type { LinkKeeper } from './link.js';
 import type { Mailroom } from './mailroom.js';
 import type { Sender } from './sender.js';
+import type { SleepWatch } from './sleep-watch.js';
 
 export interface SessionParts {
   readonly session: Session;
@@ -21,6 +22,7 @@ export interface SessionParts {
   readonly mailroom: Mailroom;
   readonly link: LinkKeeper;
   readonly host: AccountHost;
+  readonly sleep: SleepWatch;
 }
 
 export class SessionEvents {
@@ -86,6 +88,7 @@ export class SessionEvents {
     }
     const { management } = this.parts.session;
     if (online.how === 'resumed') {
+      this.parts.sleep.resumed(this.context.clock());
       this.parts.sender.opened(online.resend);
       if (this.started === management) {
         this.parts.link.online(online);

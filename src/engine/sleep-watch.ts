@@ -6,14 +6,19 @@ import type { Clock } from '../core/effects.js';
 const SLEEP_MS = 3_000;
 /** How often the clocks are compared while there is a link to lose: a wake is noticed within this. */
 const WATCH_MS = 1_000;
-/** What is read this soon after a wake may have come while nobody was awake to read it. */
+/** What is read this soon after an absence may have come while nobody was there to read it. */
 const DROWSY_MS = 1_000;
 
-/** Notices sleep without help from the system: by clocks that disagree and by ticks that come late. */
+/**
+ * Notices sleep without help from the system, by clocks that disagree and by ticks that come late; and knows
+ * since when what is read now may have been waiting: for a wake, or for a session that goes on.
+ */
 export class SleepWatch {
   private last: Clock | undefined;
-  /** Of the last sleep: its beginning on the wall clock, its end on the monotonic one. */
-  private sleep = { began: 0, ended: -Infinity };
+  /** Of the last absence: its beginning on the wall clock, its end on the monotonic one. */
+  private absence = { began: 0, ended: -Infinity };
+  /** When the session's link last brought something, on the wall clock. */
+  private read: number | undefined;
 
   /**
    * Compares the clocks of this input with those of the last.
@@ -30,14 +35,27 @@ export class SleepWatch {
     const drift = Math.abs(clock.wall - last.wall - passed);
     const slept = drift > SLEEP_MS || (watched && passed > WATCH_MS + SLEEP_MS);
     if (slept) {
-      this.sleep = { began: last.wall, ended: clock.now };
+      this.absence = { began: last.wall, ended: clock.now };
     }
     return slept;
   }
 
+  /** The link of a session brought something. */
+  heard({ wall }: Clock): void {
+    this.read = wall;
+  }
+
+  /**
+   * The session goes on with a new link. Servers that do not say when what they bring again had come
+   * (XEP-0203) leave us that it was after the last of the old link; of an earlier process's nothing is known.
+   */
+  resumed({ now, wall }: Clock): void {
+    this.absence = { began: this.read ?? wall, ended: now };
+  }
+
   /** The earliest time at which what is read now can have come, Unix ms. */
   since({ now, wall }: Clock): number {
-    const { began, ended } = this.sleep;
+    const { began, ended } = this.absence;
     return now - ended <= DROWSY_MS ? Math.min(began, wall) : wall;
   }
 

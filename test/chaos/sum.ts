@@ -76,10 +76,7 @@ export interface Witness extends Omit<Standing, 'announced'> {
   forgetful: boolean;
 }
 
-export function sumOf(
-  talk: Talk,
-  { hers, settled, found, shuffled, forgetful }: Witness,
-): Sum {
+export function sumOf(talk: Talk, { hers, settled, found, shuffled, forgetful }: Witness): Sum {
   const counts = tally(talk);
   const { lost, doubled, announced, disordered, own } = counts;
   const having = (outcome: string): typeof talk.typed =>

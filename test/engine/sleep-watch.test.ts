@@ -42,6 +42,20 @@ describe('what is read', () => {
     expect(watch.since(at(2_600, 62_100))).toBe(WALL + 62_100);
   });
 
+  it('as a session goes on may have come since its last link brought something', () => {
+    const watch = watchAfter(at(1_000), at(2_000));
+    watch.heard(at(2_000));
+    watch.resumed(at(9_000));
+    expect(watch.since(at(9_000))).toBe(WALL + 2_000);
+    expect(watch.since(at(10_100))).toBe(WALL + 10_100);
+  });
+
+  it('as the session of an earlier process goes on came now', () => {
+    const watch = watchAfter(at(1_000));
+    watch.resumed(at(9_000));
+    expect(watch.since(at(9_000))).toBe(WALL + 9_000);
+  });
+
   it('never came in the future, where a clock was put back', () => {
     const watch = watchAfter(at(1_000, 3_600_000), at(1_500, 1_500));
     expect(watch.since(at(1_500, 1_500))).toBe(WALL + 1_500);
