@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs everything that is checked, one suite after the other, and adds it up in the last line:
-// "N passed, N failed". With --lint only what needs no test run. A suite that crashes, a skipped
-// test and a check that fails count as failed.
+// Runs everything that is checked and adds it up in the last line: "N passed, N failed". With --lint only
+// what needs no test run. A suite that crashes, a skipped test and a check that fails count as failed.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createVitest } from 'vitest/node';
 
@@ -50,6 +50,23 @@ function checks() {
   check('the tables of specs are fresh', () => run('node', ['scripts/specs.mjs', '--check']));
 }
 
+/** One after the other. */
+async function inTurn(projects, aside = false) {
+  for (const project of projects) await vitest(project, aside);
+}
+
+/**
+ * The fast suite takes all processors there are. Of the others the longest, which waits for servers and hosts
+ * most of its time, runs beside the rest.
+ */
+async function suites() {
+  const all = await projects();
+  const [first, beside] = ['fast', 'interop'];
+  const rest = all.filter((name) => name !== first && name !== beside);
+  await inTurn([first]);
+  await Promise.all([inTurn([beside]), inTurn(rest, true)]);
+}
+
 /** As configured, with files or not: a suite that has none fails. `make soak` is for itself. */
 async function projects() {
   const configured = await createVitest('test', { watch: false });
@@ -58,12 +75,24 @@ async function projects() {
   return names.filter((name) => name !== 'soak');
 }
 
-/** One project a run: what one of them breaks, it breaks for itself. */
-function vitest(project) {
-  say(`\n== vitest ${project}`);
+/**
+ * One project a run: what one of them breaks, it breaks for itself.
+ * @param aside its words are kept until it ends, since another one is talking
+ */
+async function vitest(project, aside) {
+  if (!aside) say(`\n== vitest ${project}`);
   const file = `${RESULTS}/${project}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const well = run('vitest', ['run', '--project', project, ...reporters]);
+  const words = [];
+  const stdio = aside ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+  const child = spawn('vitest', ['run', '--project', project, ...reporters], { stdio });
+  child.stdout?.on('data', (bytes) => words.push(bytes));
+  child.stderr?.on('data', (bytes) => words.push(bytes));
+  const well = await once(child, 'close').then(
+    ([status]) => status === 0,
+    (error) => (say(inWords('vitest', error)), false),
+  );
+  if (aside) say(`\n== vitest ${project}\n${Buffer.concat(words).toString()}`);
   const { passed, failed } = existsSync(file)
     ? count(JSON.parse(readFileSync(file, 'utf8')))
     : { passed: 0, failed: 0 };
@@ -89,7 +118,7 @@ rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 try {
   checks();
-  if (!process.argv.includes('--lint')) (await projects()).forEach(vitest);
+  if (!process.argv.includes('--lint')) await suites();
 } catch (fault) {
   check('the tests as a whole', () => say(fault.stack));
 }
