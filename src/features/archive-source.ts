@@ -36,6 +36,8 @@ export interface ArchiveSource {
   own(archived: ArchivedMessage): OwnMessage | undefined;
   /** It is not given to us. */
   refused?(cause: Fault): void;
+  /** Of a room: asks whether we are in it, as far as can be known. */
+  inside?(answer: (inside: boolean | undefined) => void): void;
 }
 
 /** Our account's own archive. */

@@ -28,6 +28,7 @@ export class RoomSource implements ArchiveSource {
     private readonly place: () => Place,
     readonly desk: RoomDesk,
     readonly refused: (cause: Fault) => void,
+    readonly inside: (answer: (inside: boolean | undefined) => void) => void,
   ) {
     this.of = place().room.jid;
     this.name = this.of.toString();

@@ -77,6 +77,9 @@ export class RoomPlace implements Place {
       () => {
         this.refusedArchive();
       },
+      (answer) => {
+        this.inside(answer);
+      },
     );
     this.reading = new ArchiveReading(host, source);
     this.silence = new Silence(
@@ -263,10 +266,18 @@ export class RoomPlace implements Place {
 
   /** One who is not in the room may not read it either: is it that? */
   private refusedArchive(): void {
+    this.inside((inside) => {
+      if (inside === true) this.withoutArchive();
+    });
+  }
+
+  /** Is it still this stay, as far as the room says? If not, it is joined again. */
+  private inside(answer: (inside: boolean | undefined) => void): void {
     const { stay } = this;
     this.room.check((inside) => {
-      if (inside === true && stay === this.stay) this.withoutArchive();
-      else if (inside === false) this.isOut();
+      if (stay !== this.stay) return;
+      if (inside === false) this.isOut();
+      answer(inside);
     });
   }
 

@@ -55,9 +55,19 @@ export class VerifiedReplay {
         }
         this.busy = false;
         // Silence while there is no link is not an answer: asked again on the next one.
-        if (page.kind === 'stanza' || this.source.open) this.source.desk.unjudged();
+        if (page.kind === 'stanza' || this.source.open) this.refused(round);
       },
     );
+  }
+
+  /** Who is not in a room cannot read its archive either: then it is asked again once he is. */
+  private refused(round: number): void {
+    const { source } = this;
+    const decide = (inside: boolean | undefined) => {
+      if (round === this.round && inside !== false) source.desk.unjudged();
+    };
+    if (source.inside === undefined) decide(true);
+    else source.inside(decide);
   }
 
   private take(replay: Replay, page: Page, round: number): void {

@@ -7,9 +7,16 @@ import { describe, expect, it } from 'vitest';
 import {
   CommandSchema,
   JoinRoomSchema,
+  MessageState_State,
+  SendMessageSchema,
   Room_State as State,
 } from '../../src/contract/engine_pb.js';
-import type { Message, Room as RoomMessage, RoomNotice } from '../../src/contract/engine_pb.js';
+import type {
+  Message,
+  MessageState,
+  Room as RoomMessage,
+  RoomNotice,
+} from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 import type { ServerOptions } from '../support/model/profiles.js';
 import type { RoomOptions } from '../support/model/room-options.js';
@@ -42,6 +49,14 @@ class Scene {
 
   say(...bodies: readonly string[]): void {
     for (const body of bodies) this.carol.say(ROOM, body);
+  }
+
+  /** Alice says something; its id is what it says. */
+  write(body: string): void {
+    const value = create(SendMessageSchema, { to: ROOM, body, groupchat: true });
+    const command = create(CommandSchema, { id: body, body: { case: 'sendMessage', value } });
+    this.account.engine.command(command);
+    this.account.pass(500);
   }
 
   /** Without a link for so long; the server gives a session up after one second. */
@@ -95,6 +110,25 @@ describe('the archive of a room', () => {
     scene.say('missed');
     scene.account.pass(20_000);
     expect(scene.shown).toEqual(['missed']);
+  });
+
+  it('that refuses one whom the room has lost is asked for his lines when he is in again', () => {
+    const scene = new Scene({ archive: true, selfPing: true }, { resumeMs: 1_000 }).join();
+    scene.write('control');
+    scene.account.engine.link?.deafen();
+    scene.write('unheard');
+    scene.outage(() => {
+      scene.rooms.watch = {
+        asked: () => {
+          scene.rooms.watch = {};
+          scene.rooms.stop(false);
+        },
+      };
+    });
+    expect(scene.rooms.watch).toEqual({});
+    const ends = scene.told<MessageState>('messageState').filter(({ id }) => id === 'unheard');
+    expect(ends.at(-1)).toMatchObject({ state: MessageState_State.AT_SERVER, maybeTwice: false });
+    expect(scene.carol.got.filter(({ body }) => body === 'unheard')).toHaveLength(1);
   });
 
   it('whose refusal was meant for an earlier stay is read in this one', () => {
