@@ -248,6 +248,8 @@ export class RoomPlace implements Place {
   /** It came while nothing was missing: by our clock, or where an archive brought it by the room's. */
   private isSettled(copy: Copy): boolean {
     const at = this.desk.seenAt(copy);
+    // A clock that was set back since then cannot tell.
+    if (this.heardUpTo > this.host.clock().wall) return false;
     return at !== undefined && Math.min(at, copy.stamp ?? at) <= this.heardUpTo;
   }
 

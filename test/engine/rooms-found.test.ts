@@ -199,7 +199,10 @@ describe('a gap', () => {
     expect(scene.told<RoomNotice>('roomNotice').at(-1)?.text).toContain('may be missing');
   });
 
-  it('is told when a process died after it got a history that does not reach so far', () => {
+  it.each([
+    ['', 0],
+    [', and the clock was set back', 200_000],
+  ])('is told when a process died after it got a history that ends before it%s', (_, backMs) => {
     const scene = new Scene({ historyLines: 20 }, { resumeMs: 1_000 }).join();
     scene.say('before');
     scene.account.pass(1_000);
@@ -207,6 +210,7 @@ describe('a gap', () => {
     scene.account.engine.link?.cut(true, true);
     scene.account.pass(10_000);
     scene.say(...numbered(25));
+    scene.account.world.wallOffset -= backMs;
     scene.account.engine.unreachable = false;
     // The history is there, and the answer whether there is an archive is not.
     while (!scene.shown.includes('line 25')) scene.account.pass(1);
