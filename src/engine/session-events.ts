@@ -99,6 +99,7 @@ export class SessionEvents {
       }
       return;
     }
+    this.parts.sleep.began();
     const saved = this.parts.session.resumable ? this.parts.session.management?.save() : undefined;
     const session = saved === undefined ? [] : [sessionRecord(saved)];
     this.parts.store.commit(session, () => {

@@ -53,6 +53,11 @@ export class SleepWatch {
     this.absence = { began: this.read ?? wall, ended: now };
   }
 
+  /** A new session began: nothing has been waiting in it. */
+  began(): void {
+    this.absence.ended = -Infinity;
+  }
+
   /** The earliest time at which what is read now can have come, Unix ms. */
   since({ now, wall }: Clock): number {
     const { began, ended } = this.absence;

@@ -50,6 +50,12 @@ describe('what is read', () => {
     expect(watch.since(at(10_100))).toBe(WALL + 10_100);
   });
 
+  it('at a wake that a new session has followed came now', () => {
+    const watch = watchAfter(at(1_000), at(1_500, 61_000));
+    watch.began();
+    expect(watch.since(at(2_400, 61_900))).toBe(WALL + 61_900);
+  });
+
   it('as the session of an earlier process goes on came now', () => {
     const watch = watchAfter(at(1_000));
     watch.resumed(at(9_000));
