@@ -21,6 +21,8 @@ export interface Copy {
   readonly archive?: string;
   /** When the server got it, Unix ms: by the archive, or by our own server's or its room's `<delay/>`. */
   readonly stamp?: number;
+  /** Without that: no earlier than this it came, Unix ms. */
+  readonly earliest?: number;
   /** The sender says that he sent it before, at this time, Unix ms. */
   readonly resent?: number;
   /** In the archive a message follows it that was shown already. */

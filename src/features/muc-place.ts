@@ -36,6 +36,7 @@ export class RoomPlace implements Place {
   stableIds = false;
   isNew = false;
   cameAt: number | undefined;
+  enteredAt = 0;
   private readonly reading: ArchiveReading;
   private readonly silence: Silence;
   /** Whether the room has an archive that we may read, as far as is known. */
@@ -114,7 +115,8 @@ export class RoomPlace implements Place {
   }
 
   joined(): void {
-    this.cameAt ??= this.host.clock().wall;
+    this.enteredAt = this.host.clock().wall;
+    this.cameAt ??= this.enteredAt;
     // What was sent before has been reflected by now, or never will be.
     this.desk.doubt();
     const { stay } = this;

@@ -25,6 +25,8 @@ export interface Place {
   readonly isNew: boolean;
   /** When this process was first in it, Unix ms by our clock. */
   readonly cameAt: number | undefined;
+  /** When this stay began, the same. */
+  readonly enteredAt: number;
   /** Lines of ours that were found by what they say, by the id of what was found. */
   readonly byBody: Map<string, string>;
 }
@@ -45,9 +47,11 @@ export function readLive(
   const name = jid.toString();
   const stamps = readStamps(host, stanza, jid);
   const id = stanzaIdBy(host, stanza, jid);
+  // Brought again by a resumption it has the time at which our server got it; in this stay it came anyway.
+  const earliest = Math.max(readStamps(host, stanza).stamp ?? 0, place.enteredAt);
   return line(place, stanza, occupant, {
     ...(stamps.stamp === undefined
-      ? { path: 'live' as const }
+      ? { path: 'live' as const, earliest }
       : { path: 'history' as const, join: place.stay }),
     ...stamps,
     archive: name,

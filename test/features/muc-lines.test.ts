@@ -57,6 +57,24 @@ describe('a line that comes live', () => {
     expect(copy?.join).toBe(path === 'history' ? 1 : undefined);
   });
 
+  test.each([
+    ['did not come before this stay', 60_000, '', 60_000],
+    [
+      'nor before the time at which our server got it',
+      -60_000,
+      delay("from='montague.example'"),
+      0,
+    ],
+    ['nor by what somebody else says of that', -60_000, delay("from='mercury.example'"), -60_000],
+  ])('%s', (_, entered, stamp, came) => {
+    const host = new Hall();
+    host.now = { now: 1_000, wall: AT + entered };
+    host.within(true);
+    host.pass(120_000);
+    host.said('juliet', `<body>hello</body>${stamp}`);
+    expect(host.kept[0]?.copy.earliest).toBe(AT + came);
+  });
+
   test('and could not be read is told by its sender', () => {
     const host = new Hall().within(true);
     const huge = new ReducedElement('message', {

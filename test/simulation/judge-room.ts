@@ -5,7 +5,6 @@
 
 import type { RoomLine as Taken } from '../support/model/room-lines.js';
 import type { Den } from './den.js';
-import type { Fault } from './faults.js';
 import type { Person } from './person.js';
 import type { Plan } from './plan.js';
 
@@ -76,19 +75,9 @@ function isDue({ plan, den }: RoomScene, line: Taken, person: Person): boolean {
   return heard || (options?.archive === true && led && !line.forgotten);
 }
 
-/**
- * What comes within a second of a wake may have come in the sleep, as far as the engine knows. Where the
- * archive lags, so that it cannot say otherwise, such a line may be shown before those that only the archive has.
- */
-function isDrowsy({ plan }: RoomScene, { name }: Person): boolean {
-  const sleeps = ({ kind, who }: Fault) =>
-    who === name && (kind === 'stopped' || kind === 'standby');
-  return (plan.room?.options.archiveLagMs ?? 0) > 0 && plan.faults.some(sleeps);
-}
-
 function judgeOrder(scene: RoomScene, person: Person): string[] {
   const { den, twice } = scene;
-  if (person.clockWasWrong || isDrowsy(scene, person)) {
+  if (person.clockWasWrong) {
     return [];
   }
   const places = new Map<string, number>();
