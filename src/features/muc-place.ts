@@ -36,7 +36,7 @@ export class RoomPlace implements Place {
   stableIds = false;
   isNew = false;
   cameAt: number | undefined;
-  enteredAt = 0;
+  askedAt = 0;
   private readonly reading: ArchiveReading;
   private readonly silence: Silence;
   /** Whether the room has an archive that we may read, as far as is known. */
@@ -99,6 +99,7 @@ export class RoomPlace implements Place {
   joining(): Element {
     const { entrances } = this;
     this.left();
+    if (entrances === 0) this.askedAt = this.host.clock().wall;
     this.entrances = entrances + 1;
     this.repeats.clear();
     const cursor = this.desk.cursor(this.name);
@@ -115,8 +116,7 @@ export class RoomPlace implements Place {
   }
 
   joined(): void {
-    this.enteredAt = this.host.clock().wall;
-    this.cameAt ??= this.enteredAt;
+    this.cameAt ??= this.host.clock().wall;
     // What was sent before has been reflected by now, or never will be.
     this.desk.doubt();
     const { stay } = this;

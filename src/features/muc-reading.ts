@@ -25,8 +25,8 @@ export interface Place {
   readonly isNew: boolean;
   /** When this process was first in it, Unix ms by our clock. */
   readonly cameAt: number | undefined;
-  /** When this stay began, the same. */
-  readonly enteredAt: number;
+  /** When it was asked for entrance to this stay, the same. */
+  readonly askedAt: number;
   /** Lines of ours that were found by what they say, by the id of what was found. */
   readonly byBody: Map<string, string>;
 }
@@ -48,7 +48,7 @@ export function readLive(
   const stamps = readStamps(host, stanza, jid);
   const id = stanzaIdBy(host, stanza, jid);
   // Brought again by a resumption it has the time at which our server got it; in this stay it came anyway.
-  const earliest = Math.max(readStamps(host, stanza).stamp ?? 0, place.enteredAt);
+  const earliest = Math.max(readStamps(host, stanza).stamp ?? 0, place.askedAt);
   return line(place, stanza, occupant, {
     ...(stamps.stamp === undefined
       ? { path: 'live' as const, earliest }
