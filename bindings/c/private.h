@@ -134,7 +134,7 @@ void stead_options_replace (char **place, const char *value);
 
 #define STEAD_SHOWN_CAP 256
 
-/** The durable events handed out last; older ones an engine does not give again. */
+/** The durable events handed out last: more than an engine has under way, so none older comes again. */
 typedef struct
 {
   struct

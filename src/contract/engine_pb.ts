@@ -1333,7 +1333,8 @@ export const SendMessageSchema: GenMessage<SendMessage> = /*@__PURE__*/
   messageDesc(file_engine, 17);
 
 /**
- * A message for the host, from the durable inbox. Given again until a Handled covers it.
+ * A message for the host, from the durable inbox. Given again at each Attach until a Handled covers it; no
+ * more than 200 are under way without one.
  *
  * @generated from message steadfast.v1.Message
  */

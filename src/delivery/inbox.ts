@@ -13,6 +13,12 @@ import type { Sighting, Trace } from './seen.js';
 
 type Release = JournalRecord & { readonly type: 'release'; readonly count: number };
 
+/**
+ * So many are under way to the host at a time. One that joins anew is given them once more, and knows again
+ * as many as that (`STEAD_SHOWN_CAP`).
+ */
+const UNDER_WAY = 200;
+
 export class Inbox {
   /** Names the instance of a way in, so that two messages of one session are told apart from copies. */
   session = '';
@@ -167,13 +173,14 @@ export class Inbox {
   /** What the attached host can be given now and was not yet; given by this call. */
   give(): InboxEntry[] {
     const entries: InboxEntry[] = [];
-    for (let number = this.given + 1; number <= this.safe; number++) {
+    const upTo = Math.min(this.safe, this.book.taken + UNDER_WAY);
+    for (let number = this.given + 1; number <= upTo; number++) {
       const entry = this.book.entries.get(number);
       if (entry !== undefined) {
         entries.push(entry);
       }
     }
-    this.given = Math.max(this.given, this.safe);
+    this.given = Math.max(this.given, upTo);
     return entries;
   }
 

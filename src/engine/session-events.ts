@@ -99,7 +99,6 @@ export class SessionEvents {
       }
       return;
     }
-    this.parts.sleep.began();
     const saved = this.parts.session.resumable ? this.parts.session.management?.save() : undefined;
     const session = saved === undefined ? [] : [sessionRecord(saved)];
     this.parts.store.commit(session, () => {
@@ -112,6 +111,8 @@ export class SessionEvents {
 
   private start(online: Online): void {
     this.started = this.parts.session.management;
+    // Nothing comes before we have said that we are there.
+    this.parts.sleep.began();
     this.parts.link.online(online);
     this.parts.host.moment('started');
   }

@@ -46,6 +46,20 @@ describe('the inbox', () => {
     expect(inbox.give().map((e) => e.number)).toEqual([2, 3]);
   });
 
+  it('has no more under way than a host that joins anew knows again', () => {
+    const { inbox, keep, ledger } = inboxWith();
+    for (let n = 1; n <= 500; n++) keep();
+    inbox.flushed(500);
+    expect(inbox.give().at(-1)?.number).toBe(200);
+    expect(inbox.give()).toEqual([]);
+    ledger.apply(inbox.taken(150) ?? LATER);
+    expect(inbox.give().map((e) => e.number)).toEqual(
+      Array.from({ length: 150 }, (_, n) => 201 + n),
+    );
+    inbox.attach(150);
+    expect(inbox.give()).toHaveLength(200);
+  });
+
   it('believes a host that took more than the journal knows', () => {
     const { inbox, keep } = inboxWith();
     keep();

@@ -181,6 +181,8 @@ export class ModelHost {
   private take({ body, inbox }: Frame): void {
     this.machine.note(`${this.jid} ${body.case ?? ''} ${describe(body)}`);
     const { deadly } = this.record;
+    // It is given again what was under way when it joined anew.
+    if (inbox !== undefined && inbox <= this.handedOut) return;
     if (body.case === 'message' && body.value.body === deadly?.body) {
       this.record.given.set(body.value.inbox, body.value.body);
       deadly.kill();
