@@ -92,9 +92,14 @@ export class Inbox {
     return { type: 'inbox', number: this.nextNumber(), ...kept };
   }
 
-  /** Younger ones were shown before this copy came: by the archive's order, or else by the clocks. */
+  /**
+   * Younger ones were shown before this copy came, by the archive's order, or else by the clocks. What a history
+   * brings waits behind those that wait already.
+   */
   isLate({ path, stamp, behind, archive = OWN_ARCHIVE }: Copy): boolean {
-    const older = stamp !== undefined && stamp < (this.youngest.get(archive) ?? 0);
+    const waiting = path === 'history' ? this.book.heldBehind(archive) : [];
+    const younger = (at: number) => stamp !== undefined && stamp < at;
+    const older = younger(this.youngest.get(archive) ?? 0) || waiting.some(({ at }) => younger(at));
     return (path === 'archive' || path === 'history') && (behind === true || older);
   }
 

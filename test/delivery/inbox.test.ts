@@ -240,6 +240,14 @@ describe('the history that a room gives at joining', () => {
   const line: Copy = { ...copy, from: 'room@r/bob', type: 'groupchat', archive: 'room@r' };
   const history: Copy = { ...line, path: 'history', join: 1, stamp: 1_000 };
 
+  it('is late behind younger lines of an earlier one that wait still', () => {
+    const { inbox, keep } = inboxWith();
+    inbox.hold('room@r');
+    keep({ ...history, id: 'younger', stamp: 2_000 });
+    const older = { ...history, join: 2 };
+    expect([inbox.isLate(older), inbox.isLate({ ...older, stamp: 3_000 })]).toEqual([true, false]);
+  });
+
   it.each<[string, Copy, Copy, boolean]>([
     ['shows what was missed', { ...line, id: 'other' }, history, true],
     ['does not repeat what came live', line, history, false],
