@@ -32,6 +32,8 @@ export class Inbox {
   private safe: number;
   /** When the youngest message of an archive was sent that may be shown already, Unix ms. */
   private readonly youngest: Map<string, number>;
+  /** The same of those that this process saw and that wait. */
+  private readonly waiting = new Map<string, number>();
 
   constructor(
     private readonly ledger: Ledger,
@@ -66,9 +68,11 @@ export class Inbox {
   /**
    * The record that keeps one event. Of the second copy of a message nothing is kept but that it came.
    * @param event its bytes, asked for only if they are kept
+   * @param since when it came, Unix ms, or the earliest that this can have been
    * @param copy absent for news that come once
+   * @param now the latest
    */
-  keep(event: () => Uint8Array, wall: number, copy?: Copy): JournalRecord {
+  keep(event: () => Uint8Array, since: number, copy?: Copy, now = since): JournalRecord {
     const first = copy === undefined ? undefined : this.firstOf(copy);
     const own = copy === undefined ? undefined : this.traceOf(copy);
     const trace = own === undefined ? undefined : joined(own, first);
@@ -77,17 +81,19 @@ export class Inbox {
     if (first !== undefined && trace !== undefined && !(first.held && archived)) {
       return { type: 'seen', trace, at: first.at };
     }
-    const came = copy?.stamp ?? wall;
+    const came = copy?.stamp ?? since;
     const kept = {
       event: this.tools.base64(event()),
       ...(trace === undefined ? {} : { trace }),
       at: first?.at ?? (trace === undefined ? came : this.book.seen.timeFor(trace, came)),
     };
+    const latest = copy?.stamp ?? now;
     if (this.holding.has(archive) && copy !== undefined && !archived) {
+      this.waiting.set(archive, Math.max(this.waiting.get(archive) ?? 0, latest));
       return { type: 'held', ...kept, ...(archive === OWN_ARCHIVE ? {} : { archive }) };
     }
     if (copy !== undefined) {
-      this.shown(archive, copy.stamp ?? wall);
+      this.shown(archive, latest);
     }
     return { type: 'inbox', number: this.nextNumber(), ...kept };
   }
@@ -116,6 +122,11 @@ export class Inbox {
   /** What waited behind this archive waits no longer. @returns the record that gives it its places */
   release(archive: string): Release | undefined {
     this.holding.delete(archive);
+    const latest = this.waiting.get(archive);
+    this.waiting.delete(archive);
+    if (latest !== undefined) {
+      this.shown(archive, latest);
+    }
     return this.free(archive, this.book.heldBehind(archive).length);
   }
 

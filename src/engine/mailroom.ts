@@ -64,8 +64,9 @@ export class Mailroom {
       this.free(this.inbox.releaseBefore(copy));
     }
     const event = () => toBinary(EventSchema, create(EventSchema, { body }));
-    const earliest = Math.max(this.since(), copy?.earliest ?? 0);
-    const record = this.inbox.keep(event, Math.min(earliest, this.context.clock().wall), copy);
+    const { wall } = this.context.clock();
+    const since = Math.min(Math.max(this.since(), copy?.earliest ?? 0), wall);
+    const record = this.inbox.keep(event, since, copy, wall);
     // What came live is in the archive too, which is no news.
     if (record.type === 'seen' && copy?.path !== 'archive') {
       this.context.log('debug', 'inbox', 'A second copy of a message was dropped.');
