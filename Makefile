@@ -10,11 +10,12 @@
 #              make compare FAULTS=rst,fin RUNS=1 MESSAGES=100 SERVERS="prosody ejabberd"
 #              the same in a room: make compare ROOMS=1
 # make bench   speed and cost beside prpl-jabber, as one table: RUNS=5 GAP=20000 KEEP=1
+# make bench-rooms  the same for many large rooms joined at once: RUNS=5 ROOMS=20 OCCUPANTS=500 KEEP=1
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
 
 RUN = scripts/with-node
 
-.PHONY: build demo test lint sim soak compare bench install uninstall clean
+.PHONY: build demo test lint sim soak compare bench bench-rooms install uninstall clean
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
@@ -67,6 +68,13 @@ bench:
 	$(RUN) esbuild bench/speed/main.ts --bundle --platform=node --target=node20 --format=esm \
 	  --log-level=warning --outfile=build/bench.mjs
 	$(RUN) node build/bench.mjs
+
+bench-rooms:
+	scripts/provision.sh build server
+	$(MAKE) build
+	$(RUN) esbuild bench/rooms/main.ts --bundle --platform=node --target=node20 --format=esm \
+	  --log-level=warning --outfile=build/bench-rooms.mjs
+	$(RUN) node build/bench-rooms.mjs
 
 # Built before, or now: a root that installs shall not leave its files in a user's build folder.
 install:

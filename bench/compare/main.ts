@@ -4,9 +4,10 @@
 // ROOMS=1: the same in a room, as one table.
 // FAULTS=rst,fin RUNS=2 MESSAGES=200 SERVERS="prosody ejabberd" SEED=1 JOBS=4 KEEP=1
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { projectPath } from '../../test/support/project.js';
+import { keep } from '../keep.js';
 import type { Fault } from './faults.js';
 import { circumstances } from './machine.js';
 import { emptyTalk, type Talk } from '../../test/support/talk/record.js';
@@ -106,16 +107,6 @@ function record(name: string, talk: Talk): void {
   writeFileSync(`${folder}/${name.replaceAll(' ', '-')}.json`, JSON.stringify(talk, undefined, 1));
 }
 
-/** Between its marks in docs/comparison.md. */
-function keep(text: string, marks: string): void {
-  const [begin, end] = [`<!-- ${marks}:begin -->`, `<!-- ${marks}:end -->`];
-  const path = projectPath('docs', 'comparison.md');
-  const page = readFileSync(path, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`${path} has no marks for the table`);
-  writeFileSync(path, `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`);
-}
-
 function command(): string {
   const names = ['ROOMS', 'FAULTS', 'PROTOCOLS', 'SERVERS', 'RUNS', 'MESSAGES', 'SEED', 'JOBS'];
   const given = names.filter((name) => (process.env[name] ?? '') !== '');
@@ -141,7 +132,7 @@ async function main(): Promise<void> {
   const times = settings.where === PERSON ? ['', timesTable(made)] : [];
   const text = [...facts.map((fact) => `- ${fact}`), '', table(made), ...times];
   say(`\n${text.join('\n')}`);
-  if (settings.keep) keep(text.join('\n'), MARKS[settings.where.name]);
+  if (settings.keep) keep('comparison.md', MARKS[settings.where.name], text.join('\n'));
   process.exitCode = well ? 0 : 1;
 }
 

@@ -18,6 +18,23 @@ export interface Login {
   options: Json;
 }
 
+/** A host with an account that is not enabled yet. */
+export async function sitDown(
+  workspace: Workspace,
+  { protocol, jid, password, options }: Login,
+): Promise<{ host: PurpleHost; account: number }> {
+  const host = await PurpleHost.start(workspace, { profile: protocol });
+  // The server's certificate is not one that libpurple trusts: it is accepted.
+  host.events.each((event) => {
+    if (event.event !== 'request') return;
+    const action = (event.actions ?? []).findIndex((name) => /accept/i.test(name));
+    if (action >= 0) void host.run('answer', { request: event.request, action });
+  });
+  const { account } = await host.run('account-new', { username: `${jid}/desk`, protocol });
+  await host.run('account-set', { account, options, password, remember: true });
+  return { host, account };
+}
+
 /** One person in a libpurple host of her own, and bob, who is the clock of it all. */
 export class Sitting {
   private constructor(
@@ -28,16 +45,7 @@ export class Sitting {
   ) {}
 
   static async begin(workspace: Workspace, login: Login, bob: XmppPeer): Promise<Sitting> {
-    const host = await PurpleHost.start(workspace, { profile: login.protocol });
-    // The server's certificate is not one that libpurple trusts: it is accepted.
-    host.events.each((event) => {
-      if (event.event !== 'request') return;
-      const action = (event.actions ?? []).findIndex((name) => /accept/i.test(name));
-      if (action >= 0) void host.run('answer', { request: event.request, action });
-    });
-    const { protocol, jid, password, options } = login;
-    const { account } = await host.run('account-new', { username: `${jid}/desk`, protocol });
-    await host.run('account-set', { account, options, password, remember: true });
+    const { host, account } = await sitDown(workspace, login);
     return new Sitting(host, account, login, bob);
   }
 

@@ -28,6 +28,16 @@ host_add_chat_user (GString *out, const char *name, PurpleConvChatBuddyFlags fla
   json_close (out, '}');
 }
 
+/* So many users who are added are not printed, for measurements, nor are changes until then: the last of
+ * them is, alone. */
+static int quiet;
+
+void
+host_chats_hush (int users)
+{
+  quiet = users;
+}
+
 static GString *
 users_event (PurpleConversation *conversation, const char *change)
 {
@@ -48,8 +58,16 @@ end_users (GString *event)
 static void
 on_add_users (PurpleConversation *conversation, GList *users, gboolean new_arrivals)
 {
-  GString *event = users_event (conversation, new_arrivals ? "arrived" : "added");
+  GString *event;
 
+  if (quiet > 0)
+    {
+      quiet -= MIN (quiet, (int) g_list_length (users));
+      if (quiet > 0)
+        return;
+      users = g_list_last (users);
+    }
+  event = users_event (conversation, new_arrivals ? "arrived" : "added");
   for (; users != NULL; users = users->next)
     {
       PurpleConvChatBuddy *user = users->data;
@@ -84,8 +102,11 @@ on_rename_user (PurpleConversation *conversation, const char *before, const char
 static void
 on_update_user (PurpleConversation *conversation, const char *name)
 {
-  GString *event = users_event (conversation, "updated");
+  GString *event;
 
+  if (quiet > 0)
+    return;
+  event = users_event (conversation, "updated");
   host_add_chat_user (event, name,
                       purple_conv_chat_user_get_flags (PURPLE_CONV_CHAT (conversation), name));
   end_users (event);

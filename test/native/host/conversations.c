@@ -56,6 +56,7 @@ run_quiet (const JsonValue *command, GString *result)
 {
   (void) result;
   quiet = json_int (command, "lines", 0);
+  host_chats_hush (json_int (command, "users", 0));
   return NULL;
 }
 

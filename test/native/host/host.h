@@ -39,6 +39,7 @@ void host_add_components (GString *out, GHashTable *components);
 void host_run_menu (GString *result, PurpleBlistNode *node, PurplePluginProtocolInfo *prpl,
                     const char *choose);
 void host_chats_fill_ops (PurpleConversationUiOps *ops);
+void host_chats_hush (int users);
 
 /* After the core is up: listen to the signals that have no UI operation. */
 void host_conversations_watch (void);
