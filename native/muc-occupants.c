@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Who is in a room. The whole list is laid over what the host shows without a line and, unless
- * somebody is gone, without taking anybody away. */
+/* Who is in a room: one who came, changed or left. The whole list is muc-roll.c's. */
 
 #include "muc.h"
 
@@ -8,26 +7,12 @@
 
 enum
 {
-  ADDED_AT_ONCE = 50,
   /* libpurple writes the line about a new nick into a buffer of 4096 bytes and cuts it anywhere. */
   RENAMED_MAX = 3000
 };
 
-void
-muc_drop_list (ShimRoom *room)
-{
-  if (room->coming == NULL)
-    return;
-  g_hash_table_destroy (room->coming);
-  room->coming = NULL;
-  g_queue_foreach (room->order, (GFunc) (void (*) (void)) g_free, NULL);
-  g_queue_free (room->order);
-  room->order = NULL;
-  room->list_complete = FALSE;
-}
-
-static PurpleConvChatBuddyFlags
-flags_of (const stead_event *event, size_t index)
+PurpleConvChatBuddyFlags
+muc_flags_of (const stead_event *event, size_t index)
 {
   stead_affiliation affiliation = stead_event_occupant_affiliation (event, index);
   stead_role role = stead_event_occupant_role (event, index);
@@ -45,32 +30,30 @@ flags_of (const stead_event *event, size_t index)
   return flags;
 }
 
-static gboolean
-is_known (GHashTable *occupants, const char *nick)
+gboolean
+muc_knows (GHashTable *occupants, const char *nick)
 {
   return g_hash_table_lookup_extended (occupants, nick, NULL, NULL);
 }
 
-static void
-keep (GHashTable *occupants, const char *nick, PurpleConvChatBuddyFlags flags)
+void
+muc_keep (GHashTable *occupants, const char *nick, PurpleConvChatBuddyFlags flags)
 {
   g_hash_table_replace (occupants, g_strdup (nick), GINT_TO_POINTER ((int) flags));
 }
 
-/* ---- One who came, changed or left --------------------------------------------------------------
- */
-
-static void
-set_flags (PurpleConvChat *chat, ShimRoom *room, const char *nick, PurpleConvChatBuddyFlags flags)
+void
+muc_set_flags (PurpleConvChat *chat, ShimRoom *room, const char *nick,
+               PurpleConvChatBuddyFlags flags)
 {
-  keep (room->occupants, nick, flags);
+  muc_keep (room->occupants, nick, flags);
   purple_conv_chat_user_set_flags (chat, nick, flags);
 }
 
 static void
 remove_one (PurpleConvChat *chat, ShimRoom *room, const char *nick, const char *reason)
 {
-  if (!is_known (room->occupants, nick))
+  if (!muc_knows (room->occupants, nick))
     return;
   g_hash_table_remove (room->occupants, nick);
   purple_conv_chat_remove_user (chat, nick, reason);
@@ -111,21 +94,21 @@ rename_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
   PurpleConvChatBuddyFlags flags =
       (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (g_hash_table_lookup (room->occupants, nick));
 
-  if (*new_nick == '\0' || !is_known (room->occupants, nick)
-      || is_known (room->occupants, new_nick))
+  if (*new_nick == '\0' || !muc_knows (room->occupants, nick)
+      || muc_knows (room->occupants, new_nick))
     return;
   if (strlen (nick) + strlen (new_nick) < RENAMED_MAX / 6
       && is_taken_for_ours (session, chat, nick) == self)
     {
       g_hash_table_remove (room->occupants, nick);
-      keep (room->occupants, new_nick, flags);
+      muc_keep (room->occupants, new_nick, flags);
       purple_conv_chat_rename_user (chat, nick, new_nick);
     }
   else
     {
       char *reason = g_strdup_printf ("now known as %s", new_nick);
 
-      keep (room->occupants, new_nick, flags);
+      muc_keep (room->occupants, new_nick, flags);
       purple_conv_chat_add_user (chat, new_nick, NULL, flags, FALSE);
       remove_one (chat, room, nick, reason);
       g_free (reason);
@@ -142,7 +125,7 @@ change_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
   const char *jid = stead_event_occupant_jid (event, index);
   gboolean self = stead_event_occupant_self (event, index);
   stead_departure departure = stead_event_occupant_departure (event, index);
-  PurpleConvChatBuddyFlags flags = flags_of (event, index);
+  PurpleConvChatBuddyFlags flags = muc_flags_of (event, index);
   char *words;
 
   if (*nick == '\0')
@@ -157,108 +140,13 @@ change_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
         remove_one (chat, room, nick, words);
       g_free (words);
     }
-  else if (is_known (room->occupants, nick))
-    set_flags (chat, room, nick, flags);
+  else if (muc_knows (room->occupants, nick))
+    muc_set_flags (chat, room, nick, flags);
   else
     {
-      keep (room->occupants, nick, flags);
+      muc_keep (room->occupants, nick, flags);
       purple_conv_chat_add_user (chat, nick, *jid != '\0' ? jid : NULL, flags, !self);
     }
-}
-
-/* ---- All of them --------------------------------------------------------------------------------
- */
-
-static void
-begin_list (ShimRoom *room)
-{
-  muc_drop_list (room);
-  room->coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  room->order = g_queue_new ();
-}
-
-static void
-collect (ShimRoom *room, const stead_event *event)
-{
-  size_t count = stead_event_occupant_count (event);
-  size_t i;
-
-  for (i = 0; i < count; i++)
-    {
-      const char *nick = stead_event_occupant_nick (event, i);
-
-      if (*nick == '\0' || stead_event_occupant_departure (event, i) != STEAD_DEPARTURE_NO)
-        continue;
-      if (!is_known (room->coming, nick))
-        g_queue_push_tail (room->order, g_strdup (nick));
-      keep (room->coming, nick, flags_of (event, i));
-    }
-}
-
-/* libpurple can take users away quietly only all at once. */
-static void
-complete_list (PurpleConvChat *chat, ShimRoom *room)
-{
-  GHashTableIter iter;
-  gpointer nick;
-  gboolean gone = FALSE;
-
-  g_hash_table_iter_init (&iter, room->occupants);
-  while (!gone && g_hash_table_iter_next (&iter, &nick, NULL))
-    gone = !is_known (room->coming, nick);
-  if (gone)
-    {
-      purple_conv_chat_clear_users (chat);
-      g_hash_table_remove_all (room->occupants);
-    }
-  room->list_complete = TRUE;
-}
-
-/* Returns: whether there is something left to do. */
-static gboolean
-show_some (PurpleConvChat *chat, ShimRoom *room)
-{
-  GList *users = NULL;
-  GList *flags = NULL;
-  int count;
-
-  for (count = 0; count < ADDED_AT_ONCE && !g_queue_is_empty (room->order); count++)
-    {
-      char *nick = g_queue_pop_head (room->order);
-      gpointer flag = g_hash_table_lookup (room->coming, nick);
-
-      if (is_known (room->occupants, nick))
-        {
-          set_flags (chat, room, nick, (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (flag));
-          g_free (nick);
-          continue;
-        }
-      keep (room->occupants, nick, (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (flag));
-      users = g_list_prepend (users, nick);
-      flags = g_list_prepend (flags, flag);
-    }
-  users = g_list_reverse (users);
-  flags = g_list_reverse (flags);
-  if (users != NULL)
-    purple_conv_chat_add_users (chat, users, NULL, flags, FALSE);
-  g_list_foreach (users, (GFunc) (void (*) (void)) g_free, NULL);
-  g_list_free (users);
-  g_list_free (flags);
-  return !g_queue_is_empty (room->order);
-}
-
-/* Takes a part of the list in. Returns: whether it was one. */
-static gboolean
-take_part (PurpleConvChat *chat, ShimRoom *room, const stead_event *event)
-{
-  if (stead_event_occupants_begin (event))
-    begin_list (room);
-  if (room->coming == NULL)
-    return FALSE;
-  collect (room, event);
-  if (stead_event_occupants_end (event))
-    complete_list (chat, room);
-  return TRUE;
 }
 
 gboolean
@@ -274,15 +162,8 @@ muc_got_occupants (ShimSession *session, const stead_event *event)
   if (conversation == NULL)
     return TRUE;
   chat = PURPLE_CONV_CHAT (conversation);
-  if (!room->list_complete && !take_part (chat, room, event))
+  if (!room->list_complete && !muc_take_part (room, event))
     for (i = 0; i < count; i++)
       change_one (session, chat, room, event, i);
-  while (room->list_complete)
-    {
-      if (!show_some (chat, room))
-        muc_drop_list (room);
-      else if (dispatch_turn_is_over ())
-        return FALSE;
-    }
-  return TRUE;
+  return muc_show_list (chat, room);
 }

@@ -11,13 +11,14 @@ typedef struct
   char *nick; /* ours; "" while the room has not told it and none was asked for */
   int id;     /* by which libpurple knows the chat; never used twice in a process */
   gboolean joined;
-  gboolean told_waiting;  /* that what is written waits until we are in */
-  char *told_trouble;     /* (nullable): why we are not in it for now, as it was told */
-  gboolean told_new;      /* that we made it */
-  gboolean told_visible;  /* that everybody sees our address */
-  GHashTable *occupants;  /* nick to flags, those that the host shows */
-  GHashTable *coming;     /* the same of a list that is under way, or NULL */
-  GQueue *order;          /* char *: nicks of that list as they came, less those that are shown */
+  gboolean told_waiting; /* that what is written waits until we are in */
+  char *told_trouble;    /* (nullable): why we are not in it for now, as it was told */
+  gboolean told_new;     /* that we made it */
+  gboolean told_visible; /* that everybody sees our address */
+  GHashTable *occupants; /* nick to flags, those that the host shows */
+  GHashTable *coming;    /* the same of a list that is under way, or NULL */
+  GQueue *order;         /* char *: nicks of that list as they came, less those that are shown */
+  GQueue *gone; /* char *: those that are shown and not in that list, once it is complete */
   gboolean list_complete; /* it is being laid over what is shown, nick by nick */
 } ShimRoom;
 
@@ -99,5 +100,19 @@ void muc_commands_uninit (void);
 
 /* ---- muc-occupants.c ---- */
 
+PurpleConvChatBuddyFlags muc_flags_of (const stead_event *event, size_t index);
+/* @occupants: nick to flags */
+gboolean muc_knows (GHashTable *occupants, const char *nick);
+void muc_keep (GHashTable *occupants, const char *nick, PurpleConvChatBuddyFlags flags);
+/* Of one who is shown. */
+void muc_set_flags (PurpleConvChat *chat, ShimRoom *room, const char *nick,
+                    PurpleConvChatBuddyFlags flags);
+
+/* ---- muc-roll.c ---- */
+
 /* Forgets a list that is under way. */
 void muc_drop_list (ShimRoom *room);
+/* Returns: whether it was a part of a whole list; if so, it was taken in */
+gboolean muc_take_part (ShimRoom *room, const stead_event *event);
+/* Shows what is complete, as far as this turn allows. Returns: whether nothing is left to be done */
+gboolean muc_show_list (PurpleConvChat *chat, ShimRoom *room);

@@ -238,7 +238,7 @@ describe('a fresh session', () => {
     const after = den.stage.host.now;
     await den.joined();
     await den.all(ALICE, { nick: 'carol' });
-    expect(den.changes(after)).toEqual(['removed: alice, bob', 'added: alice voice, carol']);
+    expect(den.changes(after)).toEqual(['removed: bob', 'added: carol']);
     expect(await den.users()).toEqual(['alice voice', 'carol']);
     expect(den.writes).toEqual([]);
   });
