@@ -70,7 +70,7 @@ bench:
 	$(RUN) node build/bench.mjs
 
 bench-rooms:
-	scripts/provision.sh build server
+	scripts/provision.sh build hosts server test
 	$(MAKE) build
 	$(RUN) esbuild bench/rooms/main.ts --bundle --platform=node --target=node20 --format=esm \
 	  --log-level=warning --outfile=build/bench-rooms.mjs

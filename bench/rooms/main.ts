@@ -3,6 +3,7 @@
 // What it takes to join many large rooms at once: `make bench-rooms`. RUNS=3 ROOMS=20 OCCUPANTS=500 KEEP=1
 
 import { loadavg } from 'node:os';
+import { crowdInPidgin } from '../../test/interop/crowd.js';
 import { Authority } from '../../test/support/certificates.js';
 import { Prosody } from '../../test/support/prosody.js';
 import { Workspace } from '../../test/support/workspace.js';
@@ -41,7 +42,8 @@ async function oneRun(crowd: Crowd): Promise<Run> {
       options: link,
     };
     const jabber = await join(workspace, theirs, crowd, pid);
-    return { jabber, steadfast: await join(workspace, ours, crowd, pid) };
+    const steadfast = await join(workspace, ours, crowd, pid);
+    return { jabber, steadfast, pidgin: await crowdInPidgin(crowd.rooms, crowd.occupants) };
   } finally {
     await workspace.close();
   }

@@ -7,6 +7,7 @@ const taken = (more: Partial<Taken> = {}): Taken => ({
   ...{ seconds: 1, stillMs: 2, lateMs: 3, loopMs: 100, allMs: 200, serverMs: 400 },
   ...{ host: { now: 10, peak: 11 }, ...more },
 });
+const pidgin = { joining: 20, again: 30 };
 
 /** The cells of the row that begins so, without what it is. */
 function row(text: string, what: string): string[] {
@@ -22,6 +23,7 @@ test('a cell is the median, with the least and the greatest where they differ', 
   const run = (jabber: number, steadfast: number) => ({
     jabber: taken({ stillMs: jabber }),
     steadfast: taken({ stillMs: steadfast }),
+    pidgin,
   });
   const text = table([run(100, 3), run(400, 2), run(200, 4)]);
   expect(row(text, 'the host worked without drawing, at most')).toEqual([
@@ -37,6 +39,7 @@ test('a ratio is of one run: the median of ratios, not the ratio of medians', ()
   const run = (jabber: number, steadfast: number) => ({
     jabber: taken({ allMs: jabber }),
     steadfast: taken({ allMs: steadfast }),
+    pidgin,
   });
   const text = table([run(100, 300), run(200, 200), run(400, 100)]);
   const cells = row(text, 'processor: host and engine');
@@ -46,7 +49,7 @@ test('a ratio is of one run: the median of ratios, not the ratio of medians', ()
 
 test('what a protocol has not got is a dash, and no ratio is made of it', () => {
   const engine = { now: 70, peak: 80 };
-  const text = table([{ jabber: taken(), steadfast: taken({ engine }) }]);
+  const text = table([{ jabber: taken(), steadfast: taken({ engine }), pidgin }]);
   expect(row(text, 'memory of the engine')).toEqual(['–', '70.0 MiB', '–', '']);
   expect(row(text, 'memory of the engine, peak')).toEqual(['–', '80.0 MiB', '–', '']);
 });
@@ -57,9 +60,9 @@ test('every row tells of a number of its own', () => {
     ...{ seconds: 101, stillMs: 102, lateMs: 103, loopMs: 104, allMs: 105, serverMs: 106 },
     ...{ host: { now: 107, peak: 110 }, engine },
   });
-  const rows = table([{ jabber: taken(), steadfast: ours }])
+  const rows = table([{ jabber: taken(), steadfast: ours, pidgin }])
     .split('\n')
     .slice(2);
   const numbers = rows.map((one) => parseInt(one.split('|')[3] ?? ''));
-  expect(numbers).toEqual([102, 103, 101, 104, 105, 106, 107, 108, 109]);
+  expect(numbers).toEqual([102, 103, 101, 104, 105, 106, 107, 108, 109, 20, 30]);
 });

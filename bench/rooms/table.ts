@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { line } from '../compare/table.js';
 import { median } from '../compare/times.js';
+import type { Held } from '../../test/interop/crowd.js';
 import type { Taken } from './crowd.js';
 
 /** What each protocol took in one run. */
 export interface Run {
   jabber: Taken;
   steadfast: Taken;
+  /** Ours in a real Pidgin. */
+  pidgin: Held;
 }
 
 interface Row {
@@ -45,9 +48,22 @@ function shown(values: readonly number[], unit: string): string {
   return [`${middle}${range}`, unit].filter((part) => part !== '').join(' ');
 }
 
+const head = ['what', 'jabber', 'steadfast', 'steadfast : jabber', 'goal'];
+
+/** What only ours was measured for. */
+function inPidgin(runs: readonly Run[]): string[] {
+  const cells = (what: string, of: (held: Held) => number): string => {
+    const values = runs.map(({ pidgin }) => of(pidgin));
+    return line([`in Pidgin: ${what}, at most`, '–', shown(values, 'ms'), '–', '≤ 50 ms']);
+  };
+  return [
+    cells('one turn of its main loop', ({ joining }) => joining),
+    cells('the same when some have gone', ({ again }) => again),
+  ];
+}
+
 /** Both protocols side by side; a ratio is that of two numbers of one run. */
 export function table(runs: readonly Run[]): string {
-  const head = ['what', 'jabber', 'steadfast', 'steadfast : jabber', 'goal'];
   const rows = ROWS.map(({ what, unit, of, goal = '' }) => {
     const [jabber, steadfast] = [
       runs.map((run) => of(run.jabber)),
@@ -56,5 +72,5 @@ export function table(runs: readonly Run[]): string {
     const ratios = steadfast.map((value, run) => value / (jabber[run] ?? NaN));
     return line([what, shown(jabber, unit), shown(steadfast, unit), shown(ratios, ''), goal]);
   });
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows].join('\n');
+  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows, ...inPidgin(runs)].join('\n');
 }

@@ -16,6 +16,8 @@ export interface AccountSettings {
 export interface HostOptions {
   /** Written into the profile before the host starts, enabled. */
   accounts?: AccountSettings[];
+  /** Written into the contact list: rooms that Pidgin joins by itself at each sign-in, by their components. */
+  rooms?: { account: AccountSettings; components: Record<string, string> }[];
   /** Folder of plugins; the build's by default. */
   plugins?: string;
   /** Names the files of this host; needed when a workspace has several. */
@@ -44,6 +46,17 @@ function account({ name, protocol, password, options = {} }: AccountSettings): s
   ].join('');
 }
 
+function contacts(rooms: NonNullable<HostOptions['rooms']>): string {
+  const chats = rooms.map(({ account: { name, protocol }, components }) => {
+    const parts = Object.entries(components).map(
+      ([key, value]) => `<component name='${escapeXml(key)}'>${escapeXml(value)}</component>`,
+    );
+    const of = `proto='${escapeXml(protocol)}' account='${escapeXml(name)}'`;
+    return `<chat ${of}>${parts.join('')}${setting('gtk-autojoin', true)}</chat>`;
+  });
+  return `<purple version='1.0'><blist><group name='Chats'>${chats.join('')}</group></blist></purple>`;
+}
+
 /**
  * A libpurple profile that finds the build's plugins by a link, so that nothing has to be installed;
  * returns its folder. An existing one is used again, with its accounts.
@@ -57,6 +70,10 @@ export function prepareProfile(workspace: Workspace, options: HostOptions): stri
     const all = options.accounts.map(account).join('\n');
     const xml = `<?xml version='1.0' encoding='UTF-8'?>\n<account version='1.0'>\n${all}\n</account>\n`;
     writeFileSync(accounts, xml, { mode: 0o600 });
+  }
+  const list = `${profile}/blist.xml`;
+  if (options.rooms !== undefined && !existsSync(list)) {
+    writeFileSync(list, `<?xml version='1.0' encoding='UTF-8'?>\n${contacts(options.rooms)}\n`);
   }
   return profile;
 }
