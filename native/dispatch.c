@@ -47,14 +47,13 @@ static const struct
   stead_event_kind kind;
   void (*handle) (ShimSession *session, const stead_event *event);
 } session_handlers[] = {
-  { STEAD_EVENT_ACCOUNT_HELD, link_got_held },    { STEAD_EVENT_LINK, link_got_link },
-  { STEAD_EVENT_ASK_TRUST, trust_ask },           { STEAD_EVENT_ASK_SECRET, secrets_ask },
-  { STEAD_EVENT_MESSAGE, messages_got_message },  { STEAD_EVENT_CHAT_STATE, chat_states_got },
-  { STEAD_EVENT_PRESENCE, presence_got },         { STEAD_EVENT_SUBSCRIPTION, subscriptions_got },
-  { STEAD_EVENT_CONTACT_INFO, info_got },         { STEAD_EVENT_ROOM, muc_got_room },
-  { STEAD_EVENT_ROOM_SUBJECT, muc_got_subject },  { STEAD_EVENT_ROOM_NOTICE, muc_got_notice },
-  { STEAD_EVENT_INVITATION, muc_got_invitation }, { STEAD_EVENT_ROOM_LIST, muc_got_list },
-  { STEAD_EVENT_ROOM_FORM, muc_got_form },
+  { STEAD_EVENT_ACCOUNT_HELD, link_got_held },   { STEAD_EVENT_LINK, link_got_link },
+  { STEAD_EVENT_ASK_TRUST, trust_ask },          { STEAD_EVENT_ASK_SECRET, secrets_ask },
+  { STEAD_EVENT_MESSAGE, messages_got_message }, { STEAD_EVENT_CHAT_STATE, chat_states_got },
+  { STEAD_EVENT_PRESENCE, presence_got },        { STEAD_EVENT_SUBSCRIPTION, subscriptions_got },
+  { STEAD_EVENT_CONTACT_INFO, info_got },        { STEAD_EVENT_ROOM_SUBJECT, muc_got_subject },
+  { STEAD_EVENT_ROOM_NOTICE, muc_got_notice },   { STEAD_EVENT_INVITATION, muc_got_invitation },
+  { STEAD_EVENT_ROOM_LIST, muc_got_list },       { STEAD_EVENT_ROOM_FORM, muc_got_form },
 };
 
 static void
@@ -66,6 +65,8 @@ handle_for_session (const stead_event *event)
   if (session == NULL)
     return;
   if (stead_event_type (event) == STEAD_EVENT_ROSTER && !roster_got (session, event))
+    unfinished = event;
+  if (stead_event_type (event) == STEAD_EVENT_ROOM && !muc_got_room (session, event))
     unfinished = event;
   if (stead_event_type (event) == STEAD_EVENT_ROOM_OCCUPANTS && !muc_got_occupants (session, event))
     unfinished = event;

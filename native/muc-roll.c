@@ -164,3 +164,21 @@ muc_show_list (PurpleConvChat *chat, ShimRoom *room)
     }
   return TRUE;
 }
+
+gboolean
+muc_empty_list (PurpleConvChat *chat)
+{
+  GList *users = purple_conv_chat_get_users (chat);
+
+  while (users != NULL)
+    {
+      char *nick = g_strdup (purple_conv_chat_cb_get_name (users->data));
+
+      remove_quietly (chat, nick);
+      g_free (nick);
+      users = purple_conv_chat_get_users (chat);
+      if (users != NULL && dispatch_turn_is_over ())
+        return FALSE;
+    }
+  return TRUE;
+}

@@ -119,22 +119,42 @@ got_left (ShimSession *session, const stead_event *event)
   g_free (words);
 }
 
-void
+/* A chat that ends, and one that begins again, has no users: libpurple would take them all away at once.
+ * Returns: whether there are none, or they stay */
+static gboolean
+is_emptied (ShimSession *session, const stead_event *event)
+{
+  char *jid = muc_room_of (stead_event_room_jid (event));
+  PurpleConversation *conversation =
+      purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, jid, session->account);
+  stead_room_state state = stead_event_room_state (event);
+  GSList *chats = account_connection (session)->buddy_chats;
+
+  g_free (jid);
+  if (conversation == NULL || state == STEAD_ROOM_JOINING
+      || (state == STEAD_ROOM_JOINED && g_slist_find (chats, conversation) != NULL))
+    return TRUE;
+  return muc_empty_list (PURPLE_CONV_CHAT (conversation));
+}
+
+gboolean
 muc_got_room (ShimSession *session, const stead_event *event)
 {
   const char *jid = stead_event_room_jid (event);
   ShimRoom *room;
 
   if (account_connection (session) == NULL)
-    return;
+    return TRUE;
+  if (!is_emptied (session, event))
+    return FALSE;
   if (stead_event_room_state (event) == STEAD_ROOM_LEFT)
     {
       got_left (session, event);
-      return;
+      return TRUE;
     }
   /* From before the engine came to our leaving. */
   if (muc_left (session, jid) == SHIM_LEAVING)
-    return;
+    return TRUE;
   muc_note_wanted (session, jid);
   room = muc_add (session, jid);
   if (stead_event_room_state (event) == STEAD_ROOM_JOINED)
@@ -142,4 +162,5 @@ muc_got_room (ShimSession *session, const stead_event *event)
   else
     room->joined = FALSE;
   tell_trouble (session, room, event);
+  return TRUE;
 }

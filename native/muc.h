@@ -116,3 +116,5 @@ void muc_drop_list (ShimRoom *room);
 gboolean muc_take_part (ShimRoom *room, const stead_event *event);
 /* Shows what is complete, as far as this turn allows. Returns: whether nothing is left to be done */
 gboolean muc_show_list (PurpleConvChat *chat, ShimRoom *room);
+/* Empties what the host shows, as far as this turn allows. Returns: whether it is empty */
+gboolean muc_empty_list (PurpleConvChat *chat);

@@ -193,8 +193,8 @@ int muc_chat_send (PurpleConnection *gc, int id, const char *html, PurpleMessage
 void muc_set_chat_topic (PurpleConnection *gc, int id, const char *topic);
 void muc_chat_invite (PurpleConnection *gc, int id, const char *message, const char *who);
 char *muc_get_cb_real_name (PurpleConnection *gc, int id, const char *nick);
-void muc_got_room (ShimSession *session, const stead_event *event);
-/* Returns: whether it is dealt with; else it is to be given again in the next turn. */
+/* Both return whether it is dealt with; else it is to be given again in the next turn. */
+gboolean muc_got_room (ShimSession *session, const stead_event *event);
 gboolean muc_got_occupants (ShimSession *session, const stead_event *event);
 void muc_got_subject (ShimSession *session, const stead_event *event);
 void muc_got_notice (ShimSession *session, const stead_event *event);

@@ -59,6 +59,7 @@ function inPidgin(runs: readonly Run[]): string[] {
   return [
     cells('one turn of its main loop', ({ joining }) => joining),
     cells('the same when some have gone', ({ again }) => again),
+    cells('the same after it was offline', ({ back }) => back),
   ];
 }
 

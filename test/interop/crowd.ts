@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Many large rooms that a real Pidgin joins by itself at the sign-in; and again in a fresh session, when
-// some of their occupants are others. Measured is how long its main loop is held by one turn.
+// Many large rooms that a real Pidgin joins by itself at the sign-in; and again in a fresh session, and after
+// it was offline, when some of their occupants are others. Measured is how long its main loop is held by one turn.
 
 import { readFileSync } from 'node:fs';
 import { eventually } from '../support/observed.js';
@@ -15,7 +15,10 @@ import * as person from './person.js';
 export interface Held {
   /** At the sign-in, from the first window of a room on. */
   joining: number;
+  /** In a fresh session, when some have gone. */
   again: number;
+  /** When the account was offline meanwhile: the lists of before are still shown, and go first. */
+  back: number;
 }
 
 const SERVICE = 'rooms.home.example';
@@ -71,7 +74,14 @@ async function play(home: Home, rooms: number, occupants: number): Promise<Held>
   await server.kill();
   await server.restart();
   await complete(pidgin, rooms, `guest ${occupants + CHANGED}`, `guest ${CHANGED}`);
-  return { joining, again: most(before) };
+  const again = most(before);
+  const between = held(0).length;
+  await pidgin.setStatus('offline');
+  await server.stop();
+  await server.restart();
+  await pidgin.setStatus('available');
+  await complete(pidgin, rooms, `guest ${occupants + 2 * CHANGED}`, `guest ${2 * CHANGED}`);
+  return { joining, again, back: most(between) };
 }
 
 /** The one is in all rooms, and the other in none. */

@@ -6,8 +6,9 @@ import { crowdInPidgin } from './crowd.js';
 const HELD_MS = 50;
 
 test('twenty rooms of 500, joined at once and again with others in them, do not hold up Pidgin', async () => {
-  const { joining, again } = await crowdInPidgin(20, 500);
+  const { joining, again, back } = await crowdInPidgin(20, 500);
+  const held = [joining, again, back];
   // Something was seen at all.
-  expect(Math.min(joining, again)).toBeGreaterThan(0);
-  expect(Math.max(joining, again)).toBeLessThan(HELD_MS);
+  expect(Math.min(...held)).toBeGreaterThan(0);
+  expect(Math.max(...held)).toBeLessThan(HELD_MS);
 }, 280_000);

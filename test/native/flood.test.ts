@@ -77,6 +77,22 @@ test('a room of five thousand, entered twice, and left by nearly all of them', a
   expect(Math.max(...still)).toBeLessThan(STILL_MS);
 });
 
+test('a room of five thousand that puts us out', async () => {
+  const occupants = Array.from({ length: 5000 }, (_, n) => ({ nick: `guest-${n}`, role: 2 }));
+  const value = { room: DEN, occupants, begin: true, end: true };
+  await stage.tell(number, { case: 'room', value: { room: DEN, state: 1, nick: 'guest-0' } });
+  await stage.tell(number, { case: 'roomOccupants', value });
+  const after = stage.host.now;
+  const still = await stillness(async () => {
+    await stage.tell(number, { case: 'room', value: { room: DEN, state: 2, why: 1 } });
+    await stage.host.next('chat-left');
+  });
+  // Not in one go, and none of them with a line.
+  expect(stage.host.all('chat-users', after).length).toBeGreaterThan(1);
+  expect(stage.host.all('write', after)).toHaveLength(1);
+  expect(still).toBeLessThan(STILL_MS);
+});
+
 test('a contact list that is not dealt with when its account goes is left alone', async () => {
   const contacts = Array.from({ length: 5000 }, (_, n) => ({ jid: `contact-${n}@home.example` }));
   stage.engine.send(number, { case: 'roster', value: { contacts, begin: true, end: true } });
