@@ -97,12 +97,24 @@ local function entered(origin, stanza, room)
 	origin.send(subject:text_tag("subject", "All of us"));
 end
 
+-- One room in each turn of the server's loop: it would be silent for seconds if it did all at once, and
+-- be taken for dead.
+local waiting = {};
+local function enter_next()
+	local who = table.remove(waiting, 1);
+	if who.origin.type == "c2s" then entered(who.origin, who.stanza, who.room); end -- still there
+	return waiting[1] and 0.001 or nil;
+end
+
 module:hook("presence/full", function (event)
 	local stanza = event.stanza;
 	local room = stanza.attr.to:match "^[^@]+";
 	if stanza.attr.type then return true; end
 	if not rooms[room] then return; end -- which is an error for who asked
-	if stanza:get_child("x", MUC) then entered(event.origin, stanza, room); end
+	if stanza:get_child("x", MUC) then
+		table.insert(waiting, { origin = event.origin, stanza = stanza, room = room });
+		if not waiting[2] then module:add_timer(0, enter_next); end
+	end
 	return true;
 end);
 
