@@ -108,8 +108,8 @@ export class Acknowledgements {
     this.policy.answered(now, distance(this.askedAt, h) < MODULUS / 2);
   }
 
-  /** After a resumption that showed how far the last link had carried. */
-  resumed(settled: number): void {
+  /** A new link's answer to `<resume/>`, whichever it was, showed how far the last one had carried. */
+  learned(settled: number): void {
     if (settled > 0) {
       this.policy.livedThrough();
     }

@@ -88,8 +88,9 @@ export class KeptSession {
    * The session is gone.
    * @param h how far the server had got, if it said so
    * @param forgotten it answered that it knows nothing of the session
+   * @returns how many stanzas it turned out to have got
    */
-  lost(h: number | undefined, forgotten = false): void {
+  lost(h: number | undefined, forgotten = false): number {
     const { management } = this;
     this.management = undefined;
     this.silentRefusals = 0;
@@ -101,11 +102,12 @@ export class KeptSession {
       result = management?.failed(undefined);
     }
     if (result === undefined || 'fault' in result) {
-      return;
+      return 0;
     }
     if (h !== undefined && result.certain) {
       this.out({ type: 'settled', h, stanzas: result.settled });
     }
     this.out({ type: 'lost', rest: result.rest, certain: result.certain, forgotten });
+    return result.settled.length;
   }
 }

@@ -305,7 +305,7 @@ export class Session {
         this.gate.write(output.text);
         return;
       case 'resume-failed':
-        this.kept.lost(output.h, output.h === undefined);
+        this.acks.learned(this.kept.lost(output.h, output.h === undefined));
         return;
       case 'established':
         this.established(output);
@@ -359,7 +359,7 @@ export class Session {
       return;
     }
     const { settled, how, resend } = result;
-    this.acks.resumed(settled.length);
+    this.acks.learned(settled.length);
     this.out({ type: 'settled', h, stanzas: settled });
     this.out({ ...common, how, resend });
   }

@@ -115,9 +115,7 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
     expects: /was doubted although the server had told/,
     seed: 150,
     plant: () => {
-      replace(KeptSession, 'lost', (lost) => () => {
-        lost(undefined, true);
-      });
+      replace(KeptSession, 'lost', (lost) => () => lost(undefined, true));
     },
   },
   {
