@@ -130,6 +130,8 @@ export class Person {
       if (!this.mayStart()) {
         this.restartHost();
       } else if (!this.host.alive) {
+        // The engine wrote down what the host had shown after that was gone.
+        this.noteUnwritten();
         this.host = this.newHost();
       }
     });
