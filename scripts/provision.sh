@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 NODE_VERSION=20.20.2
 POLICY=/usr/sbin/policy-rc.d
-SERVICES='prosody ejabberd epmd'
+SERVICES='prosody ejabberd epmd bitlbee'
 
 packages () {
   case $1 in
@@ -18,7 +18,7 @@ packages () {
                 gcc g++ libc6-dev make python3 ;;
     hosts) echo pidgin finch tmux dbus dbus-daemon ;;
     server) echo prosody openssl ;;
-    test) echo ejabberd xvfb xauth xdotool imagemagick x11-utils valgrind \
+    test) echo ejabberd bitlbee-libpurple xvfb xauth xdotool imagemagick x11-utils valgrind \
                clang-format libasan8 libubsan1 dbus-x11 locales ;;
     *) echo "scripts/provision.sh: no group $1" >&2; exit 2 ;;
   esac
@@ -57,7 +57,9 @@ consent () {
 # Those of $SERVICES that a package has brought.
 services_there () {
   for service in $SERVICES; do
-    [ ! -e "/lib/systemd/system/$service.service" ] || printf ' %s' "$service"
+    # BitlBee's is one of init.d alone.
+    [ ! -e "/lib/systemd/system/$service.service" ] && [ ! -e "/etc/init.d/$service" ] ||
+      printf ' %s' "$service"
   done
 }
 
