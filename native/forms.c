@@ -5,8 +5,14 @@
 
 #include <string.h>
 
-/* Characters of a label; a description may be far longer. */
-#define LABEL_LENGTH 200
+/* No program breaks a label: a longer one makes the dialog wider than a screen, with the ends of all
+ * fields, and the buttons, out of it. */
+enum
+{
+  LINE_LENGTH = 60,
+  LABEL_LENGTH = 80,
+  TITLE_LENGTH = 600
+};
 
 static void
 field_free (gpointer data)
@@ -72,14 +78,14 @@ forms_is_true (const char *value)
 /* Some programs take labels for markup and others do not, so none may hold what markup is made of.
  * Returns: (transfer full): never empty, as Pidgin looks at the last character */
 static char *
-label_text (const char *text)
+label_text (const char *text, int longest)
 {
   GString *label = g_string_new (NULL);
   char *line = muc_on_one_line (text);
   const char *at;
   int length = 0;
 
-  for (at = line; *at != '\0' && length < LABEL_LENGTH; at = g_utf8_next_char (at), length++)
+  for (at = line; *at != '\0' && length < longest; at = g_utf8_next_char (at), length++)
     switch (*at)
       {
       case '<':
@@ -102,20 +108,23 @@ label_text (const char *text)
   return g_string_free (label, FALSE);
 }
 
-/* Returns: (transfer full): the label with its description, or the name made readable */
+/* Returns: (transfer full): the label, with its description if there is room for it on the line, or the
+ * name made readable */
 static char *
 label_of (const stead_event *event, size_t index)
 {
   const char *label = stead_event_form_field_label (event, index);
   const char *description = stead_event_form_field_description (event, index);
   char *name = g_strdelimit (g_strdup (stead_event_form_field_var (event, index)), "_", ' ');
-  char *whole = g_strdup_printf (*description != '\0' ? "%s (%s)" : "%s%s",
-                                 *label != '\0' ? label : name, description);
-  char *shown = label_text (whole);
+  char *alone = label_text (*label != '\0' ? label : name, LABEL_LENGTH);
+  char *described = g_strdup_printf ("%s (%s)", *label != '\0' ? label : name, description);
+  char *whole = label_text (described, LABEL_LENGTH);
+  gboolean fits = *description != '\0' && g_utf8_strlen (whole, -1) <= LINE_LENGTH;
 
-  g_free (whole);
+  g_free (fits ? alone : whole);
+  g_free (described);
   g_free (name);
-  return shown;
+  return fits ? whole : alone;
 }
 
 static gboolean
@@ -132,7 +141,7 @@ is_new (GHashTable *seen, const char *text)
 static char *
 own_label (GHashTable *labels, const char *text)
 {
-  char *plain = label_text (text);
+  char *plain = label_text (text, LABEL_LENGTH);
   char *shown = g_strdup (plain);
   guint number = g_hash_table_size (labels);
 
@@ -224,12 +233,17 @@ show_text (const ShimField *field, const char *label)
   return shown;
 }
 
-/* Returns: (transfer full) (nullable): nothing for what a person cannot change */
+/* Not what a person cannot change. */
+static gboolean
+can_be_shown (const ShimField *field)
+{
+  return field->type != STEAD_FIELD_HIDDEN && !(forms_is_list (field) && field->options->len == 0);
+}
+
+/* Returns: (transfer full) */
 static PurpleRequestField *
 show (ShimField *field, const char *label, guint number)
 {
-  if (field->type == STEAD_FIELD_HIDDEN || (forms_is_list (field) && field->options->len == 0))
-    return NULL;
   field->id = g_strdup_printf ("field%u", number);
   if (field->type == STEAD_FIELD_BOOLEAN)
     return purple_request_field_bool_new (field->id, label,
@@ -237,53 +251,102 @@ show (ShimField *field, const char *label, guint number)
   return forms_is_list (field) ? show_list (field, label) : show_text (field, label);
 }
 
+/* Returns: where the first line of @text ends: behind its last blank, if it has one */
+static const char *
+end_of_line (const char *text)
+{
+  const char *end = NULL;
+  const char *at;
+  int length = 0;
+
+  for (at = text; *at != '\0' && length <= LINE_LENGTH; at = g_utf8_next_char (at), length++)
+    if (*at == ' ')
+      end = at + 1;
+  if (length <= LINE_LENGTH)
+    return at;
+  return end != NULL ? end : g_utf8_offset_to_pointer (text, LINE_LENGTH);
+}
+
+/* Texts between the fields become the title of those that follow: Finch shows no other text there. */
 static void
-show_fixed (PurpleRequestFieldGroup *group, const stead_event *event, size_t index)
+add_to_title (GString *title, const stead_event *event, size_t index)
 {
   size_t i;
 
   for (i = 0; i < stead_event_form_value_count (event, index); i++)
     {
-      char *label = label_text (stead_event_form_value (event, index, i));
+      char *text = label_text (stead_event_form_value (event, index, i), TITLE_LENGTH);
+      const char *start;
+      const char *end;
 
-      purple_request_field_group_add_field (group, purple_request_field_label_new ("", label));
-      g_free (label);
+      for (start = text; *start != '\0'; start = end)
+        {
+          char *line;
+
+          end = end_of_line (start);
+          line = g_strchomp (g_strndup (start, (gsize) (end - start)));
+          g_string_append_printf (title, "%s%s", title->len > 0 ? "\n" : "", line);
+          g_free (line);
+        }
+      g_free (text);
     }
+}
+
+/* Returns: (transfer none): to which the next field belongs */
+static PurpleRequestFieldGroup *
+begin_group (PurpleRequestFields *fields, GString *title)
+{
+  PurpleRequestFieldGroup *group =
+      purple_request_field_group_new (title->len > 0 ? title->str : NULL);
+
+  purple_request_fields_add_group (fields, group);
+  g_string_truncate (title, 0);
+  return group;
+}
+
+static void
+show_field (PurpleRequestFieldGroup *group, ShimField *field, const stead_event *event,
+            size_t index)
+{
+  char *label = label_of (event, index);
+  PurpleRequestField *shown = show (field, label, (guint) index);
+
+  /* A box that is not ticked is an answer, too. */
+  purple_request_field_set_required (shown, field->type != STEAD_FIELD_BOOLEAN
+                                                && stead_event_form_field_required (event, index));
+  purple_request_field_group_add_field (group, shown);
+  g_free (label);
 }
 
 ShimForm *
 forms_read (const stead_event *event, PurpleRequestFields **fields)
 {
-  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  PurpleRequestFieldGroup *group = NULL;
+  GString *title = g_string_new (NULL);
   ShimForm *form = g_new0 (ShimForm, 1);
   size_t i;
 
   form->fields = g_ptr_array_new_with_free_func (field_free);
   *fields = purple_request_fields_new ();
-  purple_request_fields_add_group (*fields, group);
   for (i = 0; i < stead_event_form_field_count (event); i++)
     {
-      char *label = label_of (event, i);
-      PurpleRequestField *shown;
       ShimField *field;
 
       if (stead_event_form_field_type (event, i) == STEAD_FIELD_FIXED)
-        show_fixed (group, event, i);
-      else
         {
-          field = field_read (event, i);
-          shown = show (field, label, (guint) i);
-          g_ptr_array_add (form->fields, field);
-          if (shown != NULL)
-            {
-              /* A box that is not ticked is an answer, too. */
-              purple_request_field_set_required (shown,
-                                                 field->type != STEAD_FIELD_BOOLEAN
-                                                     && stead_event_form_field_required (event, i));
-              purple_request_field_group_add_field (group, shown);
-            }
+          add_to_title (title, event, i);
+          continue;
         }
-      g_free (label);
+      field = field_read (event, i);
+      g_ptr_array_add (form->fields, field);
+      if (!can_be_shown (field))
+        continue;
+      if (group == NULL || title->len > 0)
+        group = begin_group (*fields, title);
+      show_field (group, field, event, i);
     }
+  if (group == NULL || title->len > 0)
+    begin_group (*fields, title);
+  g_string_free (title, TRUE);
   return form;
 }

@@ -183,7 +183,7 @@ describe('a room on a real server', () => {
   });
 
   test('that puts us out says so', async () => {
-    bob.kick('alice', 'enough');
+    await bob.kick('alice', 'enough');
     await host.next('chat-left', ({ conversation }) => conversation === DEN);
     expect(host.all('write').at(-1)?.html).toContain('enough');
   });

@@ -95,6 +95,7 @@ export type HostEvent =
       masked?: boolean;
       value?: string | null;
       actions?: string[];
+      groups?: { title: string | null; fields: number }[];
       fields?: Field[];
       alias?: string | null;
       onList?: boolean;

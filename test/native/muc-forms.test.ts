@@ -101,9 +101,9 @@ describe('a form', () => {
       title: 'Configure Room',
       primary: `Settings of ${DEN}`,
       secondary: 'Cave\nOne\nTwo',
+      groups: [{ title: 'Read this', fields: 8 }],
     });
     expect(dialog.fields.map((field) => ({ ...field, id: undefined }))).toEqual([
-      { label: 'Read this', type: 6 },
       { label: 'Open?', type: 3, ticked: true },
       { label: 'Name', type: 1, required: true, value: 'Den', masked: false, lines: false },
       { label: 'Password', type: 1, value: 'sesame', masked: true, lines: false },
@@ -207,6 +207,28 @@ describe('a form', () => {
     ]);
   });
 
+  test('has no line that is wider than a screen, and a description only where there is room', async () => {
+    const long = Array.from({ length: 40 }, (_, at) => `word${at}`).join(' ');
+    const { fields, groups = [] } = await show([
+      { type: Type.BOOLEAN, var: 'a', label: 'Persistent', description: long },
+      { type: Type.FIXED, values: [long, 'x'.repeat(130)] },
+      { type: Type.HIDDEN, var: 'h' },
+      { type: Type.FIXED, values: ['Access'] },
+      { type: Type.BOOLEAN, var: 'b', label: long },
+      { type: Type.FIXED, values: ['The end.'] },
+    ]);
+    expect(fields.map(({ label }) => label)).toEqual(['Persistent', `${long.slice(0, 80)}...`]);
+    expect(groups).toEqual([
+      { title: null, fields: 1 },
+      { title: expect.any(String) as string, fields: 1 },
+      { title: 'The end.', fields: 0 },
+    ]);
+    const lines = groups[1]?.title?.split('\n') ?? [];
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
+    const x = [60, 60, 10].map((count) => 'x'.repeat(count));
+    expect(lines.join(' ')).toBe([long, ...x, 'Access'].join(' '));
+  });
+
   test('has no label that a program could take for markup, and values as they are', async () => {
     const dialog = await show([
       { type: Type.FIXED, values: [HOSTILE] },
@@ -219,11 +241,15 @@ describe('a form', () => {
       },
       { type: Type.BOOLEAN, var: 'y', label: `${'ü'.repeat(300)}` },
     ]);
-    const labels = dialog.fields.flatMap(({ label, items = [] }) => [label, ...items]);
+    const title = dialog.groups?.[0]?.title?.split('\n') ?? [];
+    const labels = [
+      ...title,
+      ...dialog.fields.flatMap(({ label, items = [] }) => [label, ...items]),
+    ];
     for (const label of labels) expect(label).not.toMatch(/[<>&\p{Cc}]/u);
     expect(labels[0]).toContain('‹b onclick="x"›+amp; _a_');
-    expect(labels.at(-1)).toBe(`${'ü'.repeat(200)}...`);
-    expect(dialog.fields[1]?.value).toBe(HOSTILE);
+    expect(labels.at(-1)).toBe(`${'ü'.repeat(80)}...`);
+    expect(dialog.fields[0]?.value).toBe(HOSTILE);
   });
 
   test('of five hundred fields is shown', async () => {

@@ -7,6 +7,7 @@ const MUC = 'http://jabber.org/protocol/muc';
 /** Somebody in a room (XEP-0045) whose client shares no code with the engine. */
 export class RoomGuest {
   #said = 0;
+  #asked = 0;
   /** Where in the peer's messages the stay began. */
   readonly #from: number;
 
@@ -32,18 +33,21 @@ export class RoomGuest {
       { after: before },
     );
     if (self.attrs.type !== undefined) throw new Error(`${room} did not let ${nick} in`);
-    peer.send(
-      `<iq type='set' to='${room}' id='open'><query xmlns='${MUC}#owner'><x xmlns='jabber:x:data' type='submit'/></query></iq>`,
-    );
-    // Its answer, or the error for one who is no owner.
-    await peer.stanzas.next(
-      'the room open',
-      ({ name, attrs }) => name === 'iq' && attrs.id === 'open',
-      {
-        after: before,
-      },
-    );
+    // An error is for one who is no owner.
+    await guest.#ask('owner', `<x xmlns='jabber:x:data' type='submit'/>`);
     return guest;
+  }
+
+  /** Changes settings of the room, by their names without `muc#roomconfig_` (§10.2). */
+  async configure(settings: Record<string, string>): Promise<void> {
+    const fields = Object.entries(settings).map(
+      ([name, value]) =>
+        `<field var='muc#roomconfig_${name}'><value>${escapeXml(value)}</value></field>`,
+    );
+    const type = `<field var='FORM_TYPE'><value>${MUC}#roomconfig</value></field>`;
+    const form = `<x xmlns='jabber:x:data' type='submit'>${type}${fields.join('')}</x>`;
+    const answer = await this.#ask('owner', form);
+    if (answer !== 'result') throw new Error(`${this.room} was not configured`);
   }
 
   /** @returns the text */
@@ -64,11 +68,10 @@ export class RoomGuest {
   }
 
   /** §8.2. */
-  kick(nick: string, reason: string): void {
+  async kick(nick: string, reason: string): Promise<void> {
     const item = `<item nick='${nick}' role='none'><reason>${escapeXml(reason)}</reason></item>`;
-    this.peer.send(
-      `<iq type='set' to='${this.room}' id='kick'><query xmlns='${MUC}#admin'>${item}</query></iq>`,
-    );
+    const answer = await this.#ask('admin', item);
+    if (answer !== 'result') throw new Error(`${nick} was not kicked`);
   }
 
   /** §7.8.2. */
@@ -91,5 +94,20 @@ export class RoomGuest {
       ({ from, body }) => from === `${this.room}/${nick}` && body === text,
       { after: this.#from, withinMs: 60_000 },
     );
+  }
+
+  /** The type of the answer to a set in the room's name: `result` or `error`. */
+  async #ask(whose: 'owner' | 'admin', content: string): Promise<string | undefined> {
+    const id = `${this.nick}-asks-${++this.#asked}`;
+    const after = this.peer.stanzas.all.length;
+    this.peer.send(
+      `<iq type='set' to='${this.room}' id='${id}'><query xmlns='${MUC}#${whose}'>${content}</query></iq>`,
+    );
+    const answer = await this.peer.stanzas.next(
+      `${this.room} to answer`,
+      ({ name, attrs }) => name === 'iq' && attrs.id === id,
+      { after },
+    );
+    return answer.attrs.type;
   }
 }

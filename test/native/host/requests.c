@@ -160,6 +160,30 @@ add_field (GString *event, PurpleRequestField *field)
   json_close (event, '}');
 }
 
+static void
+add_groups (GString *event, PurpleRequestFields *fields)
+{
+  GList *group;
+  GList *field;
+
+  json_open (event, "groups", '[');
+  for (group = purple_request_fields_get_groups (fields); group != NULL; group = group->next)
+    {
+      json_open (event, NULL, '{');
+      json_add_string (event, "title", purple_request_field_group_get_title (group->data));
+      json_add_int (event, "fields",
+                    (int) g_list_length (purple_request_field_group_get_fields (group->data)));
+      json_close (event, '}');
+    }
+  json_close (event, ']');
+  json_open (event, "fields", '[');
+  for (group = purple_request_fields_get_groups (fields); group != NULL; group = group->next)
+    for (field = purple_request_field_group_get_fields (group->data); field != NULL;
+         field = field->next)
+      add_field (event, field->data);
+  json_close (event, ']');
+}
+
 static void *
 on_fields (const char *title, const char *primary, const char *secondary,
            PurpleRequestFields *fields, const char *ok_text, GCallback ok, const char *cancel_text,
@@ -168,20 +192,13 @@ on_fields (const char *title, const char *primary, const char *secondary,
 {
   Request *request = request_new (PURPLE_REQUEST_FIELDS, ok, cancel, user_data);
   GString *event = request_event (request, "fields", account, title, primary, secondary);
-  GList *group;
-  GList *field;
 
   (void) ok_text;
   (void) cancel_text;
   (void) who;
   (void) conversation;
   request->fields = fields;
-  json_open (event, "fields", '[');
-  for (group = purple_request_fields_get_groups (fields); group != NULL; group = group->next)
-    for (field = purple_request_field_group_get_fields (group->data); field != NULL;
-         field = field->next)
-      add_field (event, field->data);
-  json_close (event, ']');
+  add_groups (event, fields);
   host_emit (event);
   return GINT_TO_POINTER (request->number);
 }
