@@ -20,6 +20,29 @@ tell_failed (PurpleConnection *gc, GHashTable *components, const char *text)
   purple_notify_error (gc, NULL, "The room cannot be entered.", text);
 }
 
+/* Finch opens a window under what was typed before it asks for the room, and shows it as left. That of
+ * half an address would stay so, beside the room's own. */
+static void
+adopt_window (ShimSession *session, GHashTable *components, const char *jid)
+{
+  const char *typed = g_hash_table_lookup (components, "room");
+  PurpleConversation *own =
+      purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, jid, session->account);
+  PurpleConversation *found = NULL;
+
+  if (typed != NULL && *typed != '\0' && strchr (typed, '@') == NULL)
+    found = purple_find_conversation_with_account (PURPLE_CONV_TYPE_CHAT, typed, session->account);
+  if (found == NULL || !purple_conv_chat_has_left (PURPLE_CONV_CHAT (found)))
+    return;
+  if (own == NULL)
+    {
+      purple_conversation_set_name (found, jid);
+      return;
+    }
+  purple_conversation_destroy (found);
+  purple_conversation_present (own);
+}
+
 /* The host joins its chats at each sign-in, and the engine may have kept us in them: what is joined
  * already is left alone. */
 void
@@ -34,6 +57,8 @@ muc_join_chat (PurpleConnection *gc, GHashTable *components)
   gboolean there =
       room != NULL && room->joined && (*nick == '\0' || strcmp (nick, room->nick) == 0);
 
+  if (session != NULL && jid != NULL)
+    adopt_window (session, components, jid);
   if (jid == NULL)
     tell_failed (gc, components, "A room has a name and a server, and no blanks in them.");
   else if (session == NULL || client == NULL)

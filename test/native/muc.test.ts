@@ -35,6 +35,20 @@ describe('joining a room', () => {
     expect(den.html).toEqual([]);
   });
 
+  test('takes over a window that the program opened under half of its name', async () => {
+    await den.run('join-chat', { components: COMPONENTS, window: 'den' });
+    await den.joined();
+    expect(den.stage.host.all('conversation-opened')).toHaveLength(1);
+    expect(await den.chat()).toMatchObject({ left: false, nick: 'alice' });
+  });
+
+  test('that has a window closes one that the program opened under half of its name', async () => {
+    await den.enter();
+    await den.run('join-chat', { components: COMPONENTS, window: 'den' });
+    expect(den.stage.host.all('conversation-closed')).toHaveLength(1);
+    expect(await den.chat()).toMatchObject({ left: false });
+  });
+
   test('says once that it is new and that everybody sees our address, when that is known', async () => {
     await den.ask();
     await den.joined();

@@ -54,7 +54,8 @@ components_of (const JsonValue *command)
   return components;
 }
 
-/* With "components", as the buddy list does it; with "name" alone, as Pidgin enters a chat again. */
+/* With "components", as the buddy list does it; with "name" alone, as Pidgin enters a chat again; with a
+ * "window" of that name opened before, as Finch does it. */
 static const char *
 run_join (const JsonValue *command, GString *result)
 {
@@ -64,6 +65,9 @@ run_join (const JsonValue *command, GString *result)
   (void) result;
   if (target.gc == NULL)
     return no_chat;
+  if (json_get (command, "window") != NULL)
+    purple_conv_chat_left (PURPLE_CONV_CHAT (purple_conversation_new (
+        PURPLE_CONV_TYPE_CHAT, target.account, json_string (command, "window"))));
   if (json_get (command, "components") != NULL)
     components = components_of (command);
   else
