@@ -210,8 +210,8 @@ show_list (const ShimField *field, const char *label)
     {
       const char *item = forms_text_at (field->labels, i);
 
-      /* libpurple takes none without data; it is not looked at. */
-      purple_request_field_list_add_icon (shown, item, NULL, field->id);
+      /* Finch knows an item by its data, and shows one of those that have the same. */
+      purple_request_field_list_add_icon (shown, item, NULL, (gpointer) item);
       if (has (field->values, forms_text_at (field->options, i)))
         purple_request_field_list_add_selected (shown, item);
     }

@@ -48,6 +48,8 @@ export interface Field {
   ticked?: boolean;
   multi?: boolean;
   items?: string[];
+  /** How many of them a program can tell apart that knows them by their data. */
+  told?: number;
   selected?: string[];
 }
 

@@ -116,8 +116,14 @@ describe('a form', () => {
         masked: false,
         lines: true,
       },
-      { label: 'Who?', type: 5, multi: false, items: ['All', 'None'], selected: ['None'] },
-      { label: 'Which?', type: 5, multi: true, items: ['X', 'Y', 'Z'], selected: ['X', 'Z'] },
+      {
+        ...{ label: 'Who?', type: 5, multi: false, told: 2 },
+        ...{ items: ['All', 'None'], selected: ['None'] },
+      },
+      {
+        ...{ label: 'Which?', type: 5, multi: true, told: 3 },
+        ...{ items: ['X', 'Y', 'Z'], selected: ['X', 'Z'] },
+      },
     ]);
   });
 

@@ -124,11 +124,18 @@ add_list (GString *event, PurpleRequestField *field)
 {
   GList *item;
 
+  GHashTable *data = g_hash_table_new (NULL, NULL);
+
   json_add_bool (event, "multi", purple_request_field_list_get_multi_select (field));
   json_open (event, "items", '[');
   for (item = purple_request_field_list_get_items (field); item != NULL; item = item->next)
-    json_add_string (event, NULL, item->data);
+    {
+      json_add_string (event, NULL, item->data);
+      g_hash_table_add (data, purple_request_field_list_get_data (field, item->data));
+    }
   json_close (event, ']');
+  json_add_int (event, "told", (int) g_hash_table_size (data));
+  g_hash_table_destroy (data);
   json_open (event, "selected", '[');
   for (item = purple_request_field_list_get_items (field); item != NULL; item = item->next)
     if (purple_request_field_list_is_selected (field, item->data))
