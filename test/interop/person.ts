@@ -50,7 +50,7 @@ export async function bobInList({ host, account }: Person): Promise<[string, str
 }
 
 /** Libpurple keeps lines as HTML; here is what a person reads. */
-function plain(html: string): string {
+export function plain(html: string): string {
   const names: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };
   return html
     .replace(/<[^>]*>/g, '')

@@ -1,83 +1,60 @@
 // SPDX-License-Identifier: MIT
 //
-// A room in a real Pidgin, by its dialogs and its keys. The parts of the story follow each other.
+// Rooms in a real Pidgin, by its windows, its dialogs and its keys. The parts of the story follow each
+// other.
 
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MESSAGE } from '../support/bus-host.js';
 import { eventually } from '../support/observed.js';
 import { Pidgin, startDisplay, type Area } from '../support/pidgin.js';
 import { RoomGuest } from '../support/room-guest.js';
-import { ALICE, Home } from './home.js';
+import { ALICE } from './home.js';
 import * as person from './person.js';
+import { ATTIC, DEN, LIBRARY, RoomHouse, SERVICE } from './room-house.js';
+import { sitOutInRoom } from './room-outage.js';
+import { RoomPerson } from './room-person.js';
 
-const SERVICE = 'conference.home.example';
-const DEN = `den@${SERVICE}`;
-const ATTIC = `attic@${SERVICE}`;
 const LIST: Area = { x: 0, y: 0, width: 250, height: 440 };
 const TALK: Area = { x: 251, y: 0, width: 600, height: 440 };
 const BOTH: Area = { x: 0, y: 0, width: 851, height: 440 };
 const BUDDY_LIST = '^Buddy List$';
+const ROOM_LIST = '^Room List$';
+const FIND_ROOMS = '^Find Rooms$';
 const JOIN = '^Join a Chat$';
+const NEW_ROOM = '^New Room$';
+const SETTINGS = '^Configure Room$';
 /** Of a question without a title of its own. */
 const QUESTION = '^Pidgin$';
-const OUTAGE_MS = 10_000;
-const CHAT = 2;
+/** All rooms are tabs of one window. */
+const ROOMS = `@${SERVICE}$`;
 
-let home: Home;
+let house: RoomHouse;
 let pidgin: Pidgin;
-let account: number;
-let bob: RoomGuest;
+let rooms: RoomPerson;
 let attic: RoomGuest;
 
 beforeAll(async () => {
-  home = await Home.open({
-    users: { alice: null, bob: 'correct-horse' },
-    settings: `Component "${SERVICE}" "muc"\n  modules_enabled = { "muc_mam" }\n  muc_log_by_default = true`,
-  });
-  const display = await startDisplay(home.workspace);
+  house = await RoomHouse.open();
+  const { home } = house;
   const settings = person.alice(home.byCertificate);
+  const display = await startDisplay(home.workspace);
   pidgin = await Pidgin.start(home.workspace, display, { accounts: [settings] });
-  account = await pidgin.account(settings);
+  const account = await pidgin.account(settings);
+  rooms = new RoomPerson({
+    ...{ home, host: pidgin, account, picture },
+    type: (text) => pidgin.type(ROOMS, text),
+    enter: () => pidgin.keys(ROOMS, 'Return'),
+  });
   await pidgin.setStatus('available');
   await pidgin.signedOn(account);
   await pidgin.place(BUDDY_LIST, LIST);
 });
-afterAll(() => home.close());
+afterAll(() => house.close());
 
-const picture = (name: string) =>
-  pidgin.screenshot(person.pictureFile(`pidgin-room-${name}`), BOTH);
+const picture = (name: string, area = BOTH) =>
+  pidgin.screenshot(person.pictureFile(`pidgin-room-${name}`), area);
 
-const conversation = (room: string) =>
-  pidgin.number('FindConversationWithAccount', CHAT, room, account);
-
-/** As `SENDER: text`. */
-async function lines(room: string): Promise<string[]> {
-  const found = await conversation(room);
-  return (found === 0 ? [] : await pidgin.shownIn(found)).map(({ flags, sender, html }) => {
-    const own = (flags & MESSAGE.send) !== 0;
-    return `${own ? 'alice' : sender}: ${html}`;
-  });
-}
-
-async function showsLine(room: string, line: string): Promise<void> {
-  const there = async () => (await lines(room)).some((shown) => shown.includes(line));
-  await eventually(`${room} to show ${line}`, there, 60_000);
-}
-
-async function people(room: string): Promise<string[]> {
-  const chat = await pidgin.number('ConversationGetChatData', await conversation(room));
-  const found = await pidgin.call('ConvChatGetUsers', chat);
-  const names = (Array.isArray(found) ? found.map(Number) : []).map((one) =>
-    pidgin.call('ConvChatCbGetName', one),
-  );
-  return (await Promise.all(names)).map(String).sort();
-}
-
-async function has(room: string, ...names: string[]): Promise<void> {
-  const there = async () => (await people(room)).join() === names.join();
-  await eventually(`${names.join()} in ${room}`, there);
-}
+const closed = (title: string) =>
+  eventually(`${title} closed`, async () => !(await pidgin.shows(title)));
 
 /** By the dialog: the cursor is in the room's name, and Return joins. */
 async function join(room: string): Promise<void> {
@@ -85,69 +62,108 @@ async function join(room: string): Promise<void> {
   await pidgin.opened(JOIN);
   await pidgin.type(JOIN, room);
   await pidgin.keys(JOIN, 'Return');
-  await eventually('the dialog closed', async () => !(await pidgin.shows(JOIN)));
+  await closed(JOIN);
 }
 
-async function write(text: string): Promise<void> {
-  await pidgin.type(`^${DEN}$`, text);
-  await pidgin.keys(`^${DEN}$`, 'Return');
+/** The first room that was entered is the first tab. */
+async function toLibrary(): Promise<void> {
+  await pidgin.keys(ROOMS, 'alt+1');
+  await pidgin.opened(`^${LIBRARY}$`);
 }
 
-test('a room is joined by the dialog, and made by that', async () => {
-  await join('den');
-  await pidgin.place(`^${DEN}$`, TALK);
-  await showsLine(DEN, 'This room is new');
-  await has(DEN, 'alice');
+test('a room is found in the list of rooms, and entered from there', async () => {
+  await pidgin.keys(BUDDY_LIST, 'alt+t', 'o');
+  await pidgin.place(ROOM_LIST, TALK);
+  await pidgin.keys(ROOM_LIST, 'alt+g');
+  await pidgin.opened(FIND_ROOMS);
+  await picture('service');
+  await pidgin.keys(FIND_ROOMS, 'Return');
+  await closed(FIND_ROOMS);
+  const row: Area = { x: TALK.x + 30, y: 86, width: 300, height: 16 };
+  await eventually('a room in the list', async () => !(await pidgin.isBlank(row)));
+  await pidgin.click(row.x + 30, row.y + 8);
+  await picture('list');
+  await pidgin.keys(ROOM_LIST, 'alt+j');
+  await rooms.has(LIBRARY, 'alice', 'bob', 'carol');
+  await pidgin.keys(ROOM_LIST, 'alt+c');
+  await closed(ROOM_LIST);
+  await pidgin.place(ROOMS, TALK);
 });
 
-test('who comes is listed, and lines go both ways', async () => {
-  bob = await RoomGuest.enter(home.bob, DEN, 'bob');
-  await has(DEN, 'alice', 'bob');
-  await write('Is <anybody> here & awake?');
-  await bob.hears('alice', 'Is <anybody> here & awake?');
-  await showsLine(DEN, 'alice: Is &lt;anybody&gt; here &amp; awake?');
-  bob.say('I am.');
-  await showsLine(DEN, 'bob: I am.');
+test('lines go both ways', async () => {
+  await rooms.write('Is <anybody> here & awake?');
+  await house.bob.hears('alice', 'Is <anybody> here & awake?');
+  await rooms.shows(LIBRARY, 'alice: Is <anybody> here & awake?');
+  house.bob.say('I am, & so is <carol>.');
+  await rooms.shows(LIBRARY, 'bob: I am, & so is <carol>.');
   await picture('talk');
 });
 
-test('an outage loses no line of either side, and shows none twice', async () => {
-  const ended = delay(OUTAGE_MS);
-  home.proxy.swallow();
-  await write('Into the dark.');
-  bob.say('You are quiet.');
-  await showsLine(DEN, 'The connection is interrupted.');
-  await write('Typed meanwhile.');
-  await picture('outage');
-  await ended;
-  await home.proxy.heal();
-  await bob.hears('alice', 'Typed meanwhile.');
-  await showsLine(DEN, 'alice: Typed meanwhile.');
-  await showsLine(DEN, 'bob: You are quiet.');
-  expect(bob.heard('alice').slice(1)).toEqual(['Into the dark.', 'Typed meanwhile.']);
-  const shown = (await lines(DEN)).filter((line) => /^(alice|bob): /.test(line));
-  expect(new Set(shown).size).toBe(5);
-  expect(shown).toHaveLength(5);
-  await has(DEN, 'alice', 'bob');
-  await picture('after');
+test('the topic is set where it is shown', async () => {
+  await pidgin.click(TALK.x + 140, 48, 2);
+  await pidgin.type(ROOMS, 'Tea & <time>');
+  await pidgin.keys(ROOMS, 'Return');
+  await house.bob.hearsSubject('alice', 'Tea & <time>');
+  await rooms.shows(LIBRARY, 'alice has set the topic to: Tea & <time>');
+  expect(await rooms.topic(LIBRARY)).toBe('Tea & <time>');
+  await picture('topic');
 });
 
 test('an invitation is asked about, and leads into the room', async () => {
-  attic = await RoomGuest.enter(home.bob, ATTIC, 'bob');
+  attic = await RoomGuest.enter(house.home.bob, ATTIC, 'bob');
   attic.invite(ALICE, 'More <quiet> here');
   await pidgin.opened(QUESTION);
   await picture('invitation');
   await pidgin.keys(QUESTION, 'alt+a');
-  await eventually('the attic open', async () => (await conversation(ATTIC)) !== 0);
-  await has(ATTIC, 'alice', 'bob');
+  await rooms.has(ATTIC, 'alice', 'bob');
 });
 
 test('being put out is said, with the reason, and the room can be entered again', async () => {
-  attic.kick('alice', 'Enough <for> today');
-  await showsLine(ATTIC, 'Enough &lt;for&gt; today');
-  await pidgin.keys(`^${DEN}$`, 'ctrl+Tab');
+  await attic.kick('alice', 'Enough <for> today');
+  await rooms.shows(ATTIC, 'Enough <for> today');
+  expect(await rooms.hasLeft(ATTIC)).toBe(true);
+  await pidgin.keys(ROOMS, 'alt+2');
+  await pidgin.opened(`^\\(?${ATTIC}\\)?$`);
   await picture('kicked');
   await join('attic');
-  await has(ATTIC, 'alice', 'bob');
+  await rooms.has(ATTIC, 'alice', 'bob');
+  expect(await rooms.hasLeft(ATTIC)).toBe(false);
+});
+
+test('a room is made by entering it, and its settings are changed by its form', async () => {
+  await join('den');
+  await rooms.shows(DEN, 'This room is new');
+  await rooms.has(DEN, 'alice');
+  await pidgin.opened(NEW_ROOM);
+  await picture('new');
+  await pidgin.keys(NEW_ROOM, 'alt+c');
+  const dialog = { x: 0, y: 0, width: 800, height: 700 };
+  await pidgin.place(SETTINGS, dialog);
+  await pidgin.click(600, 135);
+  await pidgin.type(SETTINGS, 'The <cosy> den');
+  await pidgin.keys(SETTINGS, 'Tab');
+  await pidgin.type(SETTINGS, 'Cushions & tea');
+  // Past the language to “Persistent”.
+  await pidgin.keys(SETTINGS, 'Tab', 'Tab', 'space');
+  await picture('settings', dialog);
+  await pidgin.keys(SETTINGS, 'alt+s');
+  await closed(SETTINGS);
+  await eventually('the settings at the server', async () => {
+    const { name, features, fields } = await house.about(DEN);
+    return (
+      name === 'The <cosy> den' &&
+      fields.description === 'Cushions & tea' &&
+      features.includes('muc_persistent')
+    );
+  });
+});
+
+test('an outage of 30 s loses and doubles nothing, and nobody is out of place afterwards', async () => {
+  await toLibrary();
+  await sitOutInRoom(rooms, house);
+});
+
+test('no error was shown in all of this', async () => {
   expect(pidgin.connectionErrors()).toEqual([]);
+  expect(await pidgin.shows('Error|Disconnected|Crash|^Pidgin$')).toBe(false);
 });

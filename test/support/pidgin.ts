@@ -128,6 +128,14 @@ export class Pidgin extends BusHost {
     await run('import', ['-window', 'root', ...crop, file], { env: this.#environment });
   }
 
+  /** Whether a part of the screen has one colour and nothing on it. */
+  async isBlank(area: Area): Promise<boolean> {
+    const crop = `${area.width}x${area.height}+${area.x}+${area.y}`;
+    const env = this.#environment;
+    const picture = ['-window', 'root', '-crop', crop, '+repage', '-format', '%k', 'info:-'];
+    return (await run('import', picture, { env })).trim() === '1';
+  }
+
   /** Without a window manager nothing has the focus until it is given. */
   async #focus(title: string): Promise<void> {
     await this.opened(title);

@@ -3,6 +3,7 @@ import { escapeXml } from './peer-xml.js';
 import type { XmppPeer } from './xmpp-peer.js';
 
 const MUC = 'http://jabber.org/protocol/muc';
+const DISCO = 'http://jabber.org/protocol/disco#info';
 
 /** Somebody in a room (XEP-0045) whose client shares no code with the engine. */
 export class RoomGuest {
@@ -60,10 +61,30 @@ export class RoomGuest {
     return text;
   }
 
+  /** Resolves when the room has let it go. */
+  async leave(): Promise<void> {
+    const after = this.peer.stanzas.all.length;
+    this.peer.send(`<presence to='${this.room}/${this.nick}' type='unavailable'/>`);
+    await this.peer.stanzas.next(
+      `${this.nick} out of ${this.room}`,
+      ({ name, attrs }) => name === 'presence' && attrs.from === `${this.room}/${this.nick}`,
+      { after },
+    );
+  }
+
   subject(text: string): void {
     const subject = escapeXml(text);
     this.peer.send(
       `<message to='${this.room}' type='groupchat'><subject>${subject}</subject></message>`,
+    );
+  }
+
+  /** Resolves when the subject is that, set by that occupant (§8.1). */
+  async hearsSubject(nick: string, text: string): Promise<void> {
+    await this.peer.stanzas.next(
+      `the subject ${text}`,
+      (stanza) =>
+        stanza.attrs.from === `${this.room}/${nick}` && stanza.childText('subject') === text,
     );
   }
 
@@ -110,4 +131,35 @@ export class RoomGuest {
     );
     return answer.attrs.type;
   }
+}
+
+export interface RoomDescription {
+  name: string;
+  /** XEP-0045 §15.3, and what else its service announces. */
+  features: string[];
+  /** Values by their names without `muc#roominfo_` (§6.4). */
+  fields: Record<string, string>;
+}
+
+/** What somebody who is not in a room learns of it (§6.4). */
+export async function describeRoom(peer: XmppPeer, room: string): Promise<RoomDescription> {
+  const after = peer.stanzas.all.length;
+  const id = `about-${after}`;
+  peer.send(`<iq type='get' to='${room}' id='${id}'><query xmlns='${DISCO}'/></iq>`);
+  const answer = await peer.stanzas.next(`what ${room} is`, ({ attrs }) => attrs.id === id, {
+    after,
+  });
+  const query = answer.child('query', DISCO);
+  const form = query?.child('x', 'jabber:x:data');
+  const fields = (form?.children ?? []).map((field) => [
+    (field.attrs.var ?? '').replace('muc#roominfo_', ''),
+    field.childText('value') ?? '',
+  ]);
+  return {
+    name: query?.child('identity')?.attrs.name ?? '',
+    features: (query?.children ?? [])
+      .filter(({ name }) => name === 'feature')
+      .map(({ attrs }) => attrs.var ?? ''),
+    fields: Object.fromEntries(fields) as Record<string, string>,
+  };
 }
