@@ -11,6 +11,7 @@ import type { OwnMessage } from '../delivery/replay.js';
 import type { ArchivedMessage, PageWanted } from './archive-query.js';
 import type { ArchivedText, ArchiveDesk, FeatureHost } from './feature.js';
 import { readText, textBody } from './message-reading.js';
+import { invitationsOf } from './muc-invitations.js';
 import { idsOf, isOwnCopy } from './own-copies.js';
 import { parseJid } from './per-host.js';
 
@@ -64,6 +65,7 @@ export class AccountSource implements ArchiveSource {
 
   text({ id, message, when }: ArchivedMessage): ArchivedText | undefined {
     const { from, to } = this.addresses(message);
+    if (from !== undefined && invitationsOf(this.host).copied(message, from)) return undefined;
     const text = from === undefined ? undefined : readText(message, from);
     if (from === undefined || text === undefined || isOwnCopy(this.host, from, message)) {
       return undefined;

@@ -11,6 +11,7 @@ import { chatStatesOf } from './chat-states.js';
 import type { Answer, Feature, FeatureHost } from './feature.js';
 import { readForwarded } from './forwarded.js';
 import type { Forwarded } from './forwarded.js';
+import { invitationsOf } from './muc-invitations.js';
 import { isOwnCopy } from './own-copies.js';
 import { keepText, readStamps, readText } from './message-reading.js';
 import { isOwnAccount, parseJid } from './per-host.js';
@@ -108,6 +109,7 @@ class Carbons {
       if (!known) this.#keep(carbon);
       return;
     }
+    if (invitationsOf(this.#host).copied(message, from)) return;
     takeReceipt(this.#host, message, from);
     takeMarker(this.#host, message, from);
     chatStatesOf(this.#host).copied(message, from);

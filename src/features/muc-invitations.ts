@@ -14,7 +14,7 @@ import { NOT_JOINED } from './muc-admin.js';
 import { reasonOf } from './muc-presence.js';
 import type { Room } from './muc-room.js';
 import { roomsOf } from './muc-traffic.js';
-import { malformedJid, parseJid } from './per-host.js';
+import { isOwnAccount, malformedJid, parseJid, perHost } from './per-host.js';
 import { clip } from './text.js';
 
 /** Into one room nobody is asked again so soon: the same one often comes both ways (XEP-0249 §4). */
@@ -23,6 +23,8 @@ const ONCE_IN_MS = 3_600_000;
 const ROOMS = 1_000;
 const TEXT_LENGTH = 1_000;
 const PASSWORD_LENGTH = 1_000;
+/** Types of messages that ask nobody in. */
+const NEVER = new Set<string | undefined>(['error', 'groupchat']);
 
 interface Asked {
   readonly room: Jid;
@@ -55,6 +57,21 @@ export class Invitations {
     else if (direct !== undefined) this.#direct(direct, stanza, from);
     else return false;
     return true;
+  }
+
+  /**
+   * One that came to another device, or while we were away: as when it comes live. Its words are no text of
+   * the room's.
+   * @param from who sent the copied message, as the caller has made sure
+   * @returns whether it was an invitation, believed or not
+   */
+  copied(message: Element, from: Jid): boolean {
+    const x = child(message, 'x', NS.mucUser);
+    const invited =
+      (x !== undefined && child(x, 'invite', NS.mucUser) !== undefined) ||
+      child(message, 'x', NS.directInvite) !== undefined;
+    const whole = !NEVER.has(attribute(message, 'type')) && !isOwnAccount(this.#host, from.bare());
+    return invited && whole && this.receive(message, from, undefined);
   }
 
   /** Through the room where we are in it, so that it lets them in; else directly. */
@@ -149,3 +166,5 @@ export class Invitations {
     );
   }
 }
+
+export const invitationsOf = perHost((host) => new Invitations(host));

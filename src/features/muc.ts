@@ -13,7 +13,8 @@ import type { JoinRoom, LeaveRoom, SetRoomSubject } from '../contract/engine_pb.
 import { errorMessage } from './error.js';
 import type { Feature, FeatureHost, Incoming } from './feature.js';
 import { NOT_JOINED, RoomAdmin } from './muc-admin.js';
-import { Invitations } from './muc-invitations.js';
+import { invitationsOf } from './muc-invitations.js';
+import type { Invitations } from './muc-invitations.js';
 import { Room } from './muc-room.js';
 import { roomsOf } from './muc-traffic.js';
 import { ownPresenceOf } from './own-presence.js';
@@ -42,7 +43,7 @@ class Muc {
   constructor(host: FeatureHost) {
     this.#host = host;
     this.admin = new RoomAdmin(host);
-    this.invitations = new Invitations(host);
+    this.invitations = invitationsOf(host);
     ownPresenceOf(host).onAnnounced(() => {
       this.#announced();
     });
