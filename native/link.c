@@ -16,14 +16,40 @@ enum
 static int network_handle;
 static gboolean network_hooked;
 
+/* BitlBee shows what people say, and drops all other lines of a conversation. */
+gboolean
+link_shows_lines (void)
+{
+  return g_strcmp0 (purple_core_get_ui (), "BitlBee") != 0;
+}
+
+void
+link_write (PurpleConversation *conversation, const char *html, PurpleMessageFlags flags,
+            time_t when)
+{
+  PurpleConnection *gc = purple_conversation_get_gc (conversation);
+  char *name;
+  char *notice;
+
+  purple_conversation_write (conversation, NULL, html, flags, when);
+  if (gc == NULL || link_shows_lines ())
+    return;
+  /* There it is HTML. */
+  name = g_markup_escape_text (purple_conversation_get_name (conversation), -1);
+  notice = g_strdup_printf ("%s: %s", name, html);
+  purple_connection_notice (gc, notice);
+  g_free (notice);
+  g_free (name);
+}
+
 void
 link_write_line (PurpleConversation *conversation, const char *text)
 {
   char *html = markup_from_plain (text);
 
-  purple_conversation_write (
-      conversation, NULL, html,
-      PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+  link_write (conversation, html,
+              PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LOG | PURPLE_MESSAGE_NO_LINKIFY,
+              time (NULL));
   g_free (html);
 }
 

@@ -159,7 +159,7 @@ write_error (guint32 number, const char *jid, const char *text, const stead_even
   if (is_chat (conversation) && session != NULL)
     muc_write (session, jid, html, flags);
   else if (conversation != NULL)
-    purple_conversation_write (conversation, NULL, html, flags, time (NULL));
+    link_write (conversation, html, flags, time (NULL));
   else
     purple_notify_error (account, NULL, jid, plain);
   g_free (html);

@@ -86,7 +86,7 @@ muc_got_line (ShimSession *session, const stead_event *event, const char *html,
       return;
     }
   if (*nick == '\0')
-    purple_conversation_write (place.conversation, NULL, html, flags | PURPLE_MESSAGE_SYSTEM, when);
+    link_write (place.conversation, html, flags | PURPLE_MESSAGE_SYSTEM, when);
   else
     show_line (&place, nick, html, flags, when, stead_event_message_outgoing (event));
   if (stead_event_message_maybe_shown (event))
@@ -101,7 +101,7 @@ muc_write (ShimSession *session, const char *jid, const char *html, PurpleMessag
 
   if (account_connection (session) == NULL || !enter (&place, session, jid, FALSE))
     return FALSE;
-  purple_conversation_write (place.conversation, NULL, html, flags, time (NULL));
+  link_write (place.conversation, html, flags, time (NULL));
   leave (&place, session, jid);
   return TRUE;
 }
@@ -164,8 +164,8 @@ muc_got_subject (ShimSession *session, const stead_event *event)
     {
       purple_conv_chat_set_topic (PURPLE_CONV_CHAT (conversation), *nick != '\0' ? nick : NULL,
                                   subject);
-      purple_conversation_write (conversation, NULL, html, PURPLE_MESSAGE_SYSTEM,
-                                 set_s > 0 ? (time_t) set_s : time (NULL));
+      link_write (conversation, html, PURPLE_MESSAGE_SYSTEM,
+                  set_s > 0 ? (time_t) set_s : time (NULL));
     }
   g_free (html);
   g_free (words);

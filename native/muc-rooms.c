@@ -284,8 +284,10 @@ muc_end_conversation (ShimSession *session, ShimRoom *room, const char *html)
   if (conversation == NULL)
     return;
   if (html != NULL)
-    purple_conversation_write (conversation, NULL, html,
-                               PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
+    link_write (conversation, html, PURPLE_MESSAGE_SYSTEM | PURPLE_MESSAGE_NO_LINKIFY, time (NULL));
   purple_conv_chat_clear_users (PURPLE_CONV_CHAT (conversation));
   serv_got_chat_left (account_connection (session), room->id);
+  /* BitlBee would show us in it for ever, and let nobody join it again. */
+  if (!link_shows_lines ())
+    purple_conversation_destroy (conversation);
 }

@@ -123,6 +123,11 @@ void link_got_held (ShimSession *session, const stead_event *event);
 void link_got_engine (ShimSession *session, const stead_event *event);
 void link_hook_network (void);
 void link_unhook_network (void);
+/* Whether the program shows lines of a conversation that nobody in it has said. */
+gboolean link_shows_lines (void);
+/* Writes such a line; where the program would not show it, as a notice of the account, too. */
+void link_write (PurpleConversation *conversation, const char *html, PurpleMessageFlags flags,
+                 time_t when);
 /* Writes a quiet line, kept out of logs. @text is plain. */
 void link_write_line (PurpleConversation *conversation, const char *text);
 void link_tell_outage (ShimSession *session, PurpleConversation *conversation, const char *text);
