@@ -16,7 +16,7 @@ const BACK = 'The connection is back.';
  * comes.
  */
 export async function sitOutInRoom(person: RoomPerson, house: RoomHouse): Promise<void> {
-  const { home, host, account, picture } = person.at;
+  const { home, host, account } = person.at;
   const { bob, carol } = house;
   const before = {
     ...{ signals: host.signals.all.length, said: await person.said(LIBRARY) },
@@ -33,7 +33,7 @@ export async function sitOutInRoom(person: RoomPerson, house: RoomHouse): Promis
   await person.shows(LIBRARY, INTERRUPTED);
   await person.write('Typed meanwhile.');
   bobs.push(bob.say('Are you there?'));
-  await picture('outage');
+  await person.at.picture('outage');
   await ended;
   expect(await host.connected(account)).toBe(true);
   expect(await person.hasLeft(LIBRARY)).toBe(false);
@@ -45,7 +45,7 @@ export async function sitOutInRoom(person: RoomPerson, house: RoomHouse): Promis
   await bob.hears('alice', 'And back.');
   await person.shows(LIBRARY, 'alice: And back.');
   await person.has(LIBRARY, 'alice', 'bob', 'dave');
-  await picture('after');
+  await person.at.picture('after');
 
   const typed = ['Into the dark.', 'Typed meanwhile.', 'And back.'];
   expect(bob.heard('alice')).toEqual([...before.heard, ...typed]);

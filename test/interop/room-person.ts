@@ -15,6 +15,15 @@ export class RoomPerson {
     return this.at.host.number('FindConversationWithAccount', CHAT, room, this.at.account);
   }
 
+  /** The names of all rooms that have a conversation, sorted. */
+  async open(): Promise<string[]> {
+    const found = await this.at.host.call('GetChats');
+    const names = (Array.isArray(found) ? found.map(Number) : []).map((one) =>
+      this.at.host.call('ConversationGetName', one),
+    );
+    return (await Promise.all(names)).map(String).sort();
+  }
+
   async #chat(room: string): Promise<number> {
     return this.at.host.number('ConversationGetChatData', await this.conversation(room));
   }

@@ -9,6 +9,12 @@ import type { Workspace } from './workspace.js';
 
 const COLUMNS = 120;
 const ROWS = 36;
+/** White on blue, as tmux gives it. */
+const FOCUS = '\u001b[37m\u001b[44m';
+
+function lastLine(screen: string): string {
+  return screen.trimEnd().split('\n').at(-1) ?? '';
+}
 
 /** A tmux server in the foreground: its default of going away would leave it behind us. */
 export class Terminal {
@@ -81,6 +87,39 @@ export class Finch extends BusHost {
 
   async type(text: string): Promise<void> {
     await this.terminal.tmux('send-keys', '-l', text);
+  }
+
+  /** The same with its colours, and where the cursor is: what has the focus is white on blue. */
+  async #looks(): Promise<string> {
+    const cursor = await this.terminal.tmux('display-message', '-p', '#{cursor_x},#{cursor_y}');
+    return cursor + (await this.terminal.tmux('capture-pane', '-e', '-p'));
+  }
+
+  /** Presses a key again and again, and looks each time; some presses change nothing. */
+  async press(key: string[], until: string, fits: (looks: string) => boolean): Promise<void> {
+    for (let presses = 0; presses < 80; presses++) {
+      const before = await this.#looks();
+      if (fits(before)) return;
+      await this.keys(...key);
+      const changed = async () => (await this.#looks()) !== before;
+      await eventually('a change', changed, 1000).catch(() => undefined);
+    }
+    throw new Error(`pressed ${key.join(' ')} in vain for ${until}:\n${await this.screen()}`);
+  }
+
+  /** Goes from window to window to the one whose title begins so; the last line names them all. */
+  async front(title: string): Promise<void> {
+    const listed = async () => lastLine(await this.screen()).includes(title);
+    await eventually(`a window ${title}`, listed);
+    const focused = `${FOCUS}${title}`;
+    await this.press(['M-n'], title, (looks) => lastLine(looks).includes(focused));
+  }
+
+  /** Goes to a button of the window in front, and presses it. Other programs underline what is behind a `_`. */
+  async button(label: string): Promise<void> {
+    const names = [label, `_${label}`].map((name) => ` ${FOCUS}${name}\u001b`);
+    await this.press(['Tab'], label, (looks) => names.some((name) => looks.includes(name)));
+    await this.keys('Enter');
   }
 
   /** Quits as a user does; the terminal's end takes what stays. */
