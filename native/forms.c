@@ -5,15 +5,6 @@
 
 #include <string.h>
 
-/* No program breaks a label: a longer one makes the dialog wider than a screen, with the ends of all
- * fields, and the buttons, out of it. */
-enum
-{
-  LINE_LENGTH = 60,
-  LABEL_LENGTH = 80,
-  TITLE_LENGTH = 600
-};
-
 static void
 field_free (gpointer data)
 {
@@ -75,58 +66,6 @@ forms_is_true (const char *value)
 /* ---- Reading ------------------------------------------------------------------------------------
  */
 
-/* Some programs take labels for markup and others do not, so none may hold what markup is made of.
- * Returns: (transfer full): never empty, as Pidgin looks at the last character */
-static char *
-label_text (const char *text, int longest)
-{
-  GString *label = g_string_new (NULL);
-  char *line = muc_on_one_line (text);
-  const char *at;
-  int length = 0;
-
-  for (at = line; *at != '\0' && length < longest; at = g_utf8_next_char (at), length++)
-    switch (*at)
-      {
-      case '<':
-        g_string_append (label, "\xe2\x80\xb9"); /* U+2039 */
-        break;
-      case '>':
-        g_string_append (label, "\xe2\x80\xba"); /* U+203A */
-        break;
-      case '&':
-        g_string_append_c (label, '+');
-        break;
-      default:
-        g_string_append_unichar (label, g_utf8_get_char (at));
-      }
-  if (*at != '\0')
-    g_string_append (label, "...");
-  if (label->len == 0)
-    g_string_append_c (label, '-');
-  g_free (line);
-  return g_string_free (label, FALSE);
-}
-
-/* Returns: (transfer full): the label, with its description if there is room for it on the line, or the
- * name made readable */
-static char *
-label_of (const stead_event *event, size_t index)
-{
-  const char *label = stead_event_form_field_label (event, index);
-  const char *description = stead_event_form_field_description (event, index);
-  char *name = g_strdelimit (g_strdup (stead_event_form_field_var (event, index)), "_", ' ');
-  char *alone = label_text (*label != '\0' ? label : name, LABEL_LENGTH);
-  char *described = g_strdup_printf ("%s (%s)", *label != '\0' ? label : name, description);
-  char *whole = label_text (described, LABEL_LENGTH);
-  gboolean fits = *description != '\0' && g_utf8_strlen (whole, -1) <= LINE_LENGTH;
-
-  g_free (fits ? alone : whole);
-  g_free (described);
-  g_free (name);
-  return fits ? whole : alone;
-}
-
 static gboolean
 is_new (GHashTable *seen, const char *text)
 {
@@ -141,7 +80,7 @@ is_new (GHashTable *seen, const char *text)
 static char *
 own_label (GHashTable *labels, const char *text)
 {
-  char *plain = label_text (text, LABEL_LENGTH);
+  char *plain = forms_item_label (text);
   char *shown = g_strdup (plain);
   guint number = g_hash_table_size (labels);
 
@@ -251,47 +190,6 @@ show (ShimField *field, const char *label, guint number)
   return forms_is_list (field) ? show_list (field, label) : show_text (field, label);
 }
 
-/* Returns: where the first line of @text ends: behind its last blank, if it has one */
-static const char *
-end_of_line (const char *text)
-{
-  const char *end = NULL;
-  const char *at;
-  int length = 0;
-
-  for (at = text; *at != '\0' && length <= LINE_LENGTH; at = g_utf8_next_char (at), length++)
-    if (*at == ' ')
-      end = at + 1;
-  if (length <= LINE_LENGTH)
-    return at;
-  return end != NULL ? end : g_utf8_offset_to_pointer (text, LINE_LENGTH);
-}
-
-/* Texts between the fields become the title of those that follow: Finch shows no other text there. */
-static void
-add_to_title (GString *title, const stead_event *event, size_t index)
-{
-  size_t i;
-
-  for (i = 0; i < stead_event_form_value_count (event, index); i++)
-    {
-      char *text = label_text (stead_event_form_value (event, index, i), TITLE_LENGTH);
-      const char *start;
-      const char *end;
-
-      for (start = text; *start != '\0'; start = end)
-        {
-          char *line;
-
-          end = end_of_line (start);
-          line = g_strchomp (g_strndup (start, (gsize) (end - start)));
-          g_string_append_printf (title, "%s%s", title->len > 0 ? "\n" : "", line);
-          g_free (line);
-        }
-      g_free (text);
-    }
-}
-
 /* Returns: (transfer none): to which the next field belongs */
 static PurpleRequestFieldGroup *
 begin_group (PurpleRequestFields *fields, GString *title)
@@ -308,7 +206,7 @@ static void
 show_field (PurpleRequestFieldGroup *group, ShimField *field, const stead_event *event,
             size_t index)
 {
-  char *label = label_of (event, index);
+  char *label = forms_label (event, index);
   PurpleRequestField *shown = show (field, label, (guint) index);
 
   /* A box that is not ticked is an answer, too. */
@@ -334,7 +232,7 @@ forms_read (const stead_event *event, PurpleRequestFields **fields)
 
       if (stead_event_form_field_type (event, i) == STEAD_FIELD_FIXED)
         {
-          add_to_title (title, event, i);
+          forms_add_to_title (title, event, i);
           continue;
         }
       field = field_read (event, i);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the files of forms, forms.c and forms-filled.c. */
+/* Shared by the files of forms: forms.c, forms-labels.c and forms-filled.c. */
 #pragma once
 
 #include "shim.h"
@@ -26,3 +26,14 @@ gboolean forms_is_list (const ShimField *field);
 /* Whether it is shown as lines, a value each. One that has more values than its type allows loses none
  * of them so. */
 gboolean forms_has_lines (const ShimField *field);
+
+/* ---- forms-labels.c ---- */
+
+/* Returns: (transfer full): never empty, on one line, and for no program markup */
+char *forms_item_label (const char *text);
+/* Returns: (transfer full): the label of a field, with its description if there is room for it on the
+ * line, or its name made readable */
+char *forms_label (const stead_event *event, size_t index);
+/* Adds the texts of a field that is none to what stands above the fields behind it: Finch shows no text
+ * between them. */
+void forms_add_to_title (GString *title, const stead_event *event, size_t index);
