@@ -28,6 +28,8 @@ TEXT (stead_event_room_alternate, ROOM, room->alternate)
 TEXT (stead_event_room_name, ROOM, room->name)
 VALUE (bool, stead_event_room_non_anonymous, ROOM, room->non_anonymous)
 VALUE (bool, stead_event_room_created, ROOM, room->created)
+VALUE (bool, stead_event_room_by_bookmark, ROOM, room->by_bookmark)
+TEXT (stead_event_room_password, ROOM, room->password)
 
 VALUE (bool, stead_event_occupants_begin, ROOM_OCCUPANTS, room_occupants->begin)
 VALUE (bool, stead_event_occupants_end, ROOM_OCCUPANTS, room_occupants->end)

@@ -233,6 +233,13 @@ stead_events_account_left (stead_client *client, uint32_t account)
   sift (client, is_of_account, account);
 }
 
+static void
+wipe_bookmarks (Steadfast__V1__Bookmarks *bookmarks)
+{
+  for (size_t i = 0; i < bookmarks->n_bookmarks; i++)
+    explicit_bzero (bookmarks->bookmarks[i]->password, strlen (bookmarks->bookmarks[i]->password));
+}
+
 void
 stead_event_free (stead_event *event)
 {
@@ -240,6 +247,10 @@ stead_event_free (stead_event *event)
     return;
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_INVITATION)
     explicit_bzero (event->wire->invitation->password, strlen (event->wire->invitation->password));
+  if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM)
+    explicit_bzero (event->wire->room->password, strlen (event->wire->room->password));
+  if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_BOOKMARKS)
+    wipe_bookmarks (event->wire->bookmarks);
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM_FORM)
     stead_form_wipe (event->wire->room_form->form);
   if (event->wire != NULL)

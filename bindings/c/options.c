@@ -49,6 +49,7 @@ largest (stead_option option)
     case STEAD_OPTION_ARCHIVE:
     case STEAD_OPTION_RECEIPTS:
     case STEAD_OPTION_CSI:
+    case STEAD_OPTION_BOOKMARKS:
       return 1;
     case STEAD_OPTION_ARCHIVE_DAYS:
       return 366;
@@ -68,6 +69,7 @@ stead_options_new (void)
   options->status = stead_copy ("");
   for (int i = STEAD_OPTION_CARBONS; i <= STEAD_OPTION_CSI; i++)
     options->numbers[i] = 1;
+  options->numbers[STEAD_OPTION_BOOKMARKS] = 1;
   return options;
 }
 

@@ -115,7 +115,7 @@ void stead_lock_holder (const char *folder, char **program, int64_t *pid);
 
 /* ---- options.c ---- */
 
-#define STEAD_OPTION_LAST STEAD_OPTION_ARCHIVE_DAYS
+#define STEAD_OPTION_LAST STEAD_OPTION_BOOKMARKS
 
 struct stead_options
 {
@@ -209,6 +209,8 @@ bool stead_is_jid (stead_client *client, const char *jid);
 bool stead_is_text (stead_client *client, const char *given);
 /** The same for a room's address, which has no nick in it. */
 bool stead_is_room (stead_client *client, const char *room);
+/** A nick and a password for a room, both (nullable). */
+bool stead_is_entry (stead_client *client, const char *nick, const char *password);
 /** For a command that is worth nothing to a later engine. */
 void stead_write_now (stead_client *client, const stead_account *account, wire_command *command);
 const char *stead_send (stead_client *client, uint32_t number, const char *to, const char *body,

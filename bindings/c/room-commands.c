@@ -33,14 +33,19 @@ is_nick (stead_client *client, const char *nick)
 }
 
 bool
+stead_is_entry (stead_client *client, const char *nick, const char *password)
+{
+  return is_within (client, nick, NICK_CAP) && is_within (client, password, PASSWORD_CAP);
+}
+
+bool
 stead_join_room (stead_client *client, uint32_t number, const char *room, const char *nick,
                  const char *password)
 {
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__JoinRoom join = STEADFAST__V1__JOIN_ROOM__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !stead_is_room (client, room) || !is_within (client, nick, NICK_CAP)
-      || !is_within (client, password, PASSWORD_CAP))
+  if (account == NULL || !stead_is_room (client, room) || !stead_is_entry (client, nick, password))
     return false;
   stead_rooms_add (account, room, nick, password);
   join.room = stead_given (room);

@@ -67,8 +67,12 @@ void
 stead_rooms_heard (stead_account *account, const Steadfast__V1__Room *heard)
 {
   stead_room *room = *place_of (account, heard->room);
-  if (room != NULL)
-    room->out = heard->state == STEADFAST__V1__ROOM__STATE__LEFT;
+  bool left = heard->state == STEADFAST__V1__ROOM__STATE__LEFT;
+  /* The engine entered it by itself, and a new one is to be in it, too. */
+  if (heard->by_bookmark && !left && (room == NULL || room->out))
+    stead_rooms_add (account, heard->room, heard->nick, heard->password);
+  else if (room != NULL)
+    room->out = left;
 }
 
 void

@@ -207,6 +207,10 @@ STEAD_EXPORT const char *stead_event_room_name (const stead_event *event);
 STEAD_EXPORT bool stead_event_room_non_anonymous (const stead_event *event);
 /** JOINED: it was made by our entering, and is open to others. */
 STEAD_EXPORT bool stead_event_room_created (const stead_event *event);
+/** A bookmark made us enter it, not stead_join_room(); see steadfast-bookmark.h. */
+STEAD_EXPORT bool stead_event_room_by_bookmark (const stead_event *event);
+/** By a bookmark: what it was entered with. Secret; "" when none is needed. */
+STEAD_EXPORT const char *stead_event_room_password (const stead_event *event);
 
 /* ROOM_OCCUPANTS: who came, changed or left. All who are there come in parts of at most 200, from one
  * with `begin` to one with `end`; who was not named in between is gone. A change has neither. */

@@ -93,7 +93,8 @@ typedef enum
   STEAD_OPTION_ARCHIVE = 15,               /* I 0 or 1, 1 at first (XEP-0313) */
   STEAD_OPTION_RECEIPTS = 16,              /* I 0 or 1, 1 at first (XEP-0184) */
   STEAD_OPTION_CSI = 17,                   /* I 0 or 1, 1 at first (XEP-0352) */
-  STEAD_OPTION_ARCHIVE_DAYS = 18           /* I how far back at first; 0 means 3 */
+  STEAD_OPTION_ARCHIVE_DAYS = 18,          /* I how far back at first; 0 means 3 */
+  STEAD_OPTION_BOOKMARKS = 19              /* I 0 or 1, 1 at first (XEP-0402) */
 } stead_option;
 
 typedef enum
@@ -157,7 +158,8 @@ typedef enum
   STEAD_EVENT_ROOM_NOTICE = 43,
   STEAD_EVENT_INVITATION = 44,
   STEAD_EVENT_ROOM_LIST = 45,
-  STEAD_EVENT_ROOM_FORM = 46
+  STEAD_EVENT_ROOM_FORM = 46,
+  STEAD_EVENT_BOOKMARKS = 50
 } stead_event_kind;
 
 typedef enum
@@ -245,6 +247,7 @@ typedef enum
 #include "steadfast-event.h"
 #include "steadfast-form.h"
 #include "steadfast-room.h"
+#include "steadfast-bookmark.h"
 
 STEAD_END_DECLS
 

@@ -218,6 +218,7 @@ const types: Readonly<Record<number, keyof Reader>> = {
   44: 'invitation',
   45: 'room-list',
   46: 'room-form',
+  50: 'bookmarks',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

@@ -40,6 +40,17 @@ export interface AccountOptions {
   receipts?: boolean;
   csi?: boolean;
   archiveDays?: number;
+  bookmarks?: boolean;
+}
+
+/** What a room’s bookmark is to say. */
+export interface Bookmark {
+  name?: string;
+  nick?: string;
+  /** The server keeps it in clear. */
+  password?: string;
+  /** Enter the room at each sign-in. */
+  autojoin?: boolean;
 }
 
 export interface Presence {
@@ -238,6 +249,18 @@ export class Client {
     }
   }
 
+  /** `accepted` when the server has it, with `bookmarks` before that; or `refused`. */
+  setBookmark(account: number, room: string, bookmark: Bookmark): string {
+    const { name = '', nick = '', password = '', autojoin = false } = bookmark;
+    return this.#id(
+      this.#c.stead_set_bookmark(this.#open(), account, room, name, nick, password, autojoin),
+    );
+  }
+
+  removeBookmark(account: number, room: string): string {
+    return this.#id(this.#c.stead_remove_bookmark(this.#open(), account, room));
+  }
+
   networkHint(available: boolean): void {
     this.#check(this.#c.stead_network_hint(this.#open(), available));
   }
@@ -311,6 +334,7 @@ export class Client {
       [16, options.receipts === false ? 0 : 1],
       [17, options.csi === false ? 0 : 1],
       [18, options.archiveDays ?? 0],
+      [19, options.bookmarks === false ? 0 : 1],
     ];
     const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
     const good =

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Events of rooms (XEP-0045) as plain objects.
+// Events of rooms (XEP-0045) and of their bookmarks (XEP-0402) as plain objects.
 
 import type { Steadfast } from './library.js';
 import { form } from './forms.js';
@@ -26,6 +26,8 @@ export function roomReaders(c: Steadfast, e: Buffer) {
       name: c.stead_event_room_name(e) ?? '',
       nonAnonymous: c.stead_event_room_non_anonymous(e),
       created: c.stead_event_room_created(e),
+      byBookmark: c.stead_event_room_by_bookmark(e),
+      password: c.stead_event_room_password(e) ?? '',
     }),
     'room-occupants': () => ({
       room: c.stead_event_room_jid(e) ?? '',
@@ -66,7 +68,25 @@ export function roomReaders(c: Steadfast, e: Buffer) {
       registered: c.stead_event_room_form_registered(e),
       registeredNick: c.stead_event_room_form_registered_nick(e) ?? '',
     }),
+    bookmarks: () => ({
+      begin: c.stead_event_bookmarks_begin(e),
+      end: c.stead_event_bookmarks_end(e),
+      bookmarks: list(c.stead_event_bookmark_count(e), (index) => bookmark(c, e, index)),
+      removed: list(c.stead_event_bookmark_removed_count(e), (index) =>
+        String(c.stead_event_bookmark_removed(e, index)),
+      ),
+    }),
   } as const;
+}
+
+function bookmark(c: Steadfast, e: Buffer, index: number) {
+  return {
+    room: c.stead_event_bookmark_room(e, index) ?? '',
+    name: c.stead_event_bookmark_name(e, index) ?? '',
+    nick: c.stead_event_bookmark_nick(e, index) ?? '',
+    password: c.stead_event_bookmark_password(e, index) ?? '',
+    autojoin: c.stead_event_bookmark_autojoin(e, index),
+  };
 }
 
 function occupant(c: Steadfast, e: Buffer, index: number) {

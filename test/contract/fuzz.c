@@ -147,34 +147,74 @@ read_lists_of_rooms (const stead_event *e)
 }
 
 static void
+read_bookmarks (const stead_event *e)
+{
+  for (size_t i = 0; i <= stead_event_bookmark_count (e); i++)
+    {
+      touch (stead_event_bookmark_room (e, i));
+      touch (stead_event_bookmark_name (e, i));
+      touch (stead_event_bookmark_nick (e, i));
+      touch (stead_event_bookmark_password (e, i));
+      touched += stead_event_bookmark_autojoin (e, i);
+    }
+  for (size_t i = 0; i <= stead_event_bookmark_removed_count (e); i++)
+    touch (stead_event_bookmark_removed (e, i));
+}
+
+static void
 read_event (const stead_event *e)
 {
-  const char *(*const texts[]) (
-      const stead_event *) = { stead_event_error_condition,   stead_event_error_text,
-                               stead_event_command_id,        stead_event_log_category,
-                               stead_event_log_text,          stead_event_link_step_text,
-                               stead_event_link_jid,          stead_event_link_tls_version,
-                               stead_event_link_mechanism,    stead_event_link_session,
-                               stead_event_trust_domain,      stead_event_trust_sha256,
-                               stead_event_trust_text,        stead_event_message_from,
-                               stead_event_message_id,        stead_event_message_body,
-                               stead_event_message_xhtml,     stead_event_message_subject,
-                               stead_event_state_to,          stead_event_state_body,
-                               stead_event_chat_from,         stead_event_presence_jid,
-                               stead_event_presence_status,   stead_event_subscription_jid,
-                               stead_event_subscription_text, stead_event_subscription_nick,
-                               stead_event_info_jid,          stead_event_info_resource,
-                               stead_event_info_software,     stead_event_info_version,
-                               stead_event_info_os,           stead_event_info_utc_offset,
-                               stead_event_engine_program,    stead_event_held_program,
-                               stead_event_room_jid,          stead_event_room_nick,
-                               stead_event_room_actor,        stead_event_room_reason,
-                               stead_event_room_alternate,    stead_event_room_name,
-                               stead_event_room_subject,      stead_event_room_subject_nick,
-                               stead_event_room_notice_text,  stead_event_invitation_from,
-                               stead_event_invitation_reason, stead_event_invitation_password,
-                               stead_event_room_list_service, stead_event_room_form_registered_nick,
-                               stead_event_form_title,        stead_event_form_instructions };
+  const char *(*const texts[]) (const stead_event *) = { stead_event_error_condition,
+                                                         stead_event_error_text,
+                                                         stead_event_command_id,
+                                                         stead_event_log_category,
+                                                         stead_event_log_text,
+                                                         stead_event_link_step_text,
+                                                         stead_event_link_jid,
+                                                         stead_event_link_tls_version,
+                                                         stead_event_link_mechanism,
+                                                         stead_event_link_session,
+                                                         stead_event_trust_domain,
+                                                         stead_event_trust_sha256,
+                                                         stead_event_trust_text,
+                                                         stead_event_message_from,
+                                                         stead_event_message_id,
+                                                         stead_event_message_body,
+                                                         stead_event_message_xhtml,
+                                                         stead_event_message_subject,
+                                                         stead_event_state_to,
+                                                         stead_event_state_body,
+                                                         stead_event_chat_from,
+                                                         stead_event_presence_jid,
+                                                         stead_event_presence_status,
+                                                         stead_event_subscription_jid,
+                                                         stead_event_subscription_text,
+                                                         stead_event_subscription_nick,
+                                                         stead_event_info_jid,
+                                                         stead_event_info_resource,
+                                                         stead_event_info_software,
+                                                         stead_event_info_version,
+                                                         stead_event_info_os,
+                                                         stead_event_info_utc_offset,
+                                                         stead_event_engine_program,
+                                                         stead_event_held_program,
+                                                         stead_event_room_jid,
+                                                         stead_event_room_nick,
+                                                         stead_event_room_actor,
+                                                         stead_event_room_reason,
+                                                         stead_event_room_alternate,
+                                                         stead_event_room_name,
+                                                         stead_event_room_password,
+                                                         stead_event_room_subject,
+                                                         stead_event_room_subject_nick,
+                                                         stead_event_room_notice_text,
+                                                         stead_event_invitation_from,
+                                                         stead_event_invitation_reason,
+                                                         stead_event_invitation_password,
+                                                         stead_event_room_list_service,
+                                                         stead_event_room_form_registered_nick,
+                                                         stead_event_form_title,
+                                                         stead_event_form_instructions };
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     touch (texts[i](e));
   if ((int) stead_event_error_kind (e) < STEAD_ERROR_NONE
@@ -188,6 +228,7 @@ read_event (const stead_event *e)
     abort ();
   read_lists (e);
   read_lists_of_rooms (e);
+  read_bookmarks (e);
 }
 
 /** Returns: how many events came out. */

@@ -78,6 +78,27 @@ export const roomCommands: Record<string, MessageInitShape<typeof CommandSchema>
       },
     },
   },
+  'set-bookmark': {
+    account: 1,
+    id: 'aa-11',
+    body: {
+      case: 'setBookmark',
+      value: {
+        bookmark: {
+          room: 'den@rooms.example',
+          name: 'Die Höhle',
+          nick: 'Älice',
+          password: 'sesame',
+          autojoin: true,
+        },
+      },
+    },
+  },
+  'remove-bookmark': {
+    account: 1,
+    id: 'aa-12',
+    body: { case: 'removeBookmark', value: { room: 'den@rooms.example' } },
+  },
 };
 
 export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = {
@@ -98,6 +119,8 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
         name: 'The den',
         nonAnonymous: true,
         created: true,
+        byBookmark: true,
+        password: 'sesame',
       },
     },
   },
@@ -197,6 +220,28 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
         },
         registered: true,
         registeredNick: 'Älice',
+      },
+    },
+  },
+  bookmarks: {
+    account: 1,
+    seq: 22,
+    body: {
+      case: 'bookmarks',
+      value: {
+        bookmarks: [
+          {
+            room: 'den@rooms.example',
+            name: 'Die Höhle',
+            nick: 'Älice',
+            password: 'sesame',
+            autojoin: true,
+          },
+          { room: 'hall@rooms.example' },
+        ],
+        begin: true,
+        end: true,
+        removed: ['attic@rooms.example', 'cellar@rooms.example'],
       },
     },
   },

@@ -37,6 +37,7 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
         noReceipts: true,
         noCsi: true,
         archiveDays: 7,
+        noBookmarks: true,
         rooms: [
           { room: 'den@rooms.example', nick: 'Älice', password: 'sesame' },
           { room: 'hall@rooms.example' },

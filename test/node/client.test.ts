@@ -32,6 +32,7 @@ describe('starting the engine', () => {
         queueHours: 3,
         csi: false,
         archiveDays: 9,
+        bookmarks: false,
       },
       { show: 'away', status: 'out', priority: -5, idleSinceTimeMs: 1234 },
     );
@@ -53,6 +54,7 @@ describe('starting the engine', () => {
       noReceipts: false,
       noCsi: true,
       archiveDays: 9,
+      noBookmarks: true,
       inboxTaken: 0,
       online: false,
       folder: `${bench.state}/alice@home.example`,

@@ -52,8 +52,11 @@ describe('commands of rooms', () => {
       client.getRoomForm(1, DEN, 'register'),
       client.submitRoomForm(1, DEN, 'configure', { a: ['1', '', 'Größe'], b: [] }),
       client.submitRoomForm(1, DEN, 'register', null),
+      client.setBookmark(1, DEN, { name: 'Höhle', nick: 'Älice', password: 'x', autojoin: true }),
+      client.setBookmark(1, HALL, {}),
+      client.removeBookmark(1, HALL),
     ];
-    await bench.engine.next('submitRoomForm', ({ body }) => body.value.cancelled);
+    await bench.engine.next('removeBookmark');
     const sent = bench.engine.commands.all.slice(2).filter(({ body }) => body.case !== 'handled');
     expect(sent.map(({ id }) => id)).toEqual(['', '', ...ids]);
     expect(sent.map(({ body }) => body)).toMatchObject([
@@ -84,6 +87,17 @@ describe('commands of rooms', () => {
         },
       },
       { case: 'submitRoomForm', value: { room: DEN, kind: 1, values: [], cancelled: true } },
+      {
+        case: 'setBookmark',
+        value: {
+          bookmark: { room: DEN, name: 'Höhle', nick: 'Älice', password: 'x', autojoin: true },
+        },
+      },
+      {
+        case: 'setBookmark',
+        value: { bookmark: { room: HALL, name: '', nick: '', password: '', autojoin: false } },
+      },
+      { case: 'removeBookmark', value: { room: HALL } },
     ]);
     for (const id of ids)
       await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
@@ -124,6 +138,10 @@ describe('commands of rooms', () => {
     expect(() => client.setRole(1, DEN, 'bob', 'king' as 'none')).toThrow(/no such role/);
     expect(() => client.setAffiliation(1, DEN, 'bob', 'king' as 'none')).toThrow(/affiliation/);
     expect(() => client.invite(1, DEN, '')).toThrow(/address/);
+    expect(() => client.setBookmark(1, `${DEN}/bob`, {})).toThrow(/no nick/);
+    expect(() => client.setBookmark(1, DEN, { nick: 'x'.repeat(1024) })).toThrow(/too long/);
+    expect(() => client.setBookmark(1, DEN, { password: 'x'.repeat(4097) })).toThrow(/too long/);
+    expect(() => client.removeBookmark(1, '')).toThrow(/address/);
     expect(() => client.getRoomForm(1, `${DEN}/bob`, 'register')).toThrow(/no nick/);
     expect(() => client.getRoomForm(1, DEN, 'destroy' as 'register')).toThrow(/no such form/);
     expect(() => client.submitRoomForm(1, DEN, 'configure', { '': ['x'] })).toThrow(/UTF-8/);
@@ -194,6 +212,23 @@ describe('events of rooms', () => {
     },
   };
 
+  it('bookmarks come with all they carry', async () => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    const body = events.bookmarks?.body;
+    if (body?.case !== 'bookmarks') throw new Error('there is no sample of bookmarks');
+    bench.engine.send(1, body);
+    const event = await seen.next('bookmarks', ({ type }) => type === 'bookmarks');
+    expect(event).toMatchObject({
+      ...{ begin: true, end: true, removed: ['attic@rooms.example', 'cellar@rooms.example'] },
+      bookmarks: [
+        { room: DEN, name: 'Die Höhle', nick: 'Älice', password: 'sesame', autojoin: true },
+        { room: HALL, name: '', nick: '', password: '', autojoin: false },
+      ],
+    });
+  });
+
   it.each(Object.keys(told))('%s comes with all it carries', async (name) => {
     const seen = bench.watch();
     bench.attach();
@@ -220,6 +255,42 @@ describe('events of rooms', () => {
       { kind: 'groupchat', privateMessage: false },
       { kind: 'chat', privateMessage: true },
     ]);
+  });
+});
+
+describe('rooms that the engine entered by itself', () => {
+  const byBookmark = (state: Room_State) =>
+    ({
+      case: 'room',
+      value: { room: DEN, state, nick: 'alice', byBookmark: true, password: 'sesame' },
+    }) as const;
+
+  it.each<[string, () => void, string[]]>([
+    ['are named to the next one, with their password', () => undefined, [`${DEN} alice sesame`]],
+    ['and that were left are not', () => bench.client.leaveRoom(1, DEN), []],
+  ])('by a bookmark %s', async (_title, act, wanted) => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.engine.send(1, byBookmark(Room_State.JOINING));
+    bench.engine.send(1, byBookmark(Room_State.JOINED));
+    const isIn = (event: { type: string; state?: string }) => event.state === 'joined';
+    await seen.next('the room', (event) => event.type === 'room' && isIn(event));
+    act();
+    const before = bench.engine.now;
+    bench.engine.die();
+    expect(await named(before)).toEqual(wanted);
+  });
+
+  it('and put us out of are not named', async () => {
+    const seen = bench.watch();
+    bench.attach();
+    await bench.engine.next('attach');
+    bench.engine.send(1, byBookmark(Room_State.JOINED));
+    await stand(seen, Room_State.LEFT, Room_Why.KICKED);
+    const before = bench.engine.now;
+    bench.engine.die();
+    expect(await named(before)).toEqual([]);
   });
 });
 
