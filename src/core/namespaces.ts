@@ -3,6 +3,9 @@
 /** Namespace names, called after the noun their specification uses. One line each, sorted. */
 export const NS = {
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',
+  bookmarks: 'urn:xmpp:bookmarks:1',
+  bookmarksConversion: 'urn:xmpp:bookmarks-conversion:0',
+  bookmarkStorage: 'storage:bookmarks',
   caps: 'http://jabber.org/protocol/caps',
   carbons: 'urn:xmpp:carbons:2',
   chatMarkers: 'urn:xmpp:chat-markers:0',
@@ -28,6 +31,11 @@ export const NS = {
   oob: 'jabber:x:oob',
   ping: 'urn:xmpp:ping',
   preApproval: 'urn:xmpp:features:pre-approval',
+  privateStorage: 'jabber:iq:private',
+  pubsub: 'http://jabber.org/protocol/pubsub',
+  pubsubErrors: 'http://jabber.org/protocol/pubsub#errors',
+  pubsubEvent: 'http://jabber.org/protocol/pubsub#event',
+  pubsubOwner: 'http://jabber.org/protocol/pubsub#owner',
   receipts: 'urn:xmpp:receipts',
   register: 'jabber:iq:register',
   roster: 'jabber:iq:roster',

@@ -269,7 +269,7 @@ export class Account implements Context {
         create(CommandSchema, { body: { case: 'setPresence', value: attach.presence } }),
       );
     }
-    this.host.attached(attach.rooms);
+    this.host.attached(attach.rooms, attach.online);
     if (this.store.fault !== undefined) {
       this.link.storeChanged(this.store.fault);
     }

@@ -241,10 +241,10 @@ export class AccountHost implements FeatureHost {
     }
   }
 
-  /** A host joined, and wants to be in these rooms. */
-  attached(rooms: readonly JoinRoom[]): void {
+  /** A host joined, and wants to be in these rooms. @param again as for the features */
+  attached(rooms: readonly JoinRoom[], again: boolean): void {
     for (const hook of this.hooks) {
-      hook.attached?.(rooms);
+      hook.attached?.(rooms, again);
     }
   }
 

@@ -86,6 +86,7 @@ export function readOptions(attach: Attach, tools: Tools): AttachOptions | Fault
       archive: !attach.noArchive,
       receipts: !attach.noReceipts,
       csi: !attach.noCsi,
+      bookmarks: !attach.noBookmarks,
       archiveDays: attach.archiveDays === 0 ? ARCHIVE_DAYS : attach.archiveDays,
     },
   };
@@ -97,6 +98,7 @@ export const NO_SETTINGS: Settings = {
   archive: false,
   receipts: false,
   csi: false,
+  bookmarks: false,
   archiveDays: ARCHIVE_DAYS,
 };
 

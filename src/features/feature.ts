@@ -69,6 +69,7 @@ export interface Settings {
   readonly archive: boolean;
   readonly receipts: boolean;
   readonly csi: boolean;
+  readonly bookmarks: boolean;
   /** How far back the archive is read when the account is new here. */
   readonly archiveDays: number;
 }
@@ -175,8 +176,9 @@ export interface FeatureHooks {
   /**
    * A host joined: tell it everything.
    * @param rooms those it wants to be in, as by JoinRoom
+   * @param again it was signed in before, and this is a new engine: the rooms are all that it is in
    */
-  attached?(rooms: readonly JoinRoom[]): void;
+  attached?(rooms: readonly JoinRoom[], again: boolean): void;
   /** The host has dealt with a message from the inbox; offline perhaps. */
   taken?(message: Message): void;
 }

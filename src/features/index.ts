@@ -4,6 +4,7 @@
 
 import { UsageError } from '../core/errors.js';
 import { archive } from './archive.js';
+import { bookmarks } from './bookmarks.js';
 import { capsFeature } from './caps.js';
 import { carbons } from './carbons.js';
 import { chatMarkers } from './chat-markers.js';
@@ -58,6 +59,7 @@ export const features: readonly Feature[] = inOrder([
   muc,
   mucList,
   mucForms,
+  bookmarks,
   presence,
   csi,
   subscriptions,

@@ -21,6 +21,7 @@ import { Rename } from './muc-rename.js';
 import { SelfPing } from './muc-self-ping.js';
 import { entryNotices } from './muc-status.js';
 import { RoomTeller } from './muc-teller.js';
+import type { Entry } from './muc-teller.js';
 import { roomsOf } from './muc-traffic.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { withoutNul } from './text.js';
@@ -44,18 +45,18 @@ export class Room implements JoinedRoom {
   readonly #noticed = new Set<string>();
 
   /** @param over called when we are out of it and not coming back */
-  constructor(host: FeatureHost, jid: Jid, nick: string, password: string, over: () => void) {
+  constructor(host: FeatureHost, jid: Jid, entry: Entry, over: () => void) {
     this.jid = jid;
     this.#host = host;
     this.#over = over;
-    this.#teller = new RoomTeller(host, jid.toString());
+    this.#teller = new RoomTeller(host, jid.toString(), entry);
     this.occupants = new OccupantBook(host, jid.toString());
     this.#info = new RoomInfo(host, this, this.#teller);
     this.messages = new RoomMessages(host, this, this.#teller, () => {
       this.#info.ask();
     });
     const gate = { entering: () => this.#entering(), unanswered: this.#unanswered.bind(this) };
-    this.#entrance = new Entrance(host, jid, gate, nick, password);
+    this.#entrance = new Entrance(host, jid, gate, entry.nick, entry.password);
     this.#moves = new RoomMoves(host, this.#entrance, this.occupants, {
       entered: this.#entered.bind(this),
       renamed: this.#renamed.bind(this),

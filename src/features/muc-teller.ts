@@ -15,6 +15,15 @@ import { errorMessage } from './error.js';
 import type { FeatureHost } from './feature.js';
 
 type Known = Partial<Pick<RoomMessage, 'nick' | 'name' | 'nonAnonymous' | 'created'>>;
+type Entered = Pick<RoomMessage, 'byBookmark' | 'password'>;
+
+/** How a room is entered. */
+export interface Entry {
+  readonly nick: string;
+  readonly password: string;
+  /** The host does not know yet that we are to be in it, nor the password. */
+  readonly byBookmark: boolean;
+}
 
 export class RoomTeller {
   readonly #host: FeatureHost;
@@ -22,9 +31,10 @@ export class RoomTeller {
   #room: RoomMessage;
   #subject: RoomSubject | undefined;
 
-  constructor(host: FeatureHost, room: string) {
+  constructor(host: FeatureHost, room: string, { password, byBookmark }: Entry) {
     this.#host = host;
-    this.#room = create(RoomSchema, { room, state: State.JOINING });
+    const entered = byBookmark ? { byBookmark, password } : {};
+    this.#room = create(RoomSchema, { room, state: State.JOINING, ...entered });
   }
 
   /** The host has us in the room, whatever an outage makes of that for a while. */
@@ -100,4 +110,7 @@ export class RoomTeller {
 }
 
 /** What no longer holds outside. */
-const emptied: Known = { name: '', nonAnonymous: false, created: false };
+const emptied: Known & Entered = {
+  ...{ name: '', nonAnonymous: false, created: false },
+  ...{ byBookmark: false, password: '' },
+};

@@ -18,7 +18,7 @@ import type { Invitations } from './muc-invitations.js';
 import { Room } from './muc-room.js';
 import { roomsOf } from './muc-traffic.js';
 import { ownPresenceOf } from './own-presence.js';
-import { malformedJid, parseJid } from './per-host.js';
+import { malformedJid, parseJid, perHost } from './per-host.js';
 
 /** Addresses of which it is logged that something was dropped, in each session. */
 const STRAYS = 100;
@@ -66,7 +66,20 @@ class Muc {
     else this.#enter(jid, nick, password);
   }
 
-  leave({ room: text, text: words }: LeaveRoom): void {
+  /** A bookmark wants us in the room; one that the host wants, or left on the way in, stays as it is. */
+  enterByBookmark(room: Jid, nick: string, password: string): void {
+    if (!this.#rooms.has(room.toString())) this.#enter(room, nick, password, true);
+  }
+
+  /** Another device of ours took the bookmark away. */
+  leaveByBookmark(text: string, notice: string): void {
+    const room = this.room(text);
+    if (room === undefined) return;
+    room.notice(notice);
+    this.leave({ room: text, text: '' });
+  }
+
+  leave({ room: text, text: words }: Pick<LeaveRoom, 'room' | 'text'>): void {
     const room = this.room(text);
     if (room === undefined) {
       const value = create(RoomSchema, { room: text, state: State.LEFT });
@@ -157,13 +170,14 @@ class Muc {
     return false;
   }
 
-  #enter(jid: Jid, nick: string, password: string): void {
+  #enter(jid: Jid, nick: string, password: string, byBookmark = false): void {
     const key = jid.toString();
     this.#unsaid.delete(key);
-    const room = new Room(this.#host, jid, nick, password, () => {
+    const over = (): void => {
       this.#rooms.delete(key);
       roomsOf(this.#host).remove(room);
-    });
+    };
+    const room: Room = new Room(this.#host, jid, { nick, password, byBookmark }, over);
     this.#rooms.set(key, room);
     roomsOf(this.#host).put(room);
     if (this.#ready && this.#host.online) room.enter();
@@ -199,6 +213,9 @@ function isNick(host: FeatureHost, room: Jid, nick: string): boolean {
   return nick.trim() !== '' && parseJid(host, `${room.toString()}/${nick}`) !== undefined;
 }
 
+/** The rooms that one is in, for what makes one enter them beside the host. */
+export const membershipOf = perHost((host) => new Muc(host));
+
 export const muc: Feature = {
   name: 'muc',
   specs: [
@@ -232,7 +249,7 @@ export const muc: Feature = {
   after: ['roster', 'caps'],
   namespaces: [NS.muc, NS.directInvite],
   attach(host) {
-    const all = new Muc(host);
+    const all = membershipOf(host);
     return {
       commands: {
         joinRoom: (value) => {

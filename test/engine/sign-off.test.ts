@@ -6,7 +6,7 @@ import { Detach_How as How } from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
 const ALICE = 'alice@model.test';
-const CLOSED_AT_ONCE_MS = 50;
+const CLOSED_AT_ONCE_MS = 60;
 /** Of the promise: at most so long until the closing tag. */
 const BOUND_MS = 5_000;
 

@@ -59,6 +59,7 @@ export class RecordingHost implements FeatureHost {
     // Asked for in each session; what is tested beside it shall not see that.
     carbons: false,
     archive: false,
+    bookmarks: false,
     receipts: true,
     csi: true,
     archiveDays: 3,
@@ -234,14 +235,19 @@ export class RecordingHost implements FeatureHost {
   moment(name: 'started' | 'resumed' | 'ended' | 'attached', outageMs = 0): void {
     for (const hook of this.#hooks) {
       if (name === 'resumed') hook.resumed?.(outageMs);
-      else if (name === 'attached') hook.attached?.([]);
+      else if (name === 'attached') hook.attached?.([], false);
       else hook[name]?.();
     }
   }
 
   /** A host joined, and wants to be in these rooms. */
   attach(...rooms: readonly JoinRoom[]): void {
-    for (const hook of this.#hooks) hook.attached?.(rooms);
+    for (const hook of this.#hooks) hook.attached?.(rooms, false);
+  }
+
+  /** The same, of a host that had signed in before this engine started. */
+  attachAgain(): void {
+    for (const hook of this.#hooks) hook.attached?.([], true);
   }
 
   /** A session dies with all that was asked in it, and a new one begins. */
