@@ -70,6 +70,8 @@ handle_for_session (const stead_event *event)
     unfinished = event;
   if (stead_event_type (event) == STEAD_EVENT_ROOM_OCCUPANTS && !muc_got_occupants (session, event))
     unfinished = event;
+  if (stead_event_type (event) == STEAD_EVENT_BOOKMARKS && !muc_got_bookmarks (session, event))
+    unfinished = event;
   for (i = 0; i < G_N_ELEMENTS (session_handlers); i++)
     if (session_handlers[i].kind == stead_event_type (event))
       session_handlers[i].handle (session, event);
@@ -90,10 +92,12 @@ handle (const stead_event *event)
     case STEAD_EVENT_ACCEPTED:
       messages_got_accepted (stead_event_account (event), event);
       roster_change_answered (stead_event_account (event), event);
+      muc_bookmarks_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_REFUSED:
       messages_got_refused (stead_event_account (event), event);
       roster_change_answered (stead_event_account (event), event);
+      muc_bookmarks_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_MESSAGE_STATE:
       messages_got_state (stead_event_account (event), event);

@@ -23,6 +23,7 @@ muc_init (void)
 void
 muc_uninit (void)
 {
+  bookmarks_unwatch ();
   muc_commands_uninit ();
   muc_names_uninit ();
   purple_signals_disconnect_by_handle (&handle);
@@ -108,11 +109,13 @@ muc_open (ShimSession *session)
   hook ();
   session->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
   session->left_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  muc_bookmarks_open (session);
 }
 
 void
 muc_close (ShimSession *session)
 {
+  muc_bookmarks_close (session);
   muc_refusals_close (session);
   muc_list_close (session);
   muc_forms_close (session);

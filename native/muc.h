@@ -62,6 +62,12 @@ void muc_end_conversation (ShimSession *session, ShimRoom *room, const char *htm
 /* Returns: (transfer full): what join_chat() takes; free with g_hash_table_destroy() */
 GHashTable *muc_components (const char *jid, const char *nick, const char *password);
 
+/* ---- muc-bookmarks.c ---- */
+
+void muc_bookmarks_open (ShimSession *session);
+void muc_bookmarks_close (ShimSession *session);
+void bookmarks_unwatch (void);
+
 /* ---- muc-list.c ---- */
 
 /* Returns: (transfer full): the service for rooms that is known or, until then, supposed */

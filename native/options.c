@@ -38,6 +38,9 @@ static const Choice auth_methods[] = {
   { NULL, NULL, 0 },
 };
 
+/* In place of an option of libsteadfast: nobody but this plugin reads the setting. */
+#define OURS ((stead_option) 0)
+
 /* In the order of the account dialog. The first choice of a list is its default. */
 static const struct
 {
@@ -69,6 +72,10 @@ static const struct
     STEAD_OPTION_ARCHIVE_DAYS, 3, NULL },
   { TRUTH, "receipts", "Ask for and give delivery receipts", STEAD_OPTION_RECEIPTS, TRUE, NULL },
   { TRUTH, "csi", "Let the server save traffic while you are away", STEAD_OPTION_CSI, TRUE, NULL },
+  { TRUTH, "bookmarks", "Keep chats of the buddy list as bookmarks on the server",
+    STEAD_OPTION_BOOKMARKS, TRUE, NULL },
+  { TRUTH, "bookmark_passwords", "Keep passwords of chats with the bookmarks, in clear", OURS,
+    FALSE, NULL },
   { NUMBER, "queue_hours", "Keep unsent messages for (hours)", STEAD_OPTION_QUEUE_HOURS, 24, NULL },
 };
 
@@ -172,6 +179,8 @@ set_row (stead_options *options, PurpleAccount *account, gsize row)
   const char *key = rows[row].key;
   int number = rows[row].fallback;
 
+  if (rows[row].option == OURS)
+    return NULL;
   switch (rows[row].type)
     {
     case CHOICE:

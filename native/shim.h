@@ -60,6 +60,14 @@ typedef struct
   GSList *room_forms;     /* open dialogs, see muc-forms.c */
   char *room_service;     /* (nullable): of the account's server, "" for none, see muc-list.c */
 
+  GHashTable *bookmarks;         /* room to what the server has, or NULL before it said so */
+  GHashTable *bookmarks_coming;  /* the same of a list that is under way, or NULL */
+  size_t bookmarks_done;         /* of the present event, that are dealt with */
+  GSList *bookmark_changes;      /* that the server has not answered, see muc-bookmark-changes.c */
+  GHashTable *bookmarks_refused; /* room to what the server would not take */
+  char *bookmark_trouble;        /* (nullable): why, as it was told last */
+  guint bookmark_look;           /* until changes of chats are looked for */
+
   GSList *authorizations; /* open prompts, see subscriptions.c */
   GHashTable *infos;      /* bare JID to answers that came so far, see info.c */
   gpointer trust;         /* the open certificate prompt, see trust.c */
@@ -222,6 +230,9 @@ char *muc_roomlist_room_serialize (PurpleRoomlistRoom *room);
 void muc_got_list (ShimSession *session, const stead_event *event);
 void muc_got_form (ShimSession *session, const stead_event *event);
 GList *muc_menu (PurpleBlistNode *node);
+/* Returns: whether it is dealt with; else it is to be given again in the next turn. */
+gboolean muc_got_bookmarks (ShimSession *session, const stead_event *event);
+void muc_bookmarks_answered (guint32 account, const stead_event *event);
 /* Returns: (transfer full): @text on one line, without what cannot be printed */
 char *muc_on_one_line (const char *text);
 

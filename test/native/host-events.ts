@@ -160,6 +160,15 @@ export interface Buddy {
   tooltip?: Row[];
 }
 
+/** A chat in the buddy list. */
+export interface ListedChat {
+  alias: string | null;
+  group: string;
+  /** The settings by which Pidgin and Finch enter it at the sign-on, those that are on. */
+  autojoin: string[];
+  components: Record<string, string>;
+}
+
 /** The commands of the host and what each answers. */
 export interface Answers {
   'account-new': { account: number };
@@ -191,6 +200,10 @@ export interface Answers {
     users: ChatUser[];
   };
   'chat-keep': { found: string | null };
+  /** All of the account in the buddy list. */
+  chats: { chats: ListedChat[] };
+  'chat-change': Json;
+  'chat-drop': Json;
   /** Typed behind a slash: 0 is done, 1 failed, 2 not found, 3 with other words behind it. */
   command: { status?: number; wrong: string | null; help: string[] };
   /** Of a chat in the buddy list. */

@@ -17,6 +17,8 @@ export interface HostOptions {
   env?: Record<string, string | undefined>;
   /** Debug lines of our own protocol come as `debug` events. */
   debug?: boolean;
+  /** The user interface that it passes for (`gtk-gaim` is Pidgin, `gnt-purple` Finch). */
+  ui?: string;
   /** Whether it can ask (default); BitlBee and others cannot ask everything. */
   prompts?: boolean;
   /** Put before the command, such as valgrind with its arguments. */
@@ -51,6 +53,7 @@ export class PurpleHost {
       options.program ?? builtPath('test', 'purple-host'),
       ...['--user-dir', workspace.makeFolder(options.profile ?? 'purple')],
       ...plugins.flatMap((folder) => ['--plugins', folder]),
+      ...(options.ui === undefined ? [] : ['--ui', options.ui]),
       ...(options.debug === true ? ['--debug'] : []),
       ...(options.prompts === false ? ['--no-prompts'] : []),
     ];

@@ -49,6 +49,7 @@ describe('signing in', () => {
       carbons: false,
       receipts: false,
       csi: false,
+      bookmarks: false,
     });
     const { body } = await stage.engine.next('attach');
     expect(body.value).toMatchObject({
@@ -68,6 +69,7 @@ describe('signing in', () => {
       noCarbons: true,
       noReceipts: true,
       noCsi: true,
+      noBookmarks: true,
       presence: { show: Show.AVAILABLE, priority: 1, status: '' },
     });
     expect(body.value.folder).toContain(`${stage.workspace.path('purple')}/steadfast/`);
@@ -85,6 +87,7 @@ describe('signing in', () => {
       noCarbons: false,
       noReceipts: false,
       noCsi: false,
+      noBookmarks: false,
     });
   });
 

@@ -90,6 +90,8 @@ describe('what the protocol declares to libpurple', () => {
     ['archive_days', 'int', 3, undefined],
     ['receipts', 'bool', true, undefined],
     ['csi', 'bool', true, undefined],
+    ['bookmarks', 'bool', true, undefined],
+    ['bookmark_passwords', 'bool', false, undefined],
     ['queue_hours', 'int', 24, undefined],
   ])('the option %s is a %s with default %s', (key, type, value, masked) => {
     const option = ours.options.find((one) => one.key === key);

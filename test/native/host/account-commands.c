@@ -88,7 +88,7 @@ run_account_get (const JsonValue *command, GString *result)
 
   if (account == NULL)
     return no_account;
-  json_add_bool (result, "enabled", purple_account_get_enabled (account, HOST_UI));
+  json_add_bool (result, "enabled", purple_account_get_enabled (account, host_ui));
   json_add_bool (result, "connected", purple_account_is_connected (account));
   json_add_bool (result, "connecting", purple_account_is_connecting (account));
   json_add_bool (result, "hasPassword", purple_account_get_password (account) != NULL);
@@ -105,7 +105,7 @@ run_account_enable (const JsonValue *command, GString *result)
   (void) result;
   if (account == NULL)
     return no_account;
-  purple_account_set_enabled (account, HOST_UI, json_bool (command, "enabled", TRUE));
+  purple_account_set_enabled (account, host_ui, json_bool (command, "enabled", TRUE));
   return NULL;
 }
 
@@ -247,7 +247,7 @@ run_network (const JsonValue *command, GString *result)
       if (!host_network_available && !purple_account_is_disconnected (account))
         purple_account_disconnect (account);
       else if (host_network_available && purple_account_is_disconnected (account)
-               && purple_account_get_enabled (account, HOST_UI))
+               && purple_account_get_enabled (account, host_ui))
         purple_account_connect (account);
     }
   return NULL;

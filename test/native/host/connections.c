@@ -82,7 +82,7 @@ on_error (PurpleConnection *gc, PurpleConnectionError reason, const char *text)
   json_add_string (event, "text", text);
   host_emit (event);
   if (fatal)
-    purple_account_set_enabled (purple_connection_get_account (gc), HOST_UI, FALSE);
+    purple_account_set_enabled (purple_connection_get_account (gc), host_ui, FALSE);
 }
 
 static PurpleConnectionUiOps ops = {

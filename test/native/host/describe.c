@@ -21,6 +21,8 @@ host_run (const JsonValue *command, GString *result)
   if (run == NULL)
     run = host_chat_command (name);
   if (run == NULL)
+    run = host_chat_node_command (name);
+  if (run == NULL)
     run = host_roomlist_command (name);
   if (run == NULL && g_strcmp0 (name, "answer") == 0)
     run = host_answer;

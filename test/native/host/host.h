@@ -8,8 +8,9 @@
 
 #include "json.h"
 
-/* The id under which accounts are enabled, as "gtk-gaim" is Pidgin's. */
-#define HOST_UI "steadfast-test-host"
+/* The id under which accounts are enabled, as "gtk-gaim" is Pidgin's; the user interface that it
+ * passes for. */
+extern const char *host_ui;
 
 /* Opens an event; host_emit() closes, prints and frees it. */
 GString *host_event (const char *name);
@@ -57,6 +58,7 @@ HostCommand host_describe_command (const char *name);
 HostCommand host_redraw_command (const char *name);
 HostCommand host_conversation_command (const char *name);
 HostCommand host_chat_command (const char *name);
+HostCommand host_chat_node_command (const char *name);
 HostCommand host_roomlist_command (const char *name);
 const char *host_answer (const JsonValue *command, GString *result);
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 gboolean host_network_available = TRUE;
+const char *host_ui = "steadfast-test-host";
 
 static GMainLoop *loop;
 static gboolean prompts = TRUE;
@@ -104,9 +105,13 @@ wants_debug (PurpleDebugLevel level, const char *category)
 
 static PurpleDebugUiOps debug_ops = { .print = on_debug, .is_enabled = wants_debug };
 
+/* libpurple fills in how the list is written to disk. */
+static PurpleBlistUiOps blist_ops;
+
 static void
 set_ui_ops (void)
 {
+  purple_blist_set_ui_ops (&blist_ops);
   purple_accounts_set_ui_ops (host_account_ops ());
   purple_connections_set_ui_ops (host_connection_ops ());
   purple_conversations_set_ui_ops (host_conversation_ops ());
@@ -172,6 +177,8 @@ start_core (int argc, char **argv)
         debug = TRUE;
       else if (strcmp (argv[i], "--no-prompts") == 0)
         prompts = FALSE;
+      else if (strcmp (argv[i], "--ui") == 0 && i + 1 < argc)
+        host_ui = argv[++i];
       else if (strcmp (argv[i], "--user-dir") == 0 && i + 1 < argc)
         purple_util_set_user_dir (argv[++i]);
       else if (strcmp (argv[i], "--plugins") == 0 && i + 1 < argc)
@@ -184,7 +191,7 @@ start_core (int argc, char **argv)
     purple_debug_set_ui_ops (&debug_ops);
   purple_eventloop_set_ui_ops (&eventloop_ops);
   purple_core_set_ui_ops (&core_ops);
-  return purple_core_init (HOST_UI);
+  return purple_core_init (host_ui);
 }
 
 int
@@ -195,7 +202,8 @@ main (int argc, char **argv)
 
   if (!start_core (argc, argv))
     {
-      fprintf (stderr, "usage: %s --user-dir DIR [--plugins DIR]... [--debug] [--no-prompts]\n",
+      fprintf (stderr,
+               "usage: %s --user-dir DIR [--plugins DIR]... [--debug] [--no-prompts] [--ui ID]\n",
                argv[0]);
       return EXIT_FAILURE;
     }
