@@ -5,7 +5,7 @@
 import { attribute, child, children, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
-import type { FeatureHost } from './feature.js';
+import type { Answer, FeatureHost } from './feature.js';
 import type { RoomTeller } from './muc-teller.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { clip } from './text.js';
@@ -23,12 +23,17 @@ export class RoomInfo {
     this.#teller = teller;
   }
 
-  /** Its name (XEP-0045 §6.4). */
-  ask(): void {
+  /**
+   * Its name (XEP-0045 §6.4) and, once in each stay, what it can: one question for all who want to know.
+   * @param done called with the answer, unless that is another stay by then
+   */
+  ask(done: (answer: Answer) => void = () => undefined): void {
+    const { joins } = this.#room;
     const query = xml('query', { xmlns: NS.discoInfo });
     this.#host.request(this.#room.jid, 'get', query, (answer) => {
       const name = answer.type === 'result' ? nameIn(answer.stanza) : undefined;
       if (name !== undefined) this.#teller.learned({ name });
+      if (this.#room.joined && this.#room.joins === joins) done(answer);
     });
   }
 

@@ -119,12 +119,34 @@ export class RoomPlace implements Place {
     this.cameAt ??= this.host.clock().wall;
     // What was sent before has been reflected by now, or never will be.
     this.desk.doubt();
-    const { stay } = this;
-    // The answer comes behind the history, which the room gives at once.
-    const query = xml('query', { xmlns: NS.discoInfo });
-    this.host.request(this.room.jid, 'get', query, (answer) => {
-      if (stay === this.stay) this.described(answer);
-    });
+  }
+
+  /** The room's answer to what it can came in this stay, behind the history. */
+  described(answer: Answer): void {
+    // An error says nothing of the archive: what was known of it holds.
+    let archived = this.archived === true;
+    if (answer.type === 'result') {
+      const query = child(answer.stanza, 'query', NS.discoInfo);
+      const features = (query === undefined ? [] : children(query, 'feature', NS.discoInfo)).map(
+        (feature) => attribute(feature, 'var'),
+      );
+      archived = features.includes(NS.mam) && !this.refused;
+      this.stableIds ||= features.includes(STABLE_IDS);
+      this.learn(archived);
+    } else if (answer.fault.kind !== 'stanza' && answer.fault.kind !== 'timeout') {
+      // The session is gone: the next joining asks again.
+      return;
+    }
+    if (archived && this.host.settings.archive) {
+      this.readArchive();
+    } else {
+      this.desk.release();
+      if (!this.joint) this.notice(NO_HISTORY);
+      this.settleGap();
+      this.desk.unjudged();
+    }
+    this.desk.open();
+    this.silence.watch();
   }
 
   left(): void {
@@ -200,33 +222,6 @@ export class RoomPlace implements Place {
     if (!this.room.joined) return;
     this.desk.close();
     this.room.rejoin();
-  }
-
-  private described(answer: Answer): void {
-    // An error says nothing of the archive: what was known of it holds.
-    let archived = this.archived === true;
-    if (answer.type === 'result') {
-      const query = child(answer.stanza, 'query', NS.discoInfo);
-      const features = (query === undefined ? [] : children(query, 'feature', NS.discoInfo)).map(
-        (feature) => attribute(feature, 'var'),
-      );
-      archived = features.includes(NS.mam) && !this.refused;
-      this.stableIds ||= features.includes(STABLE_IDS);
-      this.learn(archived);
-    } else if (answer.fault.kind !== 'stanza' && answer.fault.kind !== 'timeout') {
-      // The session is gone: the next joining asks again.
-      return;
-    }
-    if (archived && this.host.settings.archive) {
-      this.readArchive();
-    } else {
-      this.desk.release();
-      if (!this.joint) this.notice(NO_HISTORY);
-      this.settleGap();
-      this.desk.unjudged();
-    }
-    this.desk.open();
-    this.silence.watch();
   }
 
   /** Should no answer come in this stay, then all from now on is to be read in the next. */

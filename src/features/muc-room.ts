@@ -218,8 +218,10 @@ export class Room implements JoinedRoom {
       this.#noticed.add(text);
     }
     if (codes.has('201')) this.#info.open();
-    this.#info.ask();
-    roomsOf(this.#host).traffic?.joined(this);
+    const { traffic } = roomsOf(this.#host);
+    traffic?.joined(this);
+    // The answer comes behind the history, which the room gives at once.
+    this.#info.ask((answer) => traffic?.described(this, answer));
     this.#pay();
   }
 

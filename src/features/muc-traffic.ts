@@ -5,6 +5,7 @@
 
 import type { Element } from '../core/xml.js';
 import type { Jid } from '../core/jid.js';
+import type { Answer } from './feature.js';
 import { perHost } from './per-host.js';
 
 /** A room that we are in, or are to be in. The object is the same through outages and sessions. */
@@ -40,6 +41,8 @@ export interface RoomTraffic {
   joining(room: JoinedRoom): Element | undefined;
   /** Our own presence came: history, subject and live lines follow (§7.1). */
   joined(room: JoinedRoom): void;
+  /** What the room, or somebody on the way there, answered to the question what it can, asked in this stay. */
+  described(room: JoinedRoom, answer: Answer): void;
   /** Out of a room that was joined, for whatever reason; also when the session ends. */
   left(room: JoinedRoom): void;
   /**

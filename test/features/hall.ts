@@ -63,7 +63,7 @@ export class Hall extends RecordingHost {
   /** The room says what it can. */
   described(...features: readonly string[]): this {
     const all = features.map((feature) => `<feature var='${feature}'/>`).join('');
-    this.take('query', NS.discoInfo).done(result(`<query xmlns='${NS.discoInfo}'>${all}</query>`));
+    roomLinesOf(this).described(this.room, result(`<query xmlns='${NS.discoInfo}'>${all}</query>`));
     return this;
   }
 

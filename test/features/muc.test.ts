@@ -120,6 +120,29 @@ describe('entering a room (XEP-0045 §7.2)', () => {
     expect(host.toldOf('room').at(-1)).toMatchObject({ state: State.JOINED, name: 'A Dark Cave' });
   });
 
+  test('asks the room once what it is and what it can', () => {
+    const host = new Stage().join().admit();
+    const answer = host.take(...DISCO);
+    expect(() => host.take(...DISCO)).toThrow();
+    answer.done(result());
+    expect(host.traffic.calls).toEqual(['joining 1', 'joined romeo', 'described romeo result']);
+  });
+
+  test.each([
+    [
+      'we have left it',
+      (host: Stage) => host.command('leaveRoom', LeaveRoomSchema, { room: ROOM }),
+    ],
+    ['it is joined again', (host: Stage) => (host.room?.rejoin(), host.admit())],
+  ])('takes no answer from an earlier stay when %s', (_title, leave) => {
+    const host = new Stage().join().admit();
+    const answer = host.take(...DISCO);
+    leave(host);
+    host.forget();
+    answer.done(result());
+    expect(host.traffic.calls).toEqual([]);
+  });
+
   test.each([
     ['not an address', 'coven@', ''],
     ['a server', 'chat.shakespeare.example', ''],
