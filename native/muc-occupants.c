@@ -80,13 +80,23 @@ remove_one (PurpleConvChat *chat, ShimRoom *room, const char *nick, const char *
 static char *
 words_of_departure (const stead_event *event, size_t index)
 {
-  static const char *const words[] = { "", "", "kicked", "banned", "no member any more", "" };
-  const char *what = words[CLAMP ((int) stead_event_occupant_departure (event, index), 0, 5)];
+  static const char *const words[] = { "",
+                                       "",
+                                       "kicked",
+                                       "banned",
+                                       "affiliation changed",
+                                       "",
+                                       "only members may be in the room now",
+                                       "the connection was lost",
+                                       "the room's service shuts down" };
+  stead_departure departure = stead_event_occupant_departure (event, index);
+  const char *what = words[CLAMP ((int) departure, 0, (int) G_N_ELEMENTS (words) - 1)];
   char *actor = muc_on_one_line (stead_event_occupant_actor (event, index));
   char *reason = muc_on_one_line (stead_event_occupant_reason (event, index));
-  gboolean forced = *what != '\0';
-  char *text = g_strdup_printf ("%s%s%s%s%s", what, forced && *actor != '\0' ? " by " : "",
-                                forced ? actor : "", forced && *reason != '\0' ? ": " : "", reason);
+  gboolean by = departure >= STEAD_DEPARTURE_KICKED && departure <= STEAD_DEPARTURE_EXCLUDED
+                && *actor != '\0';
+  char *text = g_strdup_printf ("%s%s%s%s%s", what, by ? " by " : "", by ? actor : "",
+                                *what != '\0' && *reason != '\0' ? ": " : "", reason);
 
   g_free (reason);
   g_free (actor);

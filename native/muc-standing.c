@@ -83,9 +83,10 @@ words_of_leaving (const stead_event *event)
     case STEAD_WHY_BANNED:
       return words_of_departure ("You were banned from the room", event);
     case STEAD_WHY_EXCLUDED:
-      return words_of_departure ("You are out of the room: only members may be in it now, or you "
-                                 "are a member no more",
+      return words_of_departure ("You are out of the room: your affiliation with it was changed",
                                  event);
+    case STEAD_WHY_MEMBERS_ONLY:
+      return words_of_departure ("You are out of the room: only members may be in it now", event);
     case STEAD_WHY_DESTROYED:
       return words_of_destruction (event);
     case STEAD_WHY_REFUSED:

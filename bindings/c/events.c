@@ -240,6 +240,9 @@ stead_event_free (stead_event *event)
     return;
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_INVITATION)
     explicit_bzero (event->wire->invitation->password, strlen (event->wire->invitation->password));
+  if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM)
+    explicit_bzero (event->wire->room->alternate_password,
+                    strlen (event->wire->room->alternate_password));
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM_FORM)
     stead_form_wipe (event->wire->room_form->form);
   if (event->wire != NULL)

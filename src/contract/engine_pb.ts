@@ -27,7 +27,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file engine.proto.
  */
 export const file_engine: GenFile = /*@__PURE__*/
-  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSLyCQoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSAASLwoLcXVlcnlfcm9vbXMYLiABKAsyGC5zdGVhZGZhc3QudjEuUXVlcnlSb29tc0gAEjIKDWdldF9yb29tX2Zvcm0YLyABKAsyGS5zdGVhZGZhc3QudjEuR2V0Um9vbUZvcm1IABI4ChBzdWJtaXRfcm9vbV9mb3JtGDAgASgLMhwuc3RlYWRmYXN0LnYxLlN1Ym1pdFJvb21Gb3JtSABCBgoEYm9keSKHCAoFRXZlbnQSDwoHYWNjb3VudBgBIAEoDRILCgNzZXEYAiABKA0SJAoFaGVsbG8YAyABKAsyEy5zdGVhZGZhc3QudjEuSGVsbG9IABIoCgdnb29kYnllGAQgASgLMhUuc3RlYWRmYXN0LnYxLkdvb2RieWVIABIqCghhY2NlcHRlZBgFIAEoCzIWLnN0ZWFkZmFzdC52MS5BY2NlcHRlZEgAEigKB3JlZnVzZWQYBiABKAsyFS5zdGVhZGZhc3QudjEuUmVmdXNlZEgAEiAKA2xvZxgHIAEoCzIRLnN0ZWFkZmFzdC52MS5Mb2dIABIiCgRsaW5rGAogASgLMhIuc3RlYWRmYXN0LnYxLkxpbmtIABIrCglhc2tfdHJ1c3QYCyABKAsyFi5zdGVhZGZhc3QudjEuQXNrVHJ1c3RIABItCgphc2tfc2VjcmV0GAwgASgLMhcuc3RlYWRmYXN0LnYxLkFza1NlY3JldEgAEigKB21lc3NhZ2UYFCABKAsyFS5zdGVhZGZhc3QudjEuTWVzc2FnZUgAEjMKDW1lc3NhZ2Vfc3RhdGUYFSABKAsyGi5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlSAASLQoKY2hhdF9zdGF0ZRgWIAEoCzIXLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGVIABIqCghwcmVzZW5jZRgXIAEoCzIWLnN0ZWFkZmFzdC52MS5QcmVzZW5jZUgAEiYKBnJvc3RlchgYIAEoCzIULnN0ZWFkZmFzdC52MS5Sb3N0ZXJIABIyCgxzdWJzY3JpcHRpb24YGSABKAsyGi5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uSAASMQoMY29udGFjdF9pbmZvGBogASgLMhkuc3RlYWRmYXN0LnYxLkNvbnRhY3RJbmZvSAASIgoEcm9vbRgoIAEoCzISLnN0ZWFkZmFzdC52MS5Sb29tSAASNQoOcm9vbV9vY2N1cGFudHMYKSABKAsyGy5zdGVhZGZhc3QudjEuUm9vbU9jY3VwYW50c0gAEjEKDHJvb21fc3ViamVjdBgqIAEoCzIZLnN0ZWFkZmFzdC52MS5Sb29tU3ViamVjdEgAEi8KC3Jvb21fbm90aWNlGCsgASgLMhguc3RlYWRmYXN0LnYxLlJvb21Ob3RpY2VIABIuCgppbnZpdGF0aW9uGCwgASgLMhguc3RlYWRmYXN0LnYxLkludml0YXRpb25IABIrCglyb29tX2xpc3QYLSABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUxpc3RIABIrCglyb29tX2Zvcm0YLiABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUZvcm1IAEIGCgRib2R5Ij8KBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SDwoHcHJvZ3JhbRgCIAEoCRIUCgxzdGF0ZV9mb2xkZXIYAyABKAkiLgoHR29vZGJ5ZRIjCgZyZWFzb24YASABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiFgoHSGFuZGxlZBILCgNzZXEYASABKA0iFgoIQWNjZXB0ZWQSCgoCaWQYASABKAkiOQoHUmVmdXNlZBIKCgJpZBgBIAEoCRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciKDAQoDTG9nEiYKBWxldmVsGAEgASgOMhcuc3RlYWRmYXN0LnYxLkxvZy5MZXZlbBIQCghjYXRlZ29yeRgCIAEoCRIMCgR0ZXh0GAMgASgJIjQKBUxldmVsEgkKBURFQlVHEAASCAoESU5GTxABEgsKB1dBUk5JTkcQAhIJCgVFUlJPUhADItUCCgVFcnJvchImCgRraW5kGAEgASgOMhguc3RlYWRmYXN0LnYxLkVycm9yLktpbmQSEQoJY29uZGl0aW9uGAIgASgJEgwKBHRleHQYAyABKAkSIgoCYnkYBCABKA4yFi5zdGVhZGZhc3QudjEuRXJyb3IuQnkSKAoFcmV0cnkYBSABKA4yGS5zdGVhZGZhc3QudjEuRXJyb3IuUmV0cnkifgoES2luZBIQCgxLSU5EX1VOS05PV04QABIJCgVVU0FHRRABEggKBExJTksQAhIHCgNUTFMQAxIICgRTQVNMEAQSCgoGU1RSRUFNEAUSCgoGU1RBTlpBEAYSCwoHVElNRU9VVBAHEgwKCENPTlRSQUNUEAgSCQoFU1RPUkUQCSIWCgJCeRIGCgJVUxAAEggKBFBFRVIQASIdCgVSZXRyeRIJCgVORVZFUhAAEgkKBUxBVEVSEAEiuAUKBkF0dGFjaBILCgNqaWQYASABKAkSEwoLaW5ib3hfdGFrZW4YAiABKA0SLwoIc2VjdXJpdHkYAyABKA4yHS5zdGVhZGZhc3QudjEuQXR0YWNoLlNlY3VyaXR5EhYKDmNvbm5lY3Rfc2VydmVyGAQgASgJEgwKBHBvcnQYBSABKA0SNAoLYXV0aF9tZXRob2QYBiABKA4yHy5zdGVhZGZhc3QudjEuQXR0YWNoLkF1dGhNZXRob2QSEAoIcGFzc3dvcmQYByABKAkSEwoLY2xpZW50X2NlcnQYCCABKAkSEgoKY2xpZW50X2tleRgJIAEoCRIeChZjbGllbnRfY2VydF9wYXNzcGhyYXNlGAogASgJEg8KB2NhX2ZpbGUYCyABKAkSEgoKcGluX3NoYTI1NhgMIAEoCRIWCg5wbGFpbl9pbl9jbGVhchgNIAEoCBITCgtxdWV1ZV9ob3VycxgOIAEoDRIrCghwcmVzZW5jZRgPIAEoCzIZLnN0ZWFkZmFzdC52MS5TZXRQcmVzZW5jZRIOCgZmb2xkZXIYECABKAkSDgoGb25saW5lGBEgASgIEhIKCm5vX2NhcmJvbnMYEiABKAgSEgoKbm9fYXJjaGl2ZRgTIAEoCBITCgtub19yZWNlaXB0cxgUIAEoCBIOCgZub19jc2kYFSABKAgSFAoMYXJjaGl2ZV9kYXlzGBYgASgNEiUKBXJvb21zGBcgAygLMhYuc3RlYWRmYXN0LnYxLkpvaW5Sb29tIj8KCFNlY3VyaXR5Eg8KC1JFUVVJUkVfVExTEAASCwoHT0xEX1NTTBABEhUKEU9QUE9SVFVOSVNUSUNfVExTEAIiOgoKQXV0aE1ldGhvZBIICgRBVVRPEAASDAoIRVhURVJOQUwQARIJCgVTQ1JBTRACEgkKBVBMQUlOEAMiTgoGRGV0YWNoEiUKA2hvdxgBIAEoDjIYLnN0ZWFkZmFzdC52MS5EZXRhY2guSG93Ih0KA0hvdxIMCghTSUdOX09GRhAAEggKBFBBUksQASIgCgtOZXR3b3JrSGludBIRCglhdmFpbGFibGUYASABKAgivwIKBExpbmsSJwoFc3RhdGUYASABKA4yGC5zdGVhZGZhc3QudjEuTGluay5TdGF0ZRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchIPCgdyZXN1bWVkGAMgASgIEgwKBHN0ZXAYBCABKA0SDQoFc3RlcHMYBSABKA0SEQoJc3RlcF90ZXh0GAYgASgJEgsKA2ppZBgHIAEoCRITCgtyZXRyeV9pbl9tcxgIIAEoDRITCgt0bHNfdmVyc2lvbhgJIAEoCRIRCgltZWNoYW5pc20YCiABKAkSDwoHc2Vzc2lvbhgLIAEoCSJOCgVTdGF0ZRIOCgpDT05ORUNUSU5HEAASCgoGT05MSU5FEAESDwoLSU5URVJSVVBURUQQAhIKCgZGQUlMRUQQAxIMCghERVRBQ0hFRBAEIlgKCEFza1RydXN0Eg4KBmRvbWFpbhgBIAEoCRINCgVjaGFpbhgCIAMoDBIOCgZzaGEyNTYYAyABKAkSDwoHcmVhc29ucxgEIAMoCRIMCgR0ZXh0GAUgASgJIi0KC1RydXN0QW5zd2VyEg4KBnNoYTI1NhgBIAEoCRIOCgZhY2NlcHQYAiABKAgigQEKCUFza1NlY3JldBIqCgR3aGF0GAEgASgOMhwuc3RlYWRmYXN0LnYxLkFza1NlY3JldC5XaGF0EiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIiQKBFdoYXQSDAoIUEFTU1dPUkQQABIOCgpQQVNTUEhSQVNFEAEiXQoMU2VjcmV0QW5zd2VyEioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSDgoGc2VjcmV0GAIgASgJEhEKCWNhbmNlbGxlZBgDIAEoCCJJCgtTZW5kTWVzc2FnZRIKCgJ0bxgBIAEoCRIMCgRib2R5GAIgASgJEg0KBXhodG1sGAMgASgJEhEKCWdyb3VwY2hhdBgEIAEoCCL0AgoHTWVzc2FnZRINCgVpbmJveBgBIAEoDRIoCgR0eXBlGAIgASgOMhouc3RlYWRmYXN0LnYxLk1lc3NhZ2UuVHlwZRIMCgRmcm9tGAMgASgJEgoKAmlkGAQgASgJEgwKBGJvZHkYBSABKAkSDQoFeGh0bWwYBiABKAkSDwoHc3ViamVjdBgHIAEoCRIUCgxzZW50X3RpbWVfbXMYCCABKAMSEwoLbWF5YmVfc2hvd24YCSABKAgSDAoEbGF0ZRgKIAEoCBIQCghvdXRnb2luZxgLIAEoCBIKCgJ0bxgMIAEoCRIZChFyZWNlaXB0X3JlcXVlc3RlZBgNIAEoCBIRCglzZXRfYXNpZGUYDiABKAgSDwoHa2VwdF9pbhgPIAEoCRIXCg9wcml2YXRlX21lc3NhZ2UYECABKAgiOQoEVHlwZRIICgRDSEFUEAASCgoGTk9STUFMEAESDAoISEVBRExJTkUQAhINCglHUk9VUENIQVQQAyK3AgoMTWVzc2FnZVN0YXRlEgoKAmlkGAEgASgJEi8KBXN0YXRlGAIgASgOMiAuc3RlYWRmYXN0LnYxLk1lc3NhZ2VTdGF0ZS5TdGF0ZRITCgttYXliZV90d2ljZRgDIAEoCBIKCgJ0bxgEIAEoCRIMCgRib2R5GAUgASgJEiIKBWVycm9yGAYgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWluYm94GAcgASgNEhEKCWRpc3BsYXllZBgIIAEoCBIRCglncm91cGNoYXQYCSABKAgiYgoFU3RhdGUSCgoGUVVFVUVEEAASCAoEU0VOVBABEgwKCElOX0RPVUJUEAISDQoJQVRfU0VSVkVSEAMSDQoJREVMSVZFUkVEEAQSCgoGRkFJTEVEEAUSCwoHVU5LTk9XThAGIhoKDFF1ZXJ5TWVzc2FnZRIKCgJpZBgBIAEoCSJJCg1TZW5kQ2hhdFN0YXRlEgoKAnRvGAEgASgJEiwKBXN0YXRlGAIgASgOMh0uc3RlYWRmYXN0LnYxLkNoYXRTdGF0ZS5TdGF0ZSKPAQoJQ2hhdFN0YXRlEgwKBGZyb20YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIkYKBVN0YXRlEgoKBkFDVElWRRAAEg0KCUNPTVBPU0lORxABEgoKBlBBVVNFRBACEgwKCElOQUNUSVZFEAMSCAoER09ORRAEIm0KC1NldFByZXNlbmNlEiAKBHNob3cYASABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYAiABKAkSEAoIcHJpb3JpdHkYAyABKBESGgoSaWRsZV9zaW5jZV90aW1lX21zGAQgASgDIo4CCghQcmVzZW5jZRILCgNqaWQYASABKAkSMgoJcmVzb3VyY2VzGAIgAygLMh8uc3RlYWRmYXN0LnYxLlByZXNlbmNlLlJlc291cmNlEg4KBnN0YXR1cxgDIAEoCRIiCgVlcnJvchgEIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchqMAQoIUmVzb3VyY2USEAoIcmVzb3VyY2UYASABKAkSIAoEc2hvdxgCIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgDIAEoCRIQCghwcmlvcml0eRgEIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBSABKAMSDgoGY2xpZW50GAYgASgJIr0BCgdDb250YWN0EgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJEjgKDHN1YnNjcmlwdGlvbhgDIAEoDjIiLnN0ZWFkZmFzdC52MS5Db250YWN0LlN1YnNjcmlwdGlvbhILCgNhc2sYBCABKAgSDgoGZ3JvdXBzGAUgAygJIkAKDFN1YnNjcmlwdGlvbhIICgROT05FEAASBgoCVE8QARIICgRGUk9NEAISCAoEQk9USBADEgoKBlJFTU9WRRAEIk0KBlJvc3RlchInCghjb250YWN0cxgBIAMoCzIVLnN0ZWFkZmFzdC52MS5Db250YWN0Eg0KBWJlZ2luGAIgASgIEgsKA2VuZBgDIAEoCCI3CgpTZXRDb250YWN0EgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJEg4KBmdyb3VwcxgDIAMoCSIcCg1SZW1vdmVDb250YWN0EgsKA2ppZBgBIAEoCSKQAQoJU3Vic2NyaWJlEgsKA2ppZBgBIAEoCRIuCgZhY3Rpb24YAiABKA4yHi5zdGVhZGZhc3QudjEuU3Vic2NyaWJlLkFjdGlvbhIMCgR0ZXh0GAMgASgJIjgKBkFjdGlvbhILCgdSRVFVRVNUEAASCwoHQVBQUk9WRRABEggKBERFTlkQAhIKCgZDQU5DRUwQAyKmAQoMU3Vic2NyaXB0aW9uEgsKA2ppZBgBIAEoCRItCgR3aGF0GAIgASgOMh8uc3RlYWRmYXN0LnYxLlN1YnNjcmlwdGlvbi5XaGF0EgwKBHRleHQYAyABKAkSDAoEbmljaxgEIAEoCSI+CgRXaGF0Eg0KCVJFUVVFU1RFRBAAEgwKCEFQUFJPVkVEEAESCgoGREVOSUVEEAISDQoJQ0FOQ0VMTEVEEAMiGwoMUXVlcnlDb250YWN0EgsKA2ppZBgBIAEoCSJ9CgtDb250YWN0SW5mbxILCgNqaWQYASABKAkSEAoIcmVzb3VyY2UYAiABKAkSEAoIc29mdHdhcmUYAyABKAkSDwoHdmVyc2lvbhgEIAEoCRIKCgJvcxgFIAEoCRISCgp1dGNfb2Zmc2V0GAYgASgJEgwKBGRvbmUYByABKAgiOAoISm9pblJvb20SDAoEcm9vbRgBIAEoCRIMCgRuaWNrGAIgASgJEhAKCHBhc3N3b3JkGAMgASgJIicKCUxlYXZlUm9vbRIMCgRyb29tGAEgASgJEgwKBHRleHQYAiABKAki/AIKBFJvb20SDAoEcm9vbRgBIAEoCRInCgVzdGF0ZRgCIAEoDjIYLnN0ZWFkZmFzdC52MS5Sb29tLlN0YXRlEiMKA3doeRgDIAEoDjIWLnN0ZWFkZmFzdC52MS5Sb29tLldoeRIMCgRuaWNrGAQgASgJEiIKBWVycm9yGAUgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg0KBWFjdG9yGAYgASgJEg4KBnJlYXNvbhgHIAEoCRIRCglhbHRlcm5hdGUYCCABKAkSDAoEbmFtZRgJIAEoCRIVCg1ub25fYW5vbnltb3VzGAogASgIEg8KB2NyZWF0ZWQYCyABKAgiKgoFU3RhdGUSCwoHSk9JTklORxAAEgoKBkpPSU5FRBABEggKBExFRlQQAiJSCgNXaHkSCQoFQVNLRUQQABILCgdSRUZVU0VEEAESCgoGS0lDS0VEEAISCgoGQkFOTkVEEAMSDAoIRVhDTFVERUQQBBINCglERVNUUk9ZRUQQBSL9AgoIT2NjdXBhbnQSDAoEbmljaxgBIAEoCRIgCgRyb2xlGAIgASgOMhIuc3RlYWRmYXN0LnYxLlJvbGUSLgoLYWZmaWxpYXRpb24YAyABKA4yGS5zdGVhZGZhc3QudjEuQWZmaWxpYXRpb24SCwoDamlkGAQgASgJEiAKBHNob3cYBSABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYBiABKAkSDAoEc2VsZhgHIAEoCBIzCglkZXBhcnR1cmUYCCABKA4yIC5zdGVhZGZhc3QudjEuT2NjdXBhbnQuRGVwYXJ0dXJlEhAKCG5ld19uaWNrGAkgASgJEg0KBWFjdG9yGAogASgJEg4KBnJlYXNvbhgLIAEoCRIMCgRoYXRzGAwgAygJIlAKCURlcGFydHVyZRIGCgJOTxAAEggKBEdPTkUQARIKCgZLSUNLRUQQAhIKCgZCQU5ORUQQAxIMCghFWENMVURFRBAEEgsKB1JFTkFNRUQQBSJkCg1Sb29tT2NjdXBhbnRzEgwKBHJvb20YASABKAkSKQoJb2NjdXBhbnRzGAIgAygLMhYuc3RlYWRmYXN0LnYxLk9jY3VwYW50Eg0KBWJlZ2luGAMgASgIEgsKA2VuZBgEIAEoCCJPCgtSb29tU3ViamVjdBIMCgRyb29tGAEgASgJEg8KB3N1YmplY3QYAiABKAkSDAoEbmljaxgDIAEoCRITCgtzZXRfdGltZV9tcxgEIAEoAyIoCgpSb29tTm90aWNlEgwKBHJvb20YASABKAkSDAoEdGV4dBgCIAEoCSIvCg5TZXRSb29tU3ViamVjdBIMCgRyb29tGAEgASgJEg8KB3N1YmplY3QYAiABKAkiVwoHU2V0Um9sZRIMCgRyb29tGAEgASgJEgwKBG5pY2sYAiABKAkSIAoEcm9sZRgDIAEoDjISLnN0ZWFkZmFzdC52MS5Sb2xlEg4KBnJlYXNvbhgEIAEoCSJzCg5TZXRBZmZpbGlhdGlvbhIMCgRyb29tGAEgASgJEhMKC2ppZF9vcl9uaWNrGAIgASgJEi4KC2FmZmlsaWF0aW9uGAMgASgOMhkuc3RlYWRmYXN0LnYxLkFmZmlsaWF0aW9uEg4KBnJlYXNvbhgEIAEoCSIzCgZJbnZpdGUSDAoEcm9vbRgBIAEoCRILCgNqaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIkoKCkludml0YXRpb24SDAoEcm9vbRgBIAEoCRIMCgRmcm9tGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIQCghwYXNzd29yZBgEIAEoCSJQCgpRdWVyeVJvb21zEg0KBXF1ZXJ5GAEgASgNEg8KB3NlcnZpY2UYAiABKAkSFAoMc2VydmljZV9vbmx5GAMgASgIEgwKBHN0b3AYBCABKAgiJwoKTGlzdGVkUm9vbRILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCSKSAQoIUm9vbUxpc3QSDQoFcXVlcnkYASABKA0SDwoHc2VydmljZRgCIAEoCRInCgVyb29tcxgDIAMoCzIYLnN0ZWFkZmFzdC52MS5MaXN0ZWRSb29tEgwKBGRvbmUYBCABKAgSIgoFZXJyb3IYBSABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISCwoDY3V0GAYgASgIIioKCkZvcm1PcHRpb24SDQoFbGFiZWwYASABKAkSDQoFdmFsdWUYAiABKAki1QIKCUZvcm1GaWVsZBIqCgR0eXBlGAEgASgOMhwuc3RlYWRmYXN0LnYxLkZvcm1GaWVsZC5UeXBlEgsKA3ZhchgCIAEoCRINCgVsYWJlbBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIQCghyZXF1aXJlZBgFIAEoCBIOCgZ2YWx1ZXMYBiADKAkSKQoHb3B0aW9ucxgHIAMoCzIYLnN0ZWFkZmFzdC52MS5Gb3JtT3B0aW9uIp0BCgRUeXBlEg8KC1RFWFRfU0lOR0xFEAASCwoHQk9PTEVBThABEgkKBUZJWEVEEAISCgoGSElEREVOEAMSDQoJSklEX01VTFRJEAQSDgoKSklEX1NJTkdMRRAFEg4KCkxJU1RfTVVMVEkQBhIPCgtMSVNUX1NJTkdMRRAHEg4KClRFWFRfTVVMVEkQCBIQCgxURVhUX1BSSVZBVEUQCSJUCgRGb3JtEg0KBXRpdGxlGAEgASgJEhQKDGluc3RydWN0aW9ucxgCIAEoCRInCgZmaWVsZHMYAyADKAsyFy5zdGVhZGZhc3QudjEuRm9ybUZpZWxkIigKCUZvcm1WYWx1ZRILCgN2YXIYASABKAkSDgoGdmFsdWVzGAIgAygJIkUKC0dldFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQikQEKCFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQSIAoEZm9ybRgDIAEoCzISLnN0ZWFkZmFzdC52MS5Gb3JtEhIKCnJlZ2lzdGVyZWQYBCABKAgSFwoPcmVnaXN0ZXJlZF9uaWNrGAUgASgJIoQBCg5TdWJtaXRSb29tRm9ybRIMCgRyb29tGAEgASgJEigKBGtpbmQYAiABKA4yGi5zdGVhZGZhc3QudjEuUm9vbUZvcm1LaW5kEicKBnZhbHVlcxgDIAMoCzIXLnN0ZWFkZmFzdC52MS5Gb3JtVmFsdWUSEQoJY2FuY2VsbGVkGAQgASgIKjoKBFNob3cSDQoJQVZBSUxBQkxFEAASCAoEQ0hBVBABEggKBEFXQVkQAhIGCgJYQRADEgcKA0RORBAEKkIKBFJvbGUSDQoJUk9MRV9OT05FEAASCwoHVklTSVRPUhABEg8KC1BBUlRJQ0lQQU5UEAISDQoJTU9ERVJBVE9SEAMqUgoLQWZmaWxpYXRpb24SFAoQQUZGSUxJQVRJT05fTk9ORRAAEgsKB09VVENBU1QQARIKCgZNRU1CRVIQAhIJCgVBRE1JThADEgkKBU9XTkVSEAQqKwoMUm9vbUZvcm1LaW5kEg0KCUNPTkZJR1VSRRAAEgwKCFJFR0lTVEVSEAFiBnByb3RvMw");
+  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSLNCwoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSAASLwoLcXVlcnlfcm9vbXMYLiABKAsyGC5zdGVhZGZhc3QudjEuUXVlcnlSb29tc0gAEjIKDWdldF9yb29tX2Zvcm0YLyABKAsyGS5zdGVhZGZhc3QudjEuR2V0Um9vbUZvcm1IABI4ChBzdWJtaXRfcm9vbV9mb3JtGDAgASgLMhwuc3RlYWRmYXN0LnYxLlN1Ym1pdFJvb21Gb3JtSAASMwoNcmVxdWVzdF92b2ljZRg8IAEoCzIaLnN0ZWFkZmFzdC52MS5SZXF1ZXN0Vm9pY2VIABI4ChBxdWVyeV9yb29tX3VzZXJzGD0gASgLMhwuc3RlYWRmYXN0LnYxLlF1ZXJ5Um9vbVVzZXJzSAASMQoMZGVzdHJveV9yb29tGD4gASgLMhkuc3RlYWRmYXN0LnYxLkRlc3Ryb3lSb29tSAASNwoPdW5yZWdpc3Rlcl9yb29tGD8gASgLMhwuc3RlYWRmYXN0LnYxLlVucmVnaXN0ZXJSb29tSABCBgoEYm9keSK2CAoFRXZlbnQSDwoHYWNjb3VudBgBIAEoDRILCgNzZXEYAiABKA0SJAoFaGVsbG8YAyABKAsyEy5zdGVhZGZhc3QudjEuSGVsbG9IABIoCgdnb29kYnllGAQgASgLMhUuc3RlYWRmYXN0LnYxLkdvb2RieWVIABIqCghhY2NlcHRlZBgFIAEoCzIWLnN0ZWFkZmFzdC52MS5BY2NlcHRlZEgAEigKB3JlZnVzZWQYBiABKAsyFS5zdGVhZGZhc3QudjEuUmVmdXNlZEgAEiAKA2xvZxgHIAEoCzIRLnN0ZWFkZmFzdC52MS5Mb2dIABIiCgRsaW5rGAogASgLMhIuc3RlYWRmYXN0LnYxLkxpbmtIABIrCglhc2tfdHJ1c3QYCyABKAsyFi5zdGVhZGZhc3QudjEuQXNrVHJ1c3RIABItCgphc2tfc2VjcmV0GAwgASgLMhcuc3RlYWRmYXN0LnYxLkFza1NlY3JldEgAEigKB21lc3NhZ2UYFCABKAsyFS5zdGVhZGZhc3QudjEuTWVzc2FnZUgAEjMKDW1lc3NhZ2Vfc3RhdGUYFSABKAsyGi5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlSAASLQoKY2hhdF9zdGF0ZRgWIAEoCzIXLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGVIABIqCghwcmVzZW5jZRgXIAEoCzIWLnN0ZWFkZmFzdC52MS5QcmVzZW5jZUgAEiYKBnJvc3RlchgYIAEoCzIULnN0ZWFkZmFzdC52MS5Sb3N0ZXJIABIyCgxzdWJzY3JpcHRpb24YGSABKAsyGi5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uSAASMQoMY29udGFjdF9pbmZvGBogASgLMhkuc3RlYWRmYXN0LnYxLkNvbnRhY3RJbmZvSAASIgoEcm9vbRgoIAEoCzISLnN0ZWFkZmFzdC52MS5Sb29tSAASNQoOcm9vbV9vY2N1cGFudHMYKSABKAsyGy5zdGVhZGZhc3QudjEuUm9vbU9jY3VwYW50c0gAEjEKDHJvb21fc3ViamVjdBgqIAEoCzIZLnN0ZWFkZmFzdC52MS5Sb29tU3ViamVjdEgAEi8KC3Jvb21fbm90aWNlGCsgASgLMhguc3RlYWRmYXN0LnYxLlJvb21Ob3RpY2VIABIuCgppbnZpdGF0aW9uGCwgASgLMhguc3RlYWRmYXN0LnYxLkludml0YXRpb25IABIrCglyb29tX2xpc3QYLSABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUxpc3RIABIrCglyb29tX2Zvcm0YLiABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUZvcm1IABItCgpyb29tX3VzZXJzGDwgASgLMhcuc3RlYWRmYXN0LnYxLlJvb21Vc2Vyc0gAQgYKBGJvZHkiPwoFSGVsbG8SDwoHdmVyc2lvbhgBIAEoDRIPCgdwcm9ncmFtGAIgASgJEhQKDHN0YXRlX2ZvbGRlchgDIAEoCSIuCgdHb29kYnllEiMKBnJlYXNvbhgBIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciIWCgdIYW5kbGVkEgsKA3NlcRgBIAEoDSIWCghBY2NlcHRlZBIKCgJpZBgBIAEoCSI5CgdSZWZ1c2VkEgoKAmlkGAEgASgJEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIoMBCgNMb2cSJgoFbGV2ZWwYASABKA4yFy5zdGVhZGZhc3QudjEuTG9nLkxldmVsEhAKCGNhdGVnb3J5GAIgASgJEgwKBHRleHQYAyABKAkiNAoFTGV2ZWwSCQoFREVCVUcQABIICgRJTkZPEAESCwoHV0FSTklORxACEgkKBUVSUk9SEAMi1QIKBUVycm9yEiYKBGtpbmQYASABKA4yGC5zdGVhZGZhc3QudjEuRXJyb3IuS2luZBIRCgljb25kaXRpb24YAiABKAkSDAoEdGV4dBgDIAEoCRIiCgJieRgEIAEoDjIWLnN0ZWFkZmFzdC52MS5FcnJvci5CeRIoCgVyZXRyeRgFIAEoDjIZLnN0ZWFkZmFzdC52MS5FcnJvci5SZXRyeSJ+CgRLaW5kEhAKDEtJTkRfVU5LTk9XThAAEgkKBVVTQUdFEAESCAoETElOSxACEgcKA1RMUxADEggKBFNBU0wQBBIKCgZTVFJFQU0QBRIKCgZTVEFOWkEQBhILCgdUSU1FT1VUEAcSDAoIQ09OVFJBQ1QQCBIJCgVTVE9SRRAJIhYKAkJ5EgYKAlVTEAASCAoEUEVFUhABIh0KBVJldHJ5EgkKBU5FVkVSEAASCQoFTEFURVIQASK4BQoGQXR0YWNoEgsKA2ppZBgBIAEoCRITCgtpbmJveF90YWtlbhgCIAEoDRIvCghzZWN1cml0eRgDIAEoDjIdLnN0ZWFkZmFzdC52MS5BdHRhY2guU2VjdXJpdHkSFgoOY29ubmVjdF9zZXJ2ZXIYBCABKAkSDAoEcG9ydBgFIAEoDRI0CgthdXRoX21ldGhvZBgGIAEoDjIfLnN0ZWFkZmFzdC52MS5BdHRhY2guQXV0aE1ldGhvZBIQCghwYXNzd29yZBgHIAEoCRITCgtjbGllbnRfY2VydBgIIAEoCRISCgpjbGllbnRfa2V5GAkgASgJEh4KFmNsaWVudF9jZXJ0X3Bhc3NwaHJhc2UYCiABKAkSDwoHY2FfZmlsZRgLIAEoCRISCgpwaW5fc2hhMjU2GAwgASgJEhYKDnBsYWluX2luX2NsZWFyGA0gASgIEhMKC3F1ZXVlX2hvdXJzGA4gASgNEisKCHByZXNlbmNlGA8gASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlEg4KBmZvbGRlchgQIAEoCRIOCgZvbmxpbmUYESABKAgSEgoKbm9fY2FyYm9ucxgSIAEoCBISCgpub19hcmNoaXZlGBMgASgIEhMKC25vX3JlY2VpcHRzGBQgASgIEg4KBm5vX2NzaRgVIAEoCBIUCgxhcmNoaXZlX2RheXMYFiABKA0SJQoFcm9vbXMYFyADKAsyFi5zdGVhZGZhc3QudjEuSm9pblJvb20iPwoIU2VjdXJpdHkSDwoLUkVRVUlSRV9UTFMQABILCgdPTERfU1NMEAESFQoRT1BQT1JUVU5JU1RJQ19UTFMQAiI6CgpBdXRoTWV0aG9kEggKBEFVVE8QABIMCghFWFRFUk5BTBABEgkKBVNDUkFNEAISCQoFUExBSU4QAyJOCgZEZXRhY2gSJQoDaG93GAEgASgOMhguc3RlYWRmYXN0LnYxLkRldGFjaC5Ib3ciHQoDSG93EgwKCFNJR05fT0ZGEAASCAoEUEFSSxABIiAKC05ldHdvcmtIaW50EhEKCWF2YWlsYWJsZRgBIAEoCCK/AgoETGluaxInCgVzdGF0ZRgBIAEoDjIYLnN0ZWFkZmFzdC52MS5MaW5rLlN0YXRlEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg8KB3Jlc3VtZWQYAyABKAgSDAoEc3RlcBgEIAEoDRINCgVzdGVwcxgFIAEoDRIRCglzdGVwX3RleHQYBiABKAkSCwoDamlkGAcgASgJEhMKC3JldHJ5X2luX21zGAggASgNEhMKC3Rsc192ZXJzaW9uGAkgASgJEhEKCW1lY2hhbmlzbRgKIAEoCRIPCgdzZXNzaW9uGAsgASgJIk4KBVN0YXRlEg4KCkNPTk5FQ1RJTkcQABIKCgZPTkxJTkUQARIPCgtJTlRFUlJVUFRFRBACEgoKBkZBSUxFRBADEgwKCERFVEFDSEVEEAQiWAoIQXNrVHJ1c3QSDgoGZG9tYWluGAEgASgJEg0KBWNoYWluGAIgAygMEg4KBnNoYTI1NhgDIAEoCRIPCgdyZWFzb25zGAQgAygJEgwKBHRleHQYBSABKAkiLQoLVHJ1c3RBbnN3ZXISDgoGc2hhMjU2GAEgASgJEg4KBmFjY2VwdBgCIAEoCCKBAQoJQXNrU2VjcmV0EioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiJAoEV2hhdBIMCghQQVNTV09SRBAAEg4KClBBU1NQSFJBU0UQASJdCgxTZWNyZXRBbnN3ZXISKgoEd2hhdBgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXQuV2hhdBIOCgZzZWNyZXQYAiABKAkSEQoJY2FuY2VsbGVkGAMgASgIIkkKC1NlbmRNZXNzYWdlEgoKAnRvGAEgASgJEgwKBGJvZHkYAiABKAkSDQoFeGh0bWwYAyABKAkSEQoJZ3JvdXBjaGF0GAQgASgIIokDCgdNZXNzYWdlEg0KBWluYm94GAEgASgNEigKBHR5cGUYAiABKA4yGi5zdGVhZGZhc3QudjEuTWVzc2FnZS5UeXBlEgwKBGZyb20YAyABKAkSCgoCaWQYBCABKAkSDAoEYm9keRgFIAEoCRINCgV4aHRtbBgGIAEoCRIPCgdzdWJqZWN0GAcgASgJEhQKDHNlbnRfdGltZV9tcxgIIAEoAxITCgttYXliZV9zaG93bhgJIAEoCBIMCgRsYXRlGAogASgIEhAKCG91dGdvaW5nGAsgASgIEgoKAnRvGAwgASgJEhkKEXJlY2VpcHRfcmVxdWVzdGVkGA0gASgIEhEKCXNldF9hc2lkZRgOIAEoCBIPCgdrZXB0X2luGA8gASgJEhcKD3ByaXZhdGVfbWVzc2FnZRgQIAEoCBITCgtvY2N1cGFudF9pZBg8IAEoCSI5CgRUeXBlEggKBENIQVQQABIKCgZOT1JNQUwQARIMCghIRUFETElORRACEg0KCUdST1VQQ0hBVBADIrcCCgxNZXNzYWdlU3RhdGUSCgoCaWQYASABKAkSLwoFc3RhdGUYAiABKA4yIC5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlLlN0YXRlEhMKC21heWJlX3R3aWNlGAMgASgIEgoKAnRvGAQgASgJEgwKBGJvZHkYBSABKAkSIgoFZXJyb3IYBiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDQoFaW5ib3gYByABKA0SEQoJZGlzcGxheWVkGAggASgIEhEKCWdyb3VwY2hhdBgJIAEoCCJiCgVTdGF0ZRIKCgZRVUVVRUQQABIICgRTRU5UEAESDAoISU5fRE9VQlQQAhINCglBVF9TRVJWRVIQAxINCglERUxJVkVSRUQQBBIKCgZGQUlMRUQQBRILCgdVTktOT1dOEAYiGgoMUXVlcnlNZXNzYWdlEgoKAmlkGAEgASgJIkkKDVNlbmRDaGF0U3RhdGUSCgoCdG8YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIo8BCglDaGF0U3RhdGUSDAoEZnJvbRgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUiRgoFU3RhdGUSCgoGQUNUSVZFEAASDQoJQ09NUE9TSU5HEAESCgoGUEFVU0VEEAISDAoISU5BQ1RJVkUQAxIICgRHT05FEAQibQoLU2V0UHJlc2VuY2USIAoEc2hvdxgBIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgCIAEoCRIQCghwcmlvcml0eRgDIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBCABKAMijgIKCFByZXNlbmNlEgsKA2ppZBgBIAEoCRIyCglyZXNvdXJjZXMYAiADKAsyHy5zdGVhZGZhc3QudjEuUHJlc2VuY2UuUmVzb3VyY2USDgoGc3RhdHVzGAMgASgJEiIKBWVycm9yGAQgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yGowBCghSZXNvdXJjZRIQCghyZXNvdXJjZRgBIAEoCRIgCgRzaG93GAIgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAMgASgJEhAKCHByaW9yaXR5GAQgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgFIAEoAxIOCgZjbGllbnQYBiABKAkivQEKB0NvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSOAoMc3Vic2NyaXB0aW9uGAMgASgOMiIuc3RlYWRmYXN0LnYxLkNvbnRhY3QuU3Vic2NyaXB0aW9uEgsKA2FzaxgEIAEoCBIOCgZncm91cHMYBSADKAkiQAoMU3Vic2NyaXB0aW9uEggKBE5PTkUQABIGCgJUTxABEggKBEZST00QAhIICgRCT1RIEAMSCgoGUkVNT1ZFEAQiTQoGUm9zdGVyEicKCGNvbnRhY3RzGAEgAygLMhUuc3RlYWRmYXN0LnYxLkNvbnRhY3QSDQoFYmVnaW4YAiABKAgSCwoDZW5kGAMgASgIIjcKClNldENvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGZ3JvdXBzGAMgAygJIhwKDVJlbW92ZUNvbnRhY3QSCwoDamlkGAEgASgJIpABCglTdWJzY3JpYmUSCwoDamlkGAEgASgJEi4KBmFjdGlvbhgCIAEoDjIeLnN0ZWFkZmFzdC52MS5TdWJzY3JpYmUuQWN0aW9uEgwKBHRleHQYAyABKAkiOAoGQWN0aW9uEgsKB1JFUVVFU1QQABILCgdBUFBST1ZFEAESCAoEREVOWRACEgoKBkNBTkNFTBADIqYBCgxTdWJzY3JpcHRpb24SCwoDamlkGAEgASgJEi0KBHdoYXQYAiABKA4yHy5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uLldoYXQSDAoEdGV4dBgDIAEoCRIMCgRuaWNrGAQgASgJIj4KBFdoYXQSDQoJUkVRVUVTVEVEEAASDAoIQVBQUk9WRUQQARIKCgZERU5JRUQQAhINCglDQU5DRUxMRUQQAyIbCgxRdWVyeUNvbnRhY3QSCwoDamlkGAEgASgJIn0KC0NvbnRhY3RJbmZvEgsKA2ppZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCghzb2Z0d2FyZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEgoKAm9zGAUgASgJEhIKCnV0Y19vZmZzZXQYBiABKAkSDAoEZG9uZRgHIAEoCCI4CghKb2luUm9vbRIMCgRyb29tGAEgASgJEgwKBG5pY2sYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkiJwoJTGVhdmVSb29tEgwKBHJvb20YASABKAkSDAoEdGV4dBgCIAEoCSKqAwoEUm9vbRIMCgRyb29tGAEgASgJEicKBXN0YXRlGAIgASgOMhguc3RlYWRmYXN0LnYxLlJvb20uU3RhdGUSIwoDd2h5GAMgASgOMhYuc3RlYWRmYXN0LnYxLlJvb20uV2h5EgwKBG5pY2sYBCABKAkSIgoFZXJyb3IYBSABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDQoFYWN0b3IYBiABKAkSDgoGcmVhc29uGAcgASgJEhEKCWFsdGVybmF0ZRgIIAEoCRIMCgRuYW1lGAkgASgJEhUKDW5vbl9hbm9ueW1vdXMYCiABKAgSDwoHY3JlYXRlZBgLIAEoCBIaChJhbHRlcm5hdGVfcGFzc3dvcmQYDCABKAkiKgoFU3RhdGUSCwoHSk9JTklORxAAEgoKBkpPSU5FRBABEggKBExFRlQQAiJkCgNXaHkSCQoFQVNLRUQQABILCgdSRUZVU0VEEAESCgoGS0lDS0VEEAISCgoGQkFOTkVEEAMSDAoIRVhDTFVERUQQBBINCglERVNUUk9ZRUQQBRIQCgxNRU1CRVJTX09OTFkQBiLJAwoIT2NjdXBhbnQSDAoEbmljaxgBIAEoCRIgCgRyb2xlGAIgASgOMhIuc3RlYWRmYXN0LnYxLlJvbGUSLgoLYWZmaWxpYXRpb24YAyABKA4yGS5zdGVhZGZhc3QudjEuQWZmaWxpYXRpb24SCwoDamlkGAQgASgJEiAKBHNob3cYBSABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYBiABKAkSDAoEc2VsZhgHIAEoCBIzCglkZXBhcnR1cmUYCCABKA4yIC5zdGVhZGZhc3QudjEuT2NjdXBhbnQuRGVwYXJ0dXJlEhAKCG5ld19uaWNrGAkgASgJEg0KBWFjdG9yGAogASgJEg4KBnJlYXNvbhgLIAEoCRIMCgRoYXRzGAwgAygJEhMKC29jY3VwYW50X2lkGA0gASgJIoYBCglEZXBhcnR1cmUSBgoCTk8QABIICgRHT05FEAESCgoGS0lDS0VEEAISCgoGQkFOTkVEEAMSDAoIRVhDTFVERUQQBBILCgdSRU5BTUVEEAUSEAoMTUVNQkVSU19PTkxZEAYSEwoPQ09OTkVDVElPTl9MT1NUEAcSDQoJU0hVVF9ET1dOEAgiZAoNUm9vbU9jY3VwYW50cxIMCgRyb29tGAEgASgJEikKCW9jY3VwYW50cxgCIAMoCzIWLnN0ZWFkZmFzdC52MS5PY2N1cGFudBINCgViZWdpbhgDIAEoCBILCgNlbmQYBCABKAgiTwoLUm9vbVN1YmplY3QSDAoEcm9vbRgBIAEoCRIPCgdzdWJqZWN0GAIgASgJEgwKBG5pY2sYAyABKAkSEwoLc2V0X3RpbWVfbXMYBCABKAMiKAoKUm9vbU5vdGljZRIMCgRyb29tGAEgASgJEgwKBHRleHQYAiABKAkiLwoOU2V0Um9vbVN1YmplY3QSDAoEcm9vbRgBIAEoCRIPCgdzdWJqZWN0GAIgASgJIlcKB1NldFJvbGUSDAoEcm9vbRgBIAEoCRIMCgRuaWNrGAIgASgJEiAKBHJvbGUYAyABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIOCgZyZWFzb24YBCABKAkicwoOU2V0QWZmaWxpYXRpb24SDAoEcm9vbRgBIAEoCRITCgtqaWRfb3JfbmljaxgCIAEoCRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhIOCgZyZWFzb24YBCABKAkicAoOUXVlcnlSb29tVXNlcnMSDAoEcm9vbRgBIAEoCRIgCgRyb2xlGAIgASgOMhIuc3RlYWRmYXN0LnYxLlJvbGUSLgoLYWZmaWxpYXRpb24YAyABKA4yGS5zdGVhZGZhc3QudjEuQWZmaWxpYXRpb24ihwEKCFJvb21Vc2VyEgsKA2ppZBgBIAEoCRIMCgRuaWNrGAIgASgJEiAKBHJvbGUYAyABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIuCgthZmZpbGlhdGlvbhgEIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhIOCgZyZWFzb24YBSABKAkirQEKCVJvb21Vc2VycxIMCgRyb29tGAEgASgJEiAKBHJvbGUYAiABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhIlCgV1c2VycxgEIAMoCzIWLnN0ZWFkZmFzdC52MS5Sb29tVXNlchIMCgRkb25lGAUgASgIEgsKA2N1dBgGIAEoCCIcCgxSZXF1ZXN0Vm9pY2USDAoEcm9vbRgBIAEoCSJQCgtEZXN0cm95Um9vbRIMCgRyb29tGAEgASgJEg4KBnJlYXNvbhgCIAEoCRIRCglhbHRlcm5hdGUYAyABKAkSEAoIcGFzc3dvcmQYBCABKAkiMwoGSW52aXRlEgwKBHJvb20YASABKAkSCwoDamlkGAIgASgJEg4KBnJlYXNvbhgDIAEoCSJKCgpJbnZpdGF0aW9uEgwKBHJvb20YASABKAkSDAoEZnJvbRgCIAEoCRIOCgZyZWFzb24YAyABKAkSEAoIcGFzc3dvcmQYBCABKAkiUAoKUXVlcnlSb29tcxINCgVxdWVyeRgBIAEoDRIPCgdzZXJ2aWNlGAIgASgJEhQKDHNlcnZpY2Vfb25seRgDIAEoCBIMCgRzdG9wGAQgASgIIicKCkxpc3RlZFJvb20SCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkikgEKCFJvb21MaXN0Eg0KBXF1ZXJ5GAEgASgNEg8KB3NlcnZpY2UYAiABKAkSJwoFcm9vbXMYAyADKAsyGC5zdGVhZGZhc3QudjEuTGlzdGVkUm9vbRIMCgRkb25lGAQgASgIEiIKBWVycm9yGAUgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEgsKA2N1dBgGIAEoCCIqCgpGb3JtT3B0aW9uEg0KBWxhYmVsGAEgASgJEg0KBXZhbHVlGAIgASgJItUCCglGb3JtRmllbGQSKgoEdHlwZRgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Gb3JtRmllbGQuVHlwZRILCgN2YXIYAiABKAkSDQoFbGFiZWwYAyABKAkSEwoLZGVzY3JpcHRpb24YBCABKAkSEAoIcmVxdWlyZWQYBSABKAgSDgoGdmFsdWVzGAYgAygJEikKB29wdGlvbnMYByADKAsyGC5zdGVhZGZhc3QudjEuRm9ybU9wdGlvbiKdAQoEVHlwZRIPCgtURVhUX1NJTkdMRRAAEgsKB0JPT0xFQU4QARIJCgVGSVhFRBACEgoKBkhJRERFThADEg0KCUpJRF9NVUxUSRAEEg4KCkpJRF9TSU5HTEUQBRIOCgpMSVNUX01VTFRJEAYSDwoLTElTVF9TSU5HTEUQBxIOCgpURVhUX01VTFRJEAgSEAoMVEVYVF9QUklWQVRFEAkiVAoERm9ybRINCgV0aXRsZRgBIAEoCRIUCgxpbnN0cnVjdGlvbnMYAiABKAkSJwoGZmllbGRzGAMgAygLMhcuc3RlYWRmYXN0LnYxLkZvcm1GaWVsZCIoCglGb3JtVmFsdWUSCwoDdmFyGAEgASgJEg4KBnZhbHVlcxgCIAMoCSJFCgtHZXRSb29tRm9ybRIMCgRyb29tGAEgASgJEigKBGtpbmQYAiABKA4yGi5zdGVhZGZhc3QudjEuUm9vbUZvcm1LaW5kIh4KDlVucmVnaXN0ZXJSb29tEgwKBHJvb20YASABKAkikQEKCFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQSIAoEZm9ybRgDIAEoCzISLnN0ZWFkZmFzdC52MS5Gb3JtEhIKCnJlZ2lzdGVyZWQYBCABKAgSFwoPcmVnaXN0ZXJlZF9uaWNrGAUgASgJIoQBCg5TdWJtaXRSb29tRm9ybRIMCgRyb29tGAEgASgJEigKBGtpbmQYAiABKA4yGi5zdGVhZGZhc3QudjEuUm9vbUZvcm1LaW5kEicKBnZhbHVlcxgDIAMoCzIXLnN0ZWFkZmFzdC52MS5Gb3JtVmFsdWUSEQoJY2FuY2VsbGVkGAQgASgIKjoKBFNob3cSDQoJQVZBSUxBQkxFEAASCAoEQ0hBVBABEggKBEFXQVkQAhIGCgJYQRADEgcKA0RORBAEKkIKBFJvbGUSDQoJUk9MRV9OT05FEAASCwoHVklTSVRPUhABEg8KC1BBUlRJQ0lQQU5UEAISDQoJTU9ERVJBVE9SEAMqUgoLQWZmaWxpYXRpb24SFAoQQUZGSUxJQVRJT05fTk9ORRAAEgsKB09VVENBU1QQARIKCgZNRU1CRVIQAhIJCgVBRE1JThADEgkKBU9XTkVSEAQqRgoMUm9vbUZvcm1LaW5kEg0KCUNPTkZJR1VSRRAAEgwKCFJFR0lTVEVSEAESCQoFVk9JQ0UQAhIOCgpVTlJFR0lTVEVSEANiBnByb3RvMw");
 
 /**
  * Host to engine.
@@ -44,7 +44,8 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
 
   /**
    * Names a state-changing command (SendMessage, SetContact, RemoveContact, Subscribe, SetRoomSubject,
-   * SetRole, SetAffiliation, Invite, GetRoomForm, SubmitRoomForm): 1 to 64
+   * SetRole, SetAffiliation, Invite, GetRoomForm, SubmitRoomForm, RequestVoice, QueryRoomUsers,
+   * DestroyRoom, UnregisterRoom): 1 to 64
    * characters, unique in the account for ever, made by libsteadfast. It is answered by exactly one
    * Accepted or Refused and may be given again to a new engine: a known id is answered with its
    * state and not carried out twice. Empty for every other command.
@@ -206,6 +207,30 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
      */
     value: SubmitRoomForm;
     case: "submitRoomForm";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RequestVoice request_voice = 60;
+     */
+    value: RequestVoice;
+    case: "requestVoice";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.QueryRoomUsers query_room_users = 61;
+     */
+    value: QueryRoomUsers;
+    case: "queryRoomUsers";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.DestroyRoom destroy_room = 62;
+     */
+    value: DestroyRoom;
+    case: "destroyRoom";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.UnregisterRoom unregister_room = 63;
+     */
+    value: UnregisterRoom;
+    case: "unregisterRoom";
   } | { case: undefined; value?: undefined };
 };
 
@@ -371,6 +396,12 @@ export type Event = Message$1<"steadfast.v1.Event"> & {
      */
     value: RoomForm;
     case: "roomForm";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RoomUsers room_users = 60;
+     */
+    value: RoomUsers;
+    case: "roomUsers";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1445,6 +1476,15 @@ export type Message = Message$1<"steadfast.v1.Message"> & {
    * @generated from field: bool private_message = 16;
    */
   privateMessage: boolean;
+
+  /**
+   * Who wrote it, where a room tells that (XEP-0421): the same for each message of one account there,
+   * whatever the nick. Opaque, at most 128 characters. Empty where the room does not announce that it
+   * tells, or had not yet.
+   *
+   * @generated from field: string occupant_id = 60;
+   */
+  occupantId: string;
 };
 
 /**
@@ -2296,7 +2336,7 @@ export type Room = Message$1<"steadfast.v1.Room"> & {
   error?: Error | undefined;
 
   /**
-   * KICKED and BANNED: by whom, if the room says so; with DESTROYED and these: the reason given.
+   * With all after REFUSED: by whom, if the room says so, and the reason given.
    *
    * @generated from field: string actor = 6;
    */
@@ -2308,6 +2348,8 @@ export type Room = Message$1<"steadfast.v1.Room"> & {
   reason: string;
 
   /**
+   * DESTROYED: a bare JID.
+   *
    * @generated from field: string alternate = 8;
    */
   alternate: string;
@@ -2332,6 +2374,13 @@ export type Room = Message$1<"steadfast.v1.Room"> & {
    * @generated from field: bool created = 11;
    */
   created: boolean;
+
+  /**
+   * Secret. DESTROYED: what `alternate` asks for, if its owner said so.
+   *
+   * @generated from field: string alternate_password = 12;
+   */
+  alternatePassword: string;
 };
 
 /**
@@ -2399,7 +2448,7 @@ export enum Room_Why {
   BANNED = 3,
 
   /**
-   * Affiliation was lost, or the room became for members only.
+   * Our affiliation was changed to one that may not be in it.
    *
    * @generated from enum value: EXCLUDED = 4;
    */
@@ -2411,6 +2460,13 @@ export enum Room_Why {
    * @generated from enum value: DESTROYED = 5;
    */
   DESTROYED = 5,
+
+  /**
+   * The room became for members only, and we are none.
+   *
+   * @generated from enum value: MEMBERS_ONLY = 6;
+   */
+  MEMBERS_ONLY = 6,
 }
 
 /**
@@ -2490,6 +2546,13 @@ export type Occupant = Message$1<"steadfast.v1.Occupant"> & {
    * @generated from field: repeated string hats = 12;
    */
   hats: string[];
+
+  /**
+   * As Message.occupant_id.
+   *
+   * @generated from field: string occupant_id = 13;
+   */
+  occupantId: string;
 };
 
 /**
@@ -2526,7 +2589,7 @@ export enum Occupant_Departure {
   BANNED = 3,
 
   /**
-   * Lost an affiliation, or the room became for members only.
+   * The affiliation was changed to one that may not be in it.
    *
    * @generated from enum value: EXCLUDED = 4;
    */
@@ -2538,6 +2601,27 @@ export enum Occupant_Departure {
    * @generated from enum value: RENAMED = 5;
    */
   RENAMED = 5,
+
+  /**
+   * The room became for members only.
+   *
+   * @generated from enum value: MEMBERS_ONLY = 6;
+   */
+  MEMBERS_ONLY = 6,
+
+  /**
+   * Lost by a technical failure.
+   *
+   * @generated from enum value: CONNECTION_LOST = 7;
+   */
+  CONNECTION_LOST = 7,
+
+  /**
+   * The room's service shuts down.
+   *
+   * @generated from enum value: SHUT_DOWN = 8;
+   */
+  SHUT_DOWN = 8,
 }
 
 /**
@@ -2738,6 +2822,190 @@ export const SetAffiliationSchema: GenMessage<SetAffiliation> = /*@__PURE__*/
   messageDesc(file_engine, 42);
 
 /**
+ * Who has a role or an affiliation (XEP-0045 §8.5, §9.2, §9.4, §9.8, §10.5, §10.8)? One of the two is
+ * given: PARTICIPANT for voice, OUTCAST for the bans. Answered by RoomUsers, then Accepted; or by Refused.
+ *
+ * @generated from message steadfast.v1.QueryRoomUsers
+ */
+export type QueryRoomUsers = Message$1<"steadfast.v1.QueryRoomUsers"> & {
+  /**
+   * Bare JID; it need not be joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: steadfast.v1.Role role = 2;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 3;
+   */
+  affiliation: Affiliation;
+};
+
+/**
+ * Describes the message steadfast.v1.QueryRoomUsers.
+ * Use `create(QueryRoomUsersSchema)` to create a new message.
+ */
+export const QueryRoomUsersSchema: GenMessage<QueryRoomUsers> = /*@__PURE__*/
+  messageDesc(file_engine, 43);
+
+/**
+ * @generated from message steadfast.v1.RoomUser
+ */
+export type RoomUser = Message$1<"steadfast.v1.RoomUser"> & {
+  /**
+   * As the room has it; empty where it is not told.
+   *
+   * @generated from field: string jid = 1;
+   */
+  jid: string;
+
+  /**
+   * Of one who is there, or reserved; empty without.
+   *
+   * @generated from field: string nick = 2;
+   */
+  nick: string;
+
+  /**
+   * @generated from field: steadfast.v1.Role role = 3;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 4;
+   */
+  affiliation: Affiliation;
+
+  /**
+   * Why, for a ban.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomUser.
+ * Use `create(RoomUserSchema)` to create a new message.
+ */
+export const RoomUserSchema: GenMessage<RoomUser> = /*@__PURE__*/
+  messageDesc(file_engine, 44);
+
+/**
+ * At most 5000 users, in parts of at most 200; nobody is one empty part with `done`.
+ *
+ * @generated from message steadfast.v1.RoomUsers
+ */
+export type RoomUsers = Message$1<"steadfast.v1.RoomUsers"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * What was asked for.
+   *
+   * @generated from field: steadfast.v1.Role role = 2;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 3;
+   */
+  affiliation: Affiliation;
+
+  /**
+   * @generated from field: repeated steadfast.v1.RoomUser users = 4;
+   */
+  users: RoomUser[];
+
+  /**
+   * The last part.
+   *
+   * @generated from field: bool done = 5;
+   */
+  done: boolean;
+
+  /**
+   * With `done`: there are more.
+   *
+   * @generated from field: bool cut = 6;
+   */
+  cut: boolean;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomUsers.
+ * Use `create(RoomUsersSchema)` to create a new message.
+ */
+export const RoomUsersSchema: GenMessage<RoomUsers> = /*@__PURE__*/
+  messageDesc(file_engine, 45);
+
+/**
+ * Ask the moderators for voice (XEP-0045 §7.13). Accepted when it was sent; they need not answer.
+ *
+ * @generated from message steadfast.v1.RequestVoice
+ */
+export type RequestVoice = Message$1<"steadfast.v1.RequestVoice"> & {
+  /**
+   * Bare JID; joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+};
+
+/**
+ * Describes the message steadfast.v1.RequestVoice.
+ * Use `create(RequestVoiceSchema)` to create a new message.
+ */
+export const RequestVoiceSchema: GenMessage<RequestVoice> = /*@__PURE__*/
+  messageDesc(file_engine, 46);
+
+/**
+ * For owners (XEP-0045 §10.9). Accepted when the room has done it; asked for once only.
+ *
+ * @generated from message steadfast.v1.DestroyRoom
+ */
+export type DestroyRoom = Message$1<"steadfast.v1.DestroyRoom"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * Where to go instead, a bare JID; empty for nowhere.
+   *
+   * @generated from field: string alternate = 3;
+   */
+  alternate: string;
+
+  /**
+   * Secret. What that room asks for.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message steadfast.v1.DestroyRoom.
+ * Use `create(DestroyRoomSchema)` to create a new message.
+ */
+export const DestroyRoomSchema: GenMessage<DestroyRoom> = /*@__PURE__*/
+  messageDesc(file_engine, 47);
+
+/**
  * Ask a person in: through the room where we are in it (XEP-0045 §7.8.2), so that he may enter.
  *
  * @generated from message steadfast.v1.Invite
@@ -2764,7 +3032,7 @@ export type Invite = Message$1<"steadfast.v1.Invite"> & {
  * Use `create(InviteSchema)` to create a new message.
  */
 export const InviteSchema: GenMessage<Invite> = /*@__PURE__*/
-  messageDesc(file_engine, 43);
+  messageDesc(file_engine, 48);
 
 /**
  * Somebody asks us in, through the room or directly (XEP-0249). Told once.
@@ -2802,7 +3070,7 @@ export type Invitation = Message$1<"steadfast.v1.Invitation"> & {
  * Use `create(InvitationSchema)` to create a new message.
  */
 export const InvitationSchema: GenMessage<Invitation> = /*@__PURE__*/
-  messageDesc(file_engine, 44);
+  messageDesc(file_engine, 49);
 
 /**
  * Which rooms are there (XEP-0045 §6.3)? Answered by RoomList events.
@@ -2844,7 +3112,7 @@ export type QueryRooms = Message$1<"steadfast.v1.QueryRooms"> & {
  * Use `create(QueryRoomsSchema)` to create a new message.
  */
 export const QueryRoomsSchema: GenMessage<QueryRooms> = /*@__PURE__*/
-  messageDesc(file_engine, 45);
+  messageDesc(file_engine, 50);
 
 /**
  * @generated from message steadfast.v1.ListedRoom
@@ -2870,7 +3138,7 @@ export type ListedRoom = Message$1<"steadfast.v1.ListedRoom"> & {
  * Use `create(ListedRoomSchema)` to create a new message.
  */
 export const ListedRoomSchema: GenMessage<ListedRoom> = /*@__PURE__*/
-  messageDesc(file_engine, 46);
+  messageDesc(file_engine, 51);
 
 /**
  * Rooms of a service, in parts of at most 200, as they come. Each room is named once.
@@ -2922,7 +3190,7 @@ export type RoomList = Message$1<"steadfast.v1.RoomList"> & {
  * Use `create(RoomListSchema)` to create a new message.
  */
 export const RoomListSchema: GenMessage<RoomList> = /*@__PURE__*/
-  messageDesc(file_engine, 47);
+  messageDesc(file_engine, 52);
 
 /**
  * @generated from message steadfast.v1.FormOption
@@ -2946,7 +3214,7 @@ export type FormOption = Message$1<"steadfast.v1.FormOption"> & {
  * Use `create(FormOptionSchema)` to create a new message.
  */
 export const FormOptionSchema: GenMessage<FormOption> = /*@__PURE__*/
-  messageDesc(file_engine, 48);
+  messageDesc(file_engine, 53);
 
 /**
  * @generated from message steadfast.v1.FormField
@@ -2999,7 +3267,7 @@ export type FormField = Message$1<"steadfast.v1.FormField"> & {
  * Use `create(FormFieldSchema)` to create a new message.
  */
 export const FormFieldSchema: GenMessage<FormField> = /*@__PURE__*/
-  messageDesc(file_engine, 49);
+  messageDesc(file_engine, 54);
 
 /**
  * @generated from enum steadfast.v1.FormField.Type
@@ -3074,7 +3342,7 @@ export enum FormField_Type {
  * Describes the enum steadfast.v1.FormField.Type.
  */
 export const FormField_TypeSchema: GenEnum<FormField_Type> = /*@__PURE__*/
-  enumDesc(file_engine, 49, 0);
+  enumDesc(file_engine, 54, 0);
 
 /**
  * In the order in which it is to be shown. At most 500 fields, 2000 options, 5000 values, and
@@ -3104,7 +3372,7 @@ export type Form = Message$1<"steadfast.v1.Form"> & {
  * Use `create(FormSchema)` to create a new message.
  */
 export const FormSchema: GenMessage<Form> = /*@__PURE__*/
-  messageDesc(file_engine, 50);
+  messageDesc(file_engine, 55);
 
 /**
  * What a field is to have. A field that is named without values is emptied; one that is not named
@@ -3129,7 +3397,7 @@ export type FormValue = Message$1<"steadfast.v1.FormValue"> & {
  * Use `create(FormValueSchema)` to create a new message.
  */
 export const FormValueSchema: GenMessage<FormValue> = /*@__PURE__*/
-  messageDesc(file_engine, 51);
+  messageDesc(file_engine, 56);
 
 /**
  * Answered by RoomForm, then Accepted; or by Refused.
@@ -3145,6 +3413,8 @@ export type GetRoomForm = Message$1<"steadfast.v1.GetRoomForm"> & {
   room: string;
 
   /**
+   * CONFIGURE or REGISTER.
+   *
    * @generated from field: steadfast.v1.RoomFormKind kind = 2;
    */
   kind: RoomFormKind;
@@ -3155,7 +3425,29 @@ export type GetRoomForm = Message$1<"steadfast.v1.GetRoomForm"> & {
  * Use `create(GetRoomFormSchema)` to create a new message.
  */
 export const GetRoomFormSchema: GenMessage<GetRoomForm> = /*@__PURE__*/
-  messageDesc(file_engine, 52);
+  messageDesc(file_engine, 57);
+
+/**
+ * Take the registration back (XEP-0077 §3.2). Accepted when the room has done it, or after a RoomForm
+ * where it wants a form first.
+ *
+ * @generated from message steadfast.v1.UnregisterRoom
+ */
+export type UnregisterRoom = Message$1<"steadfast.v1.UnregisterRoom"> & {
+  /**
+   * Bare JID; it need not be joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+};
+
+/**
+ * Describes the message steadfast.v1.UnregisterRoom.
+ * Use `create(UnregisterRoomSchema)` to create a new message.
+ */
+export const UnregisterRoomSchema: GenMessage<UnregisterRoom> = /*@__PURE__*/
+  messageDesc(file_engine, 58);
 
 /**
  * @generated from message steadfast.v1.RoomForm
@@ -3196,11 +3488,12 @@ export type RoomForm = Message$1<"steadfast.v1.RoomForm"> & {
  * Use `create(RoomFormSchema)` to create a new message.
  */
 export const RoomFormSchema: GenMessage<RoomForm> = /*@__PURE__*/
-  messageDesc(file_engine, 53);
+  messageDesc(file_engine, 59);
 
 /**
- * Accepted when the room has taken it; nothing is left of it when it is refused. Asked for once only:
- * without a link it is refused, and where the link was lost before the answer, that is said.
+ * Accepted when the room has taken it, VOICE when it was sent; nothing is left of it when it is refused.
+ * Asked for once only: without a link it is refused, and where the link was lost before the answer, that is
+ * said.
  *
  * @generated from message steadfast.v1.SubmitRoomForm
  */
@@ -3235,7 +3528,7 @@ export type SubmitRoomForm = Message$1<"steadfast.v1.SubmitRoomForm"> & {
  * Use `create(SubmitRoomFormSchema)` to create a new message.
  */
 export const SubmitRoomFormSchema: GenMessage<SubmitRoomForm> = /*@__PURE__*/
-  messageDesc(file_engine, 54);
+  messageDesc(file_engine, 60);
 
 /**
  * @generated from enum steadfast.v1.Show
@@ -3357,6 +3650,22 @@ export enum RoomFormKind {
    * @generated from enum value: REGISTER = 1;
    */
   REGISTER = 1,
+
+  /**
+   * Somebody asks for voice (XEP-0045 §8.6): told to moderators as it comes, and never asked for. Given
+   * up, it is not answered.
+   *
+   * @generated from enum value: VOICE = 2;
+   */
+  VOICE = 2,
+
+  /**
+   * What the room wants to know before a registration is taken back (XEP-0077 §3.2): told after
+   * UnregisterRoom.
+   *
+   * @generated from enum value: UNREGISTER = 3;
+   */
+  UNREGISTER = 3,
 }
 
 /**

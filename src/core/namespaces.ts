@@ -23,6 +23,7 @@ export const NS = {
   muc: 'http://jabber.org/protocol/muc',
   mucAdmin: 'http://jabber.org/protocol/muc#admin',
   mucOwner: 'http://jabber.org/protocol/muc#owner',
+  mucRequest: 'http://jabber.org/protocol/muc#request',
   mucUser: 'http://jabber.org/protocol/muc#user',
   nick: 'http://jabber.org/protocol/nick',
   oob: 'jabber:x:oob',

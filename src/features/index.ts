@@ -17,6 +17,7 @@ import { muc } from './muc.js';
 import { mucForms } from './muc-forms.js';
 import { mucLines } from './muc-lines.js';
 import { mucList } from './muc-list.js';
+import { mucVoice } from './muc-voice.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
 import { receipts } from './receipts.js';
@@ -57,6 +58,7 @@ export const features: readonly Feature[] = inOrder([
   // Ahead of the presence, so that nobody in a room is taken for a contact.
   muc,
   mucList,
+  mucVoice,
   mucForms,
   presence,
   csi,

@@ -17,6 +17,7 @@ import { clip } from './text.js';
 const STATUS_LENGTH = 500;
 const REASON_LENGTH = 1_000;
 const ACTOR_LENGTH = 100;
+const PASSWORD_LENGTH = 1_000;
 const HATS = 10;
 const HAT_LENGTH = 100;
 
@@ -35,6 +36,13 @@ export const affiliations = new Map([
   ['owner', Affiliation.OWNER],
 ]);
 
+interface Destruction {
+  /** Where to go instead, and what is asked for there; or empty. */
+  readonly alternate: string;
+  readonly alternatePassword: string;
+  readonly reason: string;
+}
+
 export interface RoomPresence {
   /** As the host is told it; `self` is the caller's to set. */
   readonly occupant: Occupant;
@@ -44,8 +52,8 @@ export interface RoomPresence {
   readonly newNick: string;
   readonly actor: string;
   readonly reason: string;
-  /** The room is gone (§10.9); `alternate` is where to go instead, or empty. */
-  readonly destroyed: { readonly alternate: string; readonly reason: string } | undefined;
+  /** The room is gone (§10.9). */
+  readonly destroyed: Destruction | undefined;
 }
 
 /**
@@ -85,6 +93,7 @@ export function readRoomPresence(
     reason: reasonOf(item),
     destroyed: destroy && {
       alternate: parseJid(host, attribute(destroy, 'jid'))?.bare().toString() ?? '',
+      alternatePassword: clip(childText(destroy, 'password', NS.mucUser) ?? '', PASSWORD_LENGTH),
       reason: reasonOf(destroy),
     },
   };

@@ -25,6 +25,9 @@ import { roomsOf } from './muc-traffic.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { withoutNul } from './text.js';
 
+const REMADE =
+  'The room had gone meanwhile and was made anew by your entering it, with the usual settings.';
+
 export class Room implements JoinedRoom {
   readonly jid: Jid;
   readonly messages: RoomMessages;
@@ -95,6 +98,10 @@ export class Room implements JoinedRoom {
 
   check(done: (inside: boolean | undefined) => void): void {
     this.#ping.check(done);
+  }
+
+  ask(stanza: Element, id: string, failed: string): void {
+    this.messages.ask(stanza, id, failed);
   }
 
   rejoin(): void {
@@ -208,6 +215,8 @@ export class Room implements JoinedRoom {
     this.#entrance.entered(occupant.nick);
     this.messages.entered();
     this.#ping.start();
+    // The host has us in a room that had gone meanwhile, with its settings and its lists.
+    const remade = codes.has('201') && this.#teller.joined;
     this.#teller.inside({ nick: this.nick, nonAnonymous: codes.has('100') });
     this.occupants.put(occupant);
     this.occupants.complete();
@@ -217,6 +226,7 @@ export class Room implements JoinedRoom {
       if (!this.#noticed.has(text)) this.#teller.notice(text);
       this.#noticed.add(text);
     }
+    if (remade) this.#teller.notice(REMADE);
     if (codes.has('201')) this.#info.open();
     const { traffic } = roomsOf(this.#host);
     traffic?.joined(this);

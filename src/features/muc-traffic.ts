@@ -28,6 +28,12 @@ export interface JoinedRoom {
    *   false when we were not; the room is being entered again then.
    */
   check(done: (inside: boolean | undefined) => void): void;
+  /**
+   * Sends to the room what it answers only if it does not do it; that is told then.
+   * @param id the stanza's from now on
+   * @param failed what did not happen, as the start of a sentence
+   */
+  ask(stanza: Element, id: string, failed: string): void;
   /** Enters again, as after a loss of synchronisation; nothing while it is not joined. */
   rejoin(): void;
 }

@@ -78,6 +78,37 @@ export const roomCommands: Record<string, MessageInitShape<typeof CommandSchema>
       },
     },
   },
+  'request-voice': {
+    account: 1,
+    id: 'aa-11',
+    body: { case: 'requestVoice', value: { room: 'den@rooms.example' } },
+  },
+  'query-room-users': {
+    account: 1,
+    id: 'aa-12',
+    body: {
+      case: 'queryRoomUsers',
+      value: { room: 'den@rooms.example', role: 3, affiliation: 1 },
+    },
+  },
+  'destroy-room': {
+    account: 1,
+    id: 'aa-13',
+    body: {
+      case: 'destroyRoom',
+      value: {
+        room: 'den@rooms.example',
+        reason: 'moved',
+        alternate: 'hall@rooms.example',
+        password: 'sesame',
+      },
+    },
+  },
+  'unregister-room': {
+    account: 1,
+    id: 'aa-14',
+    body: { case: 'unregisterRoom', value: { room: 'den@rooms.example' } },
+  },
 };
 
 export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = {
@@ -98,6 +129,7 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
         name: 'The den',
         nonAnonymous: true,
         created: true,
+        alternatePassword: 'sesame',
       },
     },
   },
@@ -122,6 +154,7 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
             actor: 'carol',
             reason: 'bye',
             hats: ['Host', 'Judge'],
+            occupantId: 'dd72603d',
           },
           { nick: 'carol' },
         ],
@@ -197,6 +230,30 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
         },
         registered: true,
         registeredNick: 'Älice',
+      },
+    },
+  },
+  'room-users': {
+    account: 1,
+    seq: 22,
+    body: {
+      case: 'roomUsers',
+      value: {
+        room: 'den@rooms.example',
+        role: 3,
+        affiliation: 1,
+        users: [
+          {
+            jid: 'bob@home.example/phone',
+            nick: 'bob',
+            role: 3,
+            affiliation: 4,
+            reason: 'noise',
+          },
+          {},
+        ],
+        done: true,
+        cut: true,
       },
     },
   },

@@ -168,6 +168,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         setAside: true,
         keptIn: '/home/alice/.purple/steadfast/alice/set-aside',
         privateMessage: true,
+        occupantId: 'dd72603d',
       },
     },
   },

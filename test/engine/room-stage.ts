@@ -46,6 +46,10 @@ class Membership implements JoinedRoom {
     });
   }
 
+  ask(): void {
+    throw new Error('nothing is asked here');
+  }
+
   rejoin(): void {
     this.joined = false;
     roomLinesOf(this.host).left(this);

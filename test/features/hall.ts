@@ -36,6 +36,10 @@ export class Room implements JoinedRoom {
     done(this.inside);
   }
 
+  ask(): void {
+    throw new Error('nothing is asked here');
+  }
+
   rejoin(): void {
     this.rejoins++;
   }

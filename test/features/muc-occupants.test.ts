@@ -73,9 +73,9 @@ describe('who is in a room (XEP-0045 §7.2.2)', () => {
     ['is kicked', { codes: [307], inItem: actor }, { actor: 'Macbeth' }, Departure.KICKED],
     ['is banned', { codes: [301], inItem: actor }, { reason: 'Enough' }, Departure.BANNED],
     ['loses an affiliation', { codes: [321] }, {}, Departure.EXCLUDED],
-    ['is no member', { codes: [322] }, {}, Departure.EXCLUDED],
-    ['is lost by a failure', { codes: [307, 333] }, {}, Departure.GONE],
-    ['goes with the service', { codes: [332] }, {}, Departure.GONE],
+    ['is no member', { codes: [322] }, {}, Departure.MEMBERS_ONLY],
+    ['is lost by a failure', { codes: [307, 333] }, {}, Departure.CONNECTION_LOST],
+    ['goes with the service', { codes: [332] }, {}, Departure.SHUT_DOWN],
   ])('is told when somebody %s', (_title, said, how, departure) => {
     const host = new Stage().inside('hag');
     host.receive(away('hag', said));

@@ -112,6 +112,19 @@ describe('entering a room (XEP-0045 §7.2)', () => {
     ]);
   });
 
+  test('that we stayed in all the while, and that was made anew, is told by a line', () => {
+    const host = new Stage().join().admit('romeo', [110, 201]);
+    host.take(...INSTANT).done(result());
+    host.newSession();
+    host.forget();
+    host.admit('romeo', [110, 201]);
+    host.take(...INSTANT).done(result());
+    expect(host.toldOf('room')).toEqual([]);
+    expect(host.toldOf('roomNotice')).toMatchObject([
+      { text: expect.stringContaining('was made anew') as string },
+    ]);
+  });
+
   test('learns the room’s name (§6.4)', () => {
     const host = new Stage().join().admit();
     const identity = "<identity category='conference' type='text' name='A Dark Cave'/>";

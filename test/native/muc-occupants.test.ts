@@ -15,6 +15,7 @@ import {
 } from './den.js';
 
 const { GONE, KICKED, BANNED, EXCLUDED, RENAMED } = Occupant_Departure;
+const { MEMBERS_ONLY, CONNECTION_LOST, SHUT_DOWN } = Occupant_Departure;
 const many = (count: number): Occupant[] =>
   Array.from({ length: count }, (_, n) => ({ nick: `guest-${n}`, role: Role.PARTICIPANT }));
 
@@ -120,7 +121,20 @@ describe('an occupant', () => {
     ],
     ['is kicked by nobody', KICKED, {}, 'bob left the room (kicked).'],
     ['is banned', BANNED, { reason: 'noise' }, 'bob left the room (banned: noise).'],
-    ['is excluded', EXCLUDED, {}, 'bob left the room (no member any more).'],
+    [
+      'is put out by a change of affiliation',
+      EXCLUDED,
+      { actor: 'al&l' },
+      'bob left the room (affiliation changed by al&amp;l).',
+    ],
+    ['is no member', MEMBERS_ONLY, {}, 'bob left the room (only members may be in the room now).'],
+    ['is lost', CONNECTION_LOST, {}, 'bob left the room (the connection was lost).'],
+    [
+      'goes with the service',
+      SHUT_DOWN,
+      { reason: '<soon> back' },
+      'bob left the room (the room&apos;s service shuts down: &lt;soon&gt; back).',
+    ],
   ])('who %s is taken off the list with a line', async (_title, departure, value, html) => {
     await den.departed('bob', departure, value);
     expect(await den.users()).toEqual(['alice voice']);

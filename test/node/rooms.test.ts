@@ -52,8 +52,15 @@ describe('commands of rooms', () => {
       client.getRoomForm(1, DEN, 'register'),
       client.submitRoomForm(1, DEN, 'configure', { a: ['1', '', 'Größe'], b: [] }),
       client.submitRoomForm(1, DEN, 'register', null),
+      client.submitRoomForm(1, DEN, 'voice', { a: ['1'] }),
+      client.requestVoice(1, DEN),
+      client.queryUsersByRole(1, DEN, 'moderator'),
+      client.queryUsersByAffiliation(1, DEN, 'outcast'),
+      client.destroyRoom(1, DEN, 'moved', HALL, 'sesame'),
+      client.destroyRoom(1, DEN),
+      client.unregisterRoom(1, DEN),
     ];
-    await bench.engine.next('submitRoomForm', ({ body }) => body.value.cancelled);
+    await bench.engine.next('unregisterRoom');
     const sent = bench.engine.commands.all.slice(2).filter(({ body }) => body.case !== 'handled');
     expect(sent.map(({ id }) => id)).toEqual(['', '', ...ids]);
     expect(sent.map(({ body }) => body)).toMatchObject([
@@ -84,6 +91,16 @@ describe('commands of rooms', () => {
         },
       },
       { case: 'submitRoomForm', value: { room: DEN, kind: 1, values: [], cancelled: true } },
+      { case: 'submitRoomForm', value: { room: DEN, kind: 2, cancelled: false } },
+      { case: 'requestVoice', value: { room: DEN } },
+      { case: 'queryRoomUsers', value: { room: DEN, role: 3, affiliation: 0 } },
+      { case: 'queryRoomUsers', value: { room: DEN, role: 0, affiliation: 1 } },
+      {
+        case: 'destroyRoom',
+        value: { room: DEN, reason: 'moved', alternate: HALL, password: 'sesame' },
+      },
+      { case: 'destroyRoom', value: { room: DEN, reason: '', alternate: '', password: '' } },
+      { case: 'unregisterRoom', value: { room: DEN } },
     ]);
     for (const id of ids)
       await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
@@ -126,6 +143,13 @@ describe('commands of rooms', () => {
     expect(() => client.invite(1, DEN, '')).toThrow(/address/);
     expect(() => client.getRoomForm(1, `${DEN}/bob`, 'register')).toThrow(/no nick/);
     expect(() => client.getRoomForm(1, DEN, 'destroy' as 'register')).toThrow(/no such form/);
+    expect(() => client.getRoomForm(1, DEN, 'voice')).toThrow(/no such form/);
+    expect(() => client.requestVoice(1, `${DEN}/bob`)).toThrow(/no nick/);
+    expect(() => client.unregisterRoom(1, '')).toThrow(/address/);
+    expect(() => client.queryUsersByRole(1, DEN, 'none')).toThrow(/no list/);
+    expect(() => client.queryUsersByAffiliation(1, DEN, 'none')).toThrow(/no list/);
+    expect(() => client.destroyRoom(1, DEN, 'x', `${HALL}/bob`)).toThrow(/no nick/);
+    expect(() => client.destroyRoom(1, DEN, 'x', HALL, 'x'.repeat(4097))).toThrow(/too long/);
     expect(() => client.submitRoomForm(1, DEN, 'configure', { '': ['x'] })).toThrow(/UTF-8/);
     expect(() =>
       client.submitRoomForm(1, DEN, 'configure', { a: ['x'.repeat(4 * 1024 * 1024 + 1)] }),
@@ -156,6 +180,7 @@ describe('events of rooms', () => {
           actor: 'carol',
           reason: 'bye',
           hats: ['Host', 'Judge'],
+          occupantId: 'dd72603d',
         },
         { nick: 'carol', role: 'none', affiliation: 'none', departure: 'no', jid: '', hats: [] },
       ],
@@ -169,6 +194,20 @@ describe('events of rooms', () => {
         { jid: 'hall@rooms.example', name: '' },
       ],
       error: { kind: 'sasl', condition: 'not-authorized', byPeer: true, retry: 'never' },
+    },
+    'room-users': {
+      role: 'moderator',
+      affiliation: 'outcast',
+      users: [
+        {
+          jid: 'bob@home.example/phone',
+          nick: 'bob',
+          role: 'moderator',
+          affiliation: 'owner',
+          reason: 'noise',
+        },
+        { jid: '', nick: '', role: 'none', affiliation: 'none', reason: '' },
+      ],
     },
     'room-form': {
       kind: 'register',
