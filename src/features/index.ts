@@ -14,9 +14,11 @@ import { discoFeature } from './disco.js';
 import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
 import { muc } from './muc.js';
+import { mucDestruction } from './muc-destruction.js';
 import { mucForms } from './muc-forms.js';
 import { mucLines } from './muc-lines.js';
 import { mucList } from './muc-list.js';
+import { mucUsers } from './muc-users.js';
 import { mucVoice } from './muc-voice.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
@@ -60,6 +62,8 @@ export const features: readonly Feature[] = inOrder([
   mucList,
   mucVoice,
   mucForms,
+  mucUsers,
+  mucDestruction,
   presence,
   csi,
   subscriptions,
