@@ -26,6 +26,7 @@ export const NS = {
   mucRequest: 'http://jabber.org/protocol/muc#request',
   mucUser: 'http://jabber.org/protocol/muc#user',
   nick: 'http://jabber.org/protocol/nick',
+  occupantId: 'urn:xmpp:occupant-id:0',
   oob: 'jabber:x:oob',
   ping: 'urn:xmpp:ping',
   preApproval: 'urn:xmpp:features:pre-approval',

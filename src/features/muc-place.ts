@@ -5,7 +5,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import { NS } from '../core/namespaces.js';
-import { attribute, child, children, xml } from '../core/xml.js';
+import { child, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
 import { formatDateTime } from '../core/stanza.js';
@@ -14,6 +14,7 @@ import { RoomNoticeSchema } from '../contract/engine_pb.js';
 import { ArchiveReading } from './archive-reading.js';
 import type { Answer, FeatureHost, RoomDesk } from './feature.js';
 import { NEWEST, RoomSource, SLACK_MS } from './muc-archive.js';
+import { featuresIn } from './muc-info.js';
 import { readLive } from './muc-reading.js';
 import type { Place } from './muc-reading.js';
 import { Silence } from './muc-silence.js';
@@ -127,11 +128,9 @@ export class RoomPlace implements Place {
     let archived = this.archived === true;
     if (answer.type === 'result') {
       const query = child(answer.stanza, 'query', NS.discoInfo);
-      const features = (query === undefined ? [] : children(query, 'feature', NS.discoInfo)).map(
-        (feature) => attribute(feature, 'var'),
-      );
-      archived = features.includes(NS.mam) && !this.refused;
-      this.stableIds ||= features.includes(STABLE_IDS);
+      const features = query === undefined ? new Set() : featuresIn(query);
+      archived = features.has(NS.mam) && !this.refused;
+      this.stableIds ||= features.has(STABLE_IDS);
       this.learn(archived);
     } else if (answer.fault.kind !== 'stanza' && answer.fault.kind !== 'timeout') {
       // The session is gone: the next joining asks again.

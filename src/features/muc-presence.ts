@@ -12,12 +12,14 @@ import type { Occupant } from '../contract/engine_pb.js';
 import type { FeatureHost } from './feature.js';
 import { parseJid } from './per-host.js';
 import { readShow } from './show.js';
-import { clip } from './text.js';
+import { clip, withoutNul } from './text.js';
 
 const STATUS_LENGTH = 500;
 const REASON_LENGTH = 1_000;
 const ACTOR_LENGTH = 100;
 const PASSWORD_LENGTH = 1_000;
+/** XEP-0421 §4.1. */
+const OCCUPANT_ID_LENGTH = 128;
 const HATS = 10;
 const HAT_LENGTH = 100;
 
@@ -44,7 +46,7 @@ interface Destruction {
 }
 
 export interface RoomPresence {
-  /** As the host is told it; `self` is the caller's to set. */
+  /** As the host is told it; `self` is the caller's to set, and whether the id is to be believed. */
   readonly occupant: Occupant;
   readonly available: boolean;
   readonly codes: ReadonlySet<string>;
@@ -82,6 +84,7 @@ export function readRoomPresence(
       show: readShow(stanza),
       status: clip(childText(stanza, 'status', NS.client) ?? '', STATUS_LENGTH),
       hats: readHats(stanza),
+      occupantId: readOccupantId(stanza),
     }),
     available: attribute(stanza, 'type') === undefined,
     codes: readCodes(x),
@@ -97,6 +100,16 @@ export function readRoomPresence(
       reason: reasonOf(destroy),
     },
   };
+}
+
+/**
+ * XEP-0421: to be believed of a room only that announces it, as anybody can write one in others (§4).
+ * @returns empty without one, or with more than one
+ */
+export function readOccupantId(stanza: Element): string {
+  const [only, ...more] = children(stanza, 'occupant-id', NS.occupantId);
+  const id = only === undefined || more.length > 0 ? '' : (attribute(only, 'id') ?? '');
+  return id.length > OCCUPANT_ID_LENGTH ? '' : withoutNul(id);
 }
 
 /** The status codes in an extension by the room (§15.6.2). */

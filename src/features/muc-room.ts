@@ -5,6 +5,7 @@
 
 import { attribute, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
+import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
 import { Room_Why as Why } from '../contract/engine_pb.js';
 import { errorMessage } from './error.js';
@@ -15,6 +16,7 @@ import { RoomMessages } from './muc-messages.js';
 import { RoomMoves } from './muc-moves.js';
 import type { End } from './muc-moves.js';
 import { OccupantBook } from './muc-occupants.js';
+import { readOccupantId } from './muc-presence.js';
 import type { RoomPresence } from './muc-presence.js';
 import { readNickRefusal, readRefusal } from './muc-refusal.js';
 import { Rename } from './muc-rename.js';
@@ -53,7 +55,9 @@ export class Room implements JoinedRoom {
     this.#over = over;
     this.#teller = new RoomTeller(host, jid.toString());
     this.occupants = new OccupantBook(host, jid.toString());
-    this.#info = new RoomInfo(host, this, this.#teller);
+    this.#info = new RoomInfo(host, this, this.#teller, (features) => {
+      this.occupants.identify(features.has(NS.occupantId));
+    });
     this.messages = new RoomMessages(host, this, this.#teller, () => {
       this.#info.ask();
     });
@@ -94,6 +98,14 @@ export class Room implements JoinedRoom {
 
   has(occupant: string): boolean {
     return this.occupants.get(occupant) !== undefined;
+  }
+
+  get ownId(): string {
+    return this.occupants.identifies ? (this.occupants.get(this.nick)?.occupantId ?? '') : '';
+  }
+
+  idOf(stanza: Element): string {
+    return this.occupants.identifies ? readOccupantId(stanza) : '';
   }
 
   check(done: (inside: boolean | undefined) => void): void {

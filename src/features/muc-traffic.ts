@@ -22,6 +22,10 @@ export interface JoinedRoom {
   isSelf(occupant: string): boolean;
   /** Is this nick in the room, as the host knows it? */
   has(occupant: string): boolean;
+  /** Our own occupant id (XEP-0421); empty while it is not known, or not to be believed. */
+  readonly ownId: string;
+  /** By whom a stanza of the room is, as an occupant id; empty where the room does not say it. */
+  idOf(stanza: Element): string;
   /**
    * Asks the room whether we are still in it (XEP-0410).
    * @param done called once, perhaps from within: `undefined` when that cannot be found out now. It is

@@ -46,6 +46,12 @@ class Membership implements JoinedRoom {
     });
   }
 
+  readonly ownId = '';
+
+  idOf(): string {
+    return '';
+  }
+
   ask(): void {
     throw new Error('nothing is asked here');
   }
