@@ -10,6 +10,7 @@ import type { Copy } from '../delivery/copy.js';
 import type { ArchivedMessage } from './archive-query.js';
 import type { ArchivedText, FeatureHost, RoomDesk } from './feature.js';
 import { readStamps, readText, stanzaIdBy, textBody } from './message-reading.js';
+import { authorsOf } from './muc-moderation.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { idsOf } from './own-copies.js';
 
@@ -49,6 +50,7 @@ export function readLive(
   const id = stanzaIdBy(host, stanza, jid);
   // Brought again by a resumption it has the time at which our server got it; in this stay it came anyway.
   const earliest = Math.max(readStamps(host, stanza).stamp ?? 0, place.askedAt);
+  if (id !== undefined) authorsOf(host).note(archiveId(name, id), occupant);
   return line(place, stanza, occupant, {
     ...(stamps.stamp === undefined
       ? { path: 'live' as const, earliest }

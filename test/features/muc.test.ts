@@ -319,7 +319,7 @@ describe('a host that joins', () => {
   });
 });
 
-test('service discovery announces rooms and invitations (XEP-0045 §6.7, XEP-0249 §3)', () => {
+test('service discovery announces what we know of rooms (XEP-0045 §6.7, XEP-0249 §3, XEP-0425)', () => {
   const muc = features.find(({ name }) => name === 'muc');
-  expect(muc?.namespaces).toEqual([NS.muc, 'jabber:x:conference']);
+  expect(muc?.namespaces).toEqual([NS.muc, 'jabber:x:conference', 'urn:xmpp:message-moderate:1']);
 });
