@@ -26,46 +26,14 @@ muc_drop_list (ShimRoom *room)
   room->list_complete = FALSE;
 }
 
-static PurpleConvChatBuddyFlags
-flags_of (const stead_event *event, size_t index)
-{
-  stead_affiliation affiliation = stead_event_occupant_affiliation (event, index);
-  stead_role role = stead_event_occupant_role (event, index);
-  stead_show show = stead_event_occupant_show (event, index);
-  PurpleConvChatBuddyFlags flags = PURPLE_CBFLAGS_NONE;
-
-  if (affiliation == STEAD_AFFILIATION_OWNER)
-    flags |= PURPLE_CBFLAGS_FOUNDER;
-  if (affiliation == STEAD_AFFILIATION_ADMIN || role == STEAD_ROLE_MODERATOR)
-    flags |= PURPLE_CBFLAGS_OP;
-  else if (role == STEAD_ROLE_PARTICIPANT)
-    flags |= PURPLE_CBFLAGS_VOICE;
-  if (show == STEAD_SHOW_AWAY || show == STEAD_SHOW_XA)
-    flags |= PURPLE_CBFLAGS_AWAY;
-  return flags;
-}
-
 static gboolean
 is_known (GHashTable *occupants, const char *nick)
 {
   return g_hash_table_lookup_extended (occupants, nick, NULL, NULL);
 }
 
-static void
-keep (GHashTable *occupants, const char *nick, PurpleConvChatBuddyFlags flags)
-{
-  g_hash_table_replace (occupants, g_strdup (nick), GINT_TO_POINTER ((int) flags));
-}
-
 /* ---- One who came, changed or left --------------------------------------------------------------
  */
-
-static void
-set_flags (PurpleConvChat *chat, ShimRoom *room, const char *nick, PurpleConvChatBuddyFlags flags)
-{
-  keep (room->occupants, nick, flags);
-  purple_conv_chat_user_set_flags (chat, nick, flags);
-}
 
 static void
 remove_one (PurpleConvChat *chat, ShimRoom *room, const char *nick, const char *reason)
@@ -118,30 +86,48 @@ rename_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
   const char *nick = stead_event_occupant_nick (event, index);
   const char *new_nick = stead_event_occupant_new_nick (event, index);
   gboolean self = stead_event_occupant_self (event, index);
-  PurpleConvChatBuddyFlags flags =
-      (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (g_hash_table_lookup (room->occupants, nick));
+  const ShimOccupant *occupant = muc_occupant (room->occupants, nick);
+  PurpleConvChatBuddyFlags flags;
 
-  if (*new_nick == '\0' || !is_known (room->occupants, nick)
-      || is_known (room->occupants, new_nick))
+  if (*new_nick == '\0' || occupant == NULL || is_known (room->occupants, new_nick))
     return;
+  flags = occupant->flags;
+  muc_occupant_move (room->occupants, nick, room->occupants, new_nick);
   if (strlen (nick) + strlen (new_nick) < RENAMED_MAX / 6
       && is_taken_for_ours (session, chat, nick) == self)
-    {
-      g_hash_table_remove (room->occupants, nick);
-      keep (room->occupants, new_nick, flags);
-      purple_conv_chat_rename_user (chat, nick, new_nick);
-    }
+    purple_conv_chat_rename_user (chat, nick, new_nick);
   else
     {
       char *reason = g_strdup_printf ("now known as %s", new_nick);
 
-      keep (room->occupants, new_nick, flags);
       purple_conv_chat_add_user (chat, new_nick, NULL, flags, FALSE);
-      remove_one (chat, room, nick, reason);
+      purple_conv_chat_remove_user (chat, nick, reason);
       g_free (reason);
     }
   if (self)
     muc_set_nick (session, room, new_nick);
+}
+
+/* He came, or is there in another way than before. */
+static void
+here_one (PurpleConvChat *chat, ShimRoom *room, const stead_event *event, size_t index)
+{
+  const char *nick = stead_event_occupant_nick (event, index);
+  const char *jid = stead_event_occupant_jid (event, index);
+  gboolean self = stead_event_occupant_self (event, index);
+  const ShimOccupant *known = muc_occupant (room->occupants, nick);
+  stead_role role = known != NULL ? known->role : STEAD_ROLE_NONE;
+  stead_affiliation affiliation = known != NULL ? known->affiliation : STEAD_AFFILIATION_NONE;
+  const ShimOccupant *now = muc_occupant_put (room->occupants, event, index);
+
+  if (known == NULL)
+    purple_conv_chat_add_user (chat, nick, *jid != '\0' ? jid : NULL, now->flags, !self);
+  else
+    {
+      purple_conv_chat_user_set_flags (chat, nick, now->flags);
+      if (self)
+        muc_tell_rights (purple_conv_chat_get_conversation (chat), role, affiliation, now);
+    }
 }
 
 static void
@@ -149,10 +135,7 @@ change_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
             size_t index)
 {
   const char *nick = stead_event_occupant_nick (event, index);
-  const char *jid = stead_event_occupant_jid (event, index);
-  gboolean self = stead_event_occupant_self (event, index);
   stead_departure departure = stead_event_occupant_departure (event, index);
-  PurpleConvChatBuddyFlags flags = flags_of (event, index);
   char *words;
 
   if (*nick == '\0')
@@ -163,17 +146,12 @@ change_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
     {
       /* What becomes of ourselves is told for the room as a whole. */
       words = words_of_departure (event, index);
-      if (!self)
+      if (!stead_event_occupant_self (event, index))
         remove_one (chat, room, nick, words);
       g_free (words);
     }
-  else if (is_known (room->occupants, nick))
-    set_flags (chat, room, nick, flags);
   else
-    {
-      keep (room->occupants, nick, flags);
-      purple_conv_chat_add_user (chat, nick, *jid != '\0' ? jid : NULL, flags, !self);
-    }
+    here_one (chat, room, event, index);
 }
 
 /* ---- All of them --------------------------------------------------------------------------------
@@ -183,7 +161,7 @@ static void
 begin_list (ShimRoom *room)
 {
   muc_drop_list (room);
-  room->coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->coming = muc_occupants_new ();
   room->order = g_queue_new ();
 }
 
@@ -201,7 +179,7 @@ collect (ShimRoom *room, const stead_event *event)
         continue;
       if (!is_known (room->coming, nick))
         g_queue_push_tail (room->order, g_strdup (nick));
-      keep (room->coming, nick, flags_of (event, i));
+      muc_occupant_put (room->coming, event, i);
     }
 }
 
@@ -235,17 +213,18 @@ show_some (PurpleConvChat *chat, ShimRoom *room)
   for (count = 0; count < ADDED_AT_ONCE && !g_queue_is_empty (room->order); count++)
     {
       char *nick = g_queue_pop_head (room->order);
-      gpointer flag = g_hash_table_lookup (room->coming, nick);
+      PurpleConvChatBuddyFlags flag = muc_occupant (room->coming, nick)->flags;
+      gboolean known = is_known (room->occupants, nick);
 
-      if (is_known (room->occupants, nick))
+      muc_occupant_move (room->coming, nick, room->occupants, nick);
+      if (known)
         {
-          set_flags (chat, room, nick, (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (flag));
+          purple_conv_chat_user_set_flags (chat, nick, flag);
           g_free (nick);
           continue;
         }
-      keep (room->occupants, nick, (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (flag));
       users = g_list_prepend (users, nick);
-      flags = g_list_prepend (flags, flag);
+      flags = g_list_prepend (flags, GINT_TO_POINTER ((int) flag));
     }
   users = g_list_reverse (users);
   flags = g_list_reverse (flags);

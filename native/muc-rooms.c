@@ -170,7 +170,7 @@ muc_add (ShimSession *session, const char *jid)
   room->jid = muc_room_of (jid);
   room->nick = g_strdup ("");
   room->id = ++last_id;
-  room->occupants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->occupants = muc_occupants_new ();
   g_hash_table_insert (session->rooms, room->jid, room);
   muc_name_room (room->jid);
   return room;

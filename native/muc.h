@@ -15,11 +15,23 @@ typedef struct
   char *told_trouble;     /* (nullable): why we are not in it for now, as it was told */
   gboolean told_new;      /* that we made it */
   gboolean told_visible;  /* that everybody sees our address */
-  GHashTable *occupants;  /* nick to flags, those that the host shows */
+  GHashTable *occupants;  /* nick to ShimOccupant, those that the host shows */
   GHashTable *coming;     /* the same of a list that is under way, or NULL */
   GQueue *order;          /* char *: nicks of that list as they came, less those that are shown */
   gboolean list_complete; /* it is being laid over what is shown, nick by nick */
 } ShimRoom;
+
+/* Somebody in a room. */
+typedef struct
+{
+  PurpleConvChatBuddyFlags flags;
+  stead_role role;
+  stead_affiliation affiliation;
+  stead_show show;
+  char *jid;    /* real, "" where the room does not show it */
+  char *status; /* "" without words */
+  char *hats;   /* titles (XEP-0317), "" without */
+} ShimOccupant;
 
 /* What is still on its way from a room that the person left is not shown. */
 typedef enum
@@ -96,6 +108,23 @@ char *muc_take_person (const ShimRoom *room, const char **rest);
 
 void muc_commands_init (void);
 void muc_commands_uninit (void);
+
+/* ---- muc-occupant.c ---- */
+
+/* Returns: (transfer full): nick to ShimOccupant, empty */
+GHashTable *muc_occupants_new (void);
+/* Returns: (transfer none) (nullable) */
+ShimOccupant *muc_occupant (GHashTable *occupants, const char *nick);
+/* Puts what @event says of one in, in place of what was known of him. Returns: (transfer none) */
+ShimOccupant *muc_occupant_put (GHashTable *occupants, const stead_event *event, size_t index);
+/* Gives him another nick, or another table. */
+void muc_occupant_move (GHashTable *from, const char *nick, GHashTable *to, const char *new_nick);
+/* The specification's words (XEP-0045 section 5). */
+const char *muc_role_name (stead_role role);
+const char *muc_affiliation_name (stead_affiliation affiliation);
+/* Says in the room what became of our own rights there. @before, @now: of ourselves */
+void muc_tell_rights (PurpleConversation *conversation, stead_role before,
+                      stead_affiliation affiliation_before, const ShimOccupant *now);
 
 /* ---- muc-occupants.c ---- */
 

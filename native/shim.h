@@ -217,6 +217,8 @@ char *muc_roomlist_room_serialize (PurpleRoomlistRoom *room);
 void muc_got_list (ShimSession *session, const stead_event *event);
 void muc_got_form (ShimSession *session, const stead_event *event);
 GList *muc_menu (PurpleBlistNode *node);
+/* "Get Info" of an occupant. @who: ROOM/NICK. Returns: whether it is one */
+gboolean muc_show_info (PurpleConnection *gc, const char *who);
 /* Returns: (transfer full): @text on one line, without what cannot be printed */
 char *muc_on_one_line (const char *text);
 
