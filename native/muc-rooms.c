@@ -15,6 +15,7 @@ void
 muc_init (void)
 {
   muc_names_init ();
+  muc_new_init ();
   muc_commands_init ();
   nicks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -24,6 +25,7 @@ void
 muc_uninit (void)
 {
   muc_commands_uninit ();
+  muc_new_uninit ();
   muc_names_uninit ();
   purple_signals_disconnect_by_handle (&handle);
   g_hash_table_destroy (closed);
@@ -108,6 +110,7 @@ muc_open (ShimSession *session)
   hook ();
   session->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
   session->left_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  muc_users_open (session);
 }
 
 void
@@ -116,6 +119,8 @@ muc_close (ShimSession *session)
   muc_refusals_close (session);
   muc_list_close (session);
   muc_forms_close (session);
+  muc_dialogs_close (session);
+  muc_users_close (session);
   g_hash_table_destroy (session->left_rooms);
   g_hash_table_destroy (session->rooms);
 }

@@ -79,6 +79,31 @@ GHashTable *muc_components (const char *jid, const char *nick, const char *passw
 char *muc_service (const ShimSession *session, const char *domain);
 void muc_list_close (ShimSession *session);
 
+/* ---- muc-new.c ---- */
+
+void muc_new_init (void);
+void muc_new_uninit (void);
+/* We have made it. */
+void muc_got_new (ShimSession *session, const ShimRoom *room, PurpleConversation *conversation);
+/* We are out of it: should we make it again, that is news. */
+void muc_forget_new (const ShimSession *session, const char *jid);
+
+/* ---- muc-users.c ---- */
+
+void muc_users_open (ShimSession *session);
+void muc_users_close (ShimSession *session);
+/* Asks for a list; it is shown when it comes. One of @role and @affiliation is NONE. Returns: (transfer
+ * full) (nullable): plain words for what went wrong */
+char *muc_query_users (ShimSession *session, const char *room, stead_role role,
+                       stead_affiliation affiliation);
+
+/* ---- muc-dialogs.c ---- */
+
+void muc_ask_which_list (ShimSession *session, const char *room);
+void muc_ask_rights (ShimSession *session, const char *room);
+void muc_ask_destroy (ShimSession *session, const char *room);
+void muc_dialogs_close (ShimSession *session);
+
 /* ---- muc-forms.c ---- */
 
 /* Asks for it; a dialog follows. @room: bare JID */
@@ -90,6 +115,8 @@ void muc_forms_close (ShimSession *session);
 /* ---- muc-refusals.c ---- */
 
 void muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *event);
+/* Asks whether to enter the room that @event names instead of @room, if it names one. */
+void muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stead_event *event);
 void muc_refusals_close (ShimSession *session);
 
 /* ---- muc-ops.c ---- */
