@@ -238,7 +238,7 @@ export const muc: Feature = {
       name: 'Moderated Message Retraction',
       version: '0.3.0',
       status: 'partial',
-      note: 'that a line was taken back is told; it stays where it was shown, and none is taken back',
+      note: 'that a line was taken back is told, and it stays where it was shown; none is taken back from here',
     },
   ],
   after: ['roster', 'caps'],

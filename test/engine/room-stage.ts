@@ -71,7 +71,7 @@ class Membership implements JoinedRoom {
     this.host.send(xml('presence', { to }, xml('x', { xmlns: MUC }, history)));
   }
 
-  private ask(): void {
+  private inquire(): void {
     const { joins } = this;
     this.host.request(this.jid, 'get', xml('query', { xmlns: NS.discoInfo }), (answer) => {
       if (this.joined && this.joins === joins) roomLinesOf(this.host).described(this, answer);
@@ -95,7 +95,7 @@ class Membership implements JoinedRoom {
       if (stanza.name === 'presence') {
         this.joined = true;
         roomLinesOf(this.host).joined(this);
-        this.ask();
+        this.inquire();
         return 'taken';
       }
       const line = child(stanza, 'body', NS.client) !== undefined && this.joined;

@@ -11,7 +11,7 @@ import {
   type FormFieldSchema,
   type RoomFormSchema,
 } from '../../src/contract/engine_pb.js';
-import { COMPONENTS, DEN, Den, Room_Why } from './den.js';
+import { DEN, Den } from './den.js';
 import type { Field, HostEventOf } from './host-events.js';
 
 type FieldInit = MessageInitShape<typeof FormFieldSchema>;
@@ -293,125 +293,6 @@ describe('a registration that there is already', () => {
     await tell({ kind: Kind.REGISTER, registered: true, form: { fields: [{ var: 'a' }] } });
     expect(await den.stage.host.next('request')).toMatchObject({ title: 'Register Nick' });
     expect(notes()).toEqual([]);
-  });
-});
-
-describe('a room that we have made', () => {
-  test('can be configured at once, and is asked about once', async () => {
-    await den.ask();
-    await den.joined();
-    expect(den.stage.host.all('request')).toEqual([]);
-    await den.joined({ created: true });
-    await den.joined({ created: true, name: 'x' });
-    const [{ request, actions, primary } = { request: 0 }] = den.stage.host.all('request');
-    expect([primary, actions]).toEqual([
-      `The room ${DEN} is new.`,
-      ['_Configure Room', '_Accept Defaults'],
-    ]);
-    await den.stage.host.run('answer', { request, action: 0 });
-    const { body } = await den.stage.engine.next('getRoomForm');
-    expect(body.value).toMatchObject({ room: DEN, kind: Kind.CONFIGURE });
-    expect(den.stage.host.all('request')).toHaveLength(1);
-  });
-
-  test('is left as it is by one who accepts that', async () => {
-    await den.ask();
-    await den.joined({ created: true });
-    const { request } = await den.stage.host.next('request');
-    await den.stage.host.run('answer', { request, action: 1 });
-    expect(den.stage.engine.all('getRoomForm')).toEqual([]);
-  });
-});
-
-describe('a room that we have made once', () => {
-  const questions = () => den.stage.host.all('request').length;
-  const made = async () => {
-    await den.ask();
-    await den.joined({ created: true });
-  };
-
-  test('is not asked about again after a sign-off over which the engine kept us in it', async () => {
-    await made();
-    await den.run('account-enable', { enabled: false });
-    await den.run('account-enable', { enabled: true });
-    await den.stage.engine.next('attach', ({ account }) => account !== 0, den.stage.engine.now - 1);
-    den.stage.engine.online(den.number);
-    await den.ask();
-    await den.joined({ created: true });
-    expect(questions()).toBe(1);
-    expect(den.html).toEqual(['This room is new: you made it by entering it.']);
-  });
-
-  test.each([
-    ['we left', () => den.run('leave-chat').then(() => den.left(Room_Why.ASKED))],
-    ['we were put out of', () => den.left(Room_Why.KICKED)],
-  ])('is asked about when we make it again, if it is one that %s', async (_title, leave) => {
-    await made();
-    await leave();
-    await made();
-    expect(questions()).toBe(2);
-  });
-
-  test('and that the buddy list has is told by a line at each start, and asked about once', async () => {
-    await den.run('chat-keep', { components: COMPONENTS });
-    await made();
-    await den.run('leave-chat');
-    await den.left(Room_Why.ASKED);
-    await made();
-    expect(questions()).toBe(1);
-    expect(den.html).toEqual([
-      'This room is new: you made it by entering it.',
-      'This room is new: you made it by entering it. &quot;Configure Room&quot; in its menu changes its settings.',
-    ]);
-  });
-});
-
-describe('a request for voice (XEP-0045 §8.6)', () => {
-  const fields: FieldInit[] = [
-    { type: Type.HIDDEN, var: 'FORM_TYPE', values: ['http://jabber.org/protocol/muc#request'] },
-    { type: Type.TEXT_SINGLE, var: 'muc#roomnick', label: 'Nick', values: ['b<ob>'] },
-    { type: Type.BOOLEAN, var: 'muc#request_allow', label: 'Grant voice?', values: ['0'] },
-  ];
-
-  test('is shown as it comes, and given back', async () => {
-    const dialog = await show(fields, Kind.VOICE);
-    expect(dialog).toMatchObject({
-      title: 'Voice Request',
-      primary: `Somebody asks for voice in ${DEN}`,
-      fields: [
-        { label: 'Nick', value: 'b<ob>' },
-        { label: 'Grant voice?', ticked: false },
-      ],
-    });
-    expect(await fill(dialog, { [dialog.fields[1]?.id ?? '']: true })).toEqual({
-      kind: Kind.VOICE,
-      cancelled: false,
-      values: {
-        FORM_TYPE: ['http://jabber.org/protocol/muc#request'],
-        'muc#roomnick': ['b<ob>'],
-        'muc#request_allow': ['1'],
-      },
-    });
-  });
-
-  test('that is left alone is given up, so that its author may ask again', async () => {
-    expect(await fill(await show(fields, Kind.VOICE), {}, false)).toMatchObject({
-      kind: Kind.VOICE,
-      cancelled: true,
-    });
-  });
-
-  test('is told by a line where no dialog can be shown', async () => {
-    await den.close();
-    den = await Den.open({ prompts: false });
-    await den.enter();
-    await tell({ kind: Kind.VOICE, form: { fields } });
-    expect(den.html).toEqual([
-      'Somebody asks for voice in this room. This program cannot show who.',
-    ]);
-    expect(notes()).toEqual([]);
-    const { body } = await den.stage.engine.next('submitRoomForm');
-    expect(body.value).toMatchObject({ kind: Kind.VOICE, cancelled: true });
   });
 });
 
