@@ -38,19 +38,55 @@ request_voice (ShimSession *session, const char *room)
   expect (session, room, stead_request_voice (dispatch_client (), session->number, room));
 }
 
+/* ---- Who is offered what ------------------------------------------------------------------------
+ */
+
+/* @self: (nullable): what we are in the room; nothing is known while we are not in it, and then the room
+ * may still say yes */
+typedef gboolean (*Fits) (const ShimOccupant *self);
+
+static gboolean
+is_without_voice (const ShimOccupant *self)
+{
+  return self != NULL && self->role == STEAD_ROLE_VISITOR;
+}
+
+static gboolean
+may_give (const ShimOccupant *self)
+{
+  return self == NULL || self->role == STEAD_ROLE_MODERATOR
+         || self->affiliation >= STEAD_AFFILIATION_ADMIN;
+}
+
+static gboolean
+is_owner (const ShimOccupant *self)
+{
+  return self == NULL || self->affiliation == STEAD_AFFILIATION_OWNER;
+}
+
 static const struct
 {
   const char *label;
   void (*act) (ShimSession *session, const char *room);
+  Fits fits; /* (nullable): for everybody */
 } items[] = {
-  { "Configure Room", configure },
-  { "Register Nick", do_register },
-  { "Unregister", unregister },
-  { "Ask for Voice", request_voice },
-  { "Show People...", muc_ask_which_list },
-  { "Change Rights...", muc_ask_rights },
-  { "Destroy Room...", muc_ask_destroy },
+  { "Configure Room", configure, NULL },
+  { "Register Nick", do_register, NULL },
+  { "Unregister", unregister, NULL },
+  { "Ask for Voice", request_voice, is_without_voice },
+  { "Show People...", muc_ask_which_list, NULL },
+  { "Change Rights...", muc_ask_rights, may_give },
+  { "Destroy Room...", muc_ask_destroy, is_owner },
 };
+
+/* Returns: (transfer none) (nullable) */
+static const ShimOccupant *
+self_in (const ShimSession *session, const char *jid)
+{
+  const ShimRoom *room = jid != NULL ? muc_find (session, jid) : NULL;
+
+  return room != NULL && room->joined ? muc_occupant (room->occupants, room->nick) : NULL;
+}
 
 static void
 on_item (PurpleBlistNode *node, gpointer index)
@@ -67,14 +103,22 @@ on_item (PurpleBlistNode *node, gpointer index)
 GList *
 muc_menu (PurpleBlistNode *node)
 {
+  PurpleChat *chat = (PurpleChat *) node;
   GList *menu = NULL;
+  const ShimSession *session;
+  const ShimOccupant *self;
+  char *room;
   guint i;
 
   if (!PURPLE_BLIST_NODE_IS_CHAT (node)
-      || account_session (purple_chat_get_account ((PurpleChat *) node)) == NULL)
+      || (session = account_session (purple_chat_get_account (chat))) == NULL)
     return NULL;
+  room = muc_get_chat_name (purple_chat_get_components (chat));
+  self = self_in (session, room);
   for (i = 0; i < G_N_ELEMENTS (items); i++)
-    menu = g_list_append (menu, purple_menu_action_new (items[i].label, PURPLE_CALLBACK (on_item),
-                                                        GUINT_TO_POINTER (i), NULL));
+    if (items[i].fits == NULL || items[i].fits (self))
+      menu = g_list_append (menu, purple_menu_action_new (items[i].label, PURPLE_CALLBACK (on_item),
+                                                          GUINT_TO_POINTER (i), NULL));
+  g_free (room);
   return menu;
 }

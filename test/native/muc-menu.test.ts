@@ -4,7 +4,17 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Error_Kind, RoomFormKind } from '../../src/contract/engine_pb.js';
-import { Affiliation, BOB, COMPONENTS, DEN, Den, Role, Room_Why } from './den.js';
+import {
+  Affiliation,
+  ALICE,
+  BOB,
+  COMPONENTS,
+  DEN,
+  Den,
+  Role,
+  Room_Why,
+  type Occupant,
+} from './den.js';
 
 const HALL = 'hall@rooms.example';
 
@@ -30,34 +40,42 @@ async function answer(item: string, changes: Record<string, unknown>, ok = true)
   return dialog;
 }
 
-/** What the engine was asked since, but for what goes with each. */
+/** What the engine was told of rights and ends since. */
 async function asked(after: number): Promise<unknown[]> {
-  await den.run('topic', { topic: 'mark' }).catch(() => undefined);
+  // Commands arrive in order: once this one is there, what was before it is.
+  await choose('Unregister');
+  await den.stage.engine.next('unregisterRoom', () => true, after);
   return den.stage.engine.commands.all
     .slice(after)
     .map(({ body }) => body)
-    .filter(({ case: kind }) => !['handled', 'setRoomSubject'].includes(kind ?? ''));
+    .filter(({ case: kind = '' }) => /^(set|destroy)/.test(kind));
 }
 
 const notes = () => den.stage.host.all('notify').map(({ secondary }) => secondary);
 
-test('the menu has all that can be done', async () => {
-  expect((await choose('')).menu).toEqual([
-    'Configure Room',
-    'Register Nick',
-    'Unregister',
-    'Ask for Voice',
-    'Show People...',
-    'Change Rights...',
-    'Destroy Room...',
-  ]);
+const ALWAYS = ['Configure Room', 'Register Nick', 'Unregister', 'Show People...'];
+
+test.each<[string, Occupant | undefined, string[]]>([
+  ['we are not in', undefined, ['Change Rights...', 'Destroy Room...']],
+  ['we have no voice in', { role: Role.VISITOR }, ['Ask for Voice']],
+  ['we have voice in', { role: Role.PARTICIPANT }, []],
+  ['we moderate', { role: Role.MODERATOR }, ['Change Rights...']],
+  ['we are an admin of', { affiliation: Affiliation.ADMIN }, ['Change Rights...']],
+  ['is ours', { affiliation: Affiliation.OWNER }, ['Change Rights...', 'Destroy Room...']],
+])('the menu of a room that %s has what can be done there', async (_title, us, more) => {
+  if (us !== undefined) {
+    await den.enter();
+    await den.all({ ...ALICE, role: Role.PARTICIPANT, ...us });
+  }
+  const { menu } = await choose('');
+  expect(menu.filter((item) => !ALWAYS.includes(item ?? ''))).toEqual(more);
+  expect(menu.filter((item) => ALWAYS.includes(item ?? ''))).toEqual(ALWAYS);
 });
 
 test.each([
   ['Configure Room', 'getRoomForm', { kind: RoomFormKind.CONFIGURE }],
   ['Register Nick', 'getRoomForm', { kind: RoomFormKind.REGISTER }],
   ['Unregister', 'unregisterRoom', {}],
-  ['Ask for Voice', 'requestVoice', {}],
 ] as const)('“%s” asks the room', async (item, command, value) => {
   await choose(item);
   const { body, id } = await den.stage.engine.next(command);
@@ -65,7 +83,9 @@ test.each([
   expect(id).not.toBe('');
 });
 
-test('what the room refuses is told', async () => {
+test('one without voice asks for it, and is told where the room refuses that', async () => {
+  await den.enter();
+  await den.all({ ...ALICE, role: Role.VISITOR });
   den.stage.engine.accepting = false;
   await choose('Ask for Voice');
   const { id } = await den.stage.engine.next('requestVoice');
