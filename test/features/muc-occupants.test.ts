@@ -249,6 +249,15 @@ describe('an occupant id (XEP-0421)', () => {
     expect(host.room?.idOf(stanza(`<message>${id('h1')}</message>`))).toBe('h1');
   });
 
+  test('is told with a private message, and with no message of a person', () => {
+    const host = entered();
+    host.take(...DISCO).done(can(NS_ID));
+    for (const from of [`${ROOM}/hag`, 'juliet@capulet.example/balcony']) {
+      host.receive(`<message from='${from}' type='chat'><body>x</body>${id('h1')}</message>`);
+    }
+    expect(host.kept.map(({ body }) => body.value.occupantId)).toEqual(['h1', '']);
+  });
+
   test('of a room that does not announce it is nobody’s', () => {
     const host = entered();
     host.take(...DISCO).done(can('urn:xmpp:mam:2'));
