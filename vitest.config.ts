@@ -69,7 +69,7 @@ export default defineConfig({
         },
         {
           name: 'sanitized-node',
-          include: ['test/node/{client,engine-life,promise,rooms}.test.ts'],
+          include: ['test/node/{client,engine-life,promise,rooms,rooms-named}.test.ts'],
           env: inNode,
           setupFiles: 'test/sanitized/preloaded.ts',
         },

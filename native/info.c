@@ -94,7 +94,7 @@ info_get (PurpleConnection *gc, const char *who)
 {
   ShimSession *session = account_session_of (gc);
   stead_client *client = dispatch_client ();
-  char *bare = account_bare_jid (who);
+  char *bare = muc_show_info (gc, who) ? NULL : account_bare_jid (who);
 
   if (session == NULL || client == NULL || bare == NULL)
     {

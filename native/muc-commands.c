@@ -123,7 +123,7 @@ number_of (const char *const *words, const char *word)
   return -1;
 }
 
-/* Gives everybody who is named a role or an affiliation. */
+/* Gives everybody who is named a role or an affiliation; with nobody named it lists who has it. */
 static char *
 give (const Place *place, const char *rest, gboolean role)
 {
@@ -140,8 +140,11 @@ give (const Place *place, const char *rest, gboolean role)
   if (what < 0)
     return g_strdup (role ? "Which role? none, visitor, participant or moderator."
                           : "Which affiliation? none, outcast, member, admin or owner.");
-  if (who == NULL)
+  if (who == NULL && what == 0)
     return g_strdup ("Who is to have it?");
+  if (who == NULL)
+    return muc_query_users (place->session, jid, role ? (stead_role) what : STEAD_ROLE_NONE,
+                            role ? STEAD_AFFILIATION_NONE : (stead_affiliation) what);
   for (; who != NULL && wrong == NULL; who = muc_take_person (place->room, &rest))
     {
       wrong = expect (
@@ -233,13 +236,11 @@ static const struct
   { "topic", "s", run_topic, "topic [new topic]:  See or change the topic." },
   { "ban", "s", run_ban, "ban &lt;person&gt; [reason]:  Ban somebody from the room." },
   { "affiliate", "s", run_affiliate,
-    "affiliate &lt;owner|admin|member|outcast|none&gt; &lt;person&gt; [person] ...:  Give people "
-    "an "
-    "affiliation with the room." },
+    "affiliate &lt;owner|admin|member|outcast|none&gt; [person] [person] ...:  Give people an "
+    "affiliation with the room, or list who has it." },
   { "role", "s", run_role,
-    "role &lt;moderator|participant|visitor|none&gt; &lt;nick&gt; [nick] ...:  Give people a role "
-    "in "
-    "the room." },
+    "role &lt;moderator|participant|visitor|none&gt; [nick] [nick] ...:  Give people a role in the "
+    "room, or list who has it." },
   { "invite", "s", run_invite, "invite &lt;person&gt; [text]:  Ask somebody into the room." },
   { "join", "s", run_join,
     "join &lt;room[@server]&gt; [password]:  Enter a room, of this server if none is named." },

@@ -110,8 +110,10 @@ on_given_up (gpointer data, PurpleRequestFields *fields)
   ShimSession *session = take (prompt);
 
   (void) fields;
-  /* Only of settings a room keeps in mind that they are being changed. */
-  if (session != NULL && prompt->kind == STEAD_ROOM_FORM_CONFIGURE)
+  /* Of settings a room keeps in mind that they are being changed; of one who asks for voice the engine
+   * keeps in mind that he does. */
+  if (session != NULL
+      && (prompt->kind == STEAD_ROOM_FORM_CONFIGURE || prompt->kind == STEAD_ROOM_FORM_VOICE))
     submit (session, prompt, NULL);
   prompt_free (prompt);
 }
@@ -127,27 +129,71 @@ words_of_form (const stead_event *event)
                           instructions);
 }
 
+/* By kind; %s is the room. */
+static const struct
+{
+  const char *title, *primary, *ok;
+} dialogs[] = {
+  [STEAD_ROOM_FORM_CONFIGURE] = { "Configure Room", "Settings of %s", "Save" },
+  [STEAD_ROOM_FORM_REGISTER] = { "Register Nick", "Registration with %s", "Register" },
+  [STEAD_ROOM_FORM_VOICE] = { "Voice Request", "Somebody asks for voice in %s", "Answer" },
+  [STEAD_ROOM_FORM_UNREGISTER] = { "Unregister", "The end of your registration with %s", "Send" },
+};
+
+/* Returns: (transfer full) */
+static char *
+primary_of (stead_room_form_kind kind, const char *room)
+{
+  char **parts = g_strsplit (dialogs[kind].primary, "%s", 2);
+  char *primary = g_strconcat (parts[0], room, parts[1], NULL);
+
+  g_strfreev (parts);
+  return primary;
+}
+
+/* A person need not have asked for it, so it is no dialog that comes up by itself. */
+static void
+tell_unshown (ShimSession *session, const char *jid, stead_room_form_kind kind)
+{
+  ShimRoom *room = muc_find (session, jid);
+  PurpleConversation *conversation = room != NULL ? muc_conversation (session, room) : NULL;
+  Prompt prompt = { 0 };
+  char *primary = primary_of (kind, jid);
+
+  if (kind == STEAD_ROOM_FORM_VOICE && conversation != NULL)
+    {
+      link_write_line (conversation,
+                       "Somebody asks for voice in this room. This program cannot show who.");
+      prompt.room = room->jid;
+      prompt.kind = kind;
+      submit (session, &prompt, NULL);
+    }
+  else
+    purple_notify_error (account_connection (session), NULL, primary,
+                         "This program cannot show forms.");
+  g_free (primary);
+}
+
 static void
 show_form (ShimSession *session, const stead_event *event)
 {
   const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
-  PurpleConnection *gc = account_connection (session);
   const char *room = stead_event_room_jid (event);
-  stead_room_form_kind kind = stead_event_room_form_kind (event);
-  gboolean settings = kind == STEAD_ROOM_FORM_CONFIGURE;
-  char *primary = g_strdup_printf (settings ? "Settings of %s" : "Registration with %s", room);
+  stead_room_form_kind kind = (stead_room_form_kind) CLAMP (
+      (int) stead_event_room_form_kind (event), 0, (int) G_N_ELEMENTS (dialogs) - 1);
+  char *primary = primary_of (kind, room);
   char *secondary = words_of_form (event);
   PurpleRequestFields *fields;
   ShimForm *form;
 
   if (ops == NULL || ops->request_fields == NULL)
-    purple_notify_error (gc, NULL, primary, "This program cannot show forms.");
+    tell_unshown (session, room, kind);
   else
     {
       form = forms_read (event, &fields);
-      purple_request_fields (gc, settings ? "Configure Room" : "Register Nick", primary, secondary,
-                             fields, settings ? "Save" : "Register", G_CALLBACK (on_filled),
-                             "Cancel", G_CALLBACK (on_given_up), session->account, NULL, NULL,
+      purple_request_fields (account_connection (session), dialogs[kind].title, primary, secondary,
+                             fields, dialogs[kind].ok, G_CALLBACK (on_filled), "Cancel",
+                             G_CALLBACK (on_given_up), session->account, NULL, NULL,
                              prompt_new (session, room, kind, form));
     }
   g_free (secondary);
@@ -210,36 +256,4 @@ muc_offer_settings (ShimSession *session, const ShimRoom *room)
                            prompt_new (session, room->jid, STEAD_ROOM_FORM_CONFIGURE, NULL), 2,
                            "_Configure Room", on_configure, "_Accept Defaults", on_accept);
   g_free (primary);
-}
-
-/* ---- The menu of a chat in the buddy list -------------------------------------------------------
- */
-
-static void
-on_menu (PurpleBlistNode *node, gpointer kind)
-{
-  PurpleChat *chat = (PurpleChat *) node;
-  ShimSession *session = account_session (purple_chat_get_account (chat));
-  char *room = muc_get_chat_name (purple_chat_get_components (chat));
-
-  if (session != NULL && room != NULL)
-    muc_get_form (session, room, (stead_room_form_kind) GPOINTER_TO_INT (kind));
-  g_free (room);
-}
-
-static GList *
-add_item (GList *menu, const char *label, stead_room_form_kind kind)
-{
-  return g_list_append (menu, purple_menu_action_new (label, PURPLE_CALLBACK (on_menu),
-                                                      GINT_TO_POINTER ((int) kind), NULL));
-}
-
-GList *
-muc_menu (PurpleBlistNode *node)
-{
-  if (!PURPLE_BLIST_NODE_IS_CHAT (node)
-      || account_session (purple_chat_get_account ((PurpleChat *) node)) == NULL)
-    return NULL;
-  return add_item (add_item (NULL, "Configure Room", STEAD_ROOM_FORM_CONFIGURE), "Register Nick",
-                   STEAD_ROOM_FORM_REGISTER);
 }

@@ -11,49 +11,10 @@ enum
   RENAMED_MAX = 3000
 };
 
-PurpleConvChatBuddyFlags
-muc_flags_of (const stead_event *event, size_t index)
-{
-  stead_affiliation affiliation = stead_event_occupant_affiliation (event, index);
-  stead_role role = stead_event_occupant_role (event, index);
-  stead_show show = stead_event_occupant_show (event, index);
-  PurpleConvChatBuddyFlags flags = PURPLE_CBFLAGS_NONE;
-
-  if (affiliation == STEAD_AFFILIATION_OWNER)
-    flags |= PURPLE_CBFLAGS_FOUNDER;
-  if (affiliation == STEAD_AFFILIATION_ADMIN || role == STEAD_ROLE_MODERATOR)
-    flags |= PURPLE_CBFLAGS_OP;
-  else if (role == STEAD_ROLE_PARTICIPANT)
-    flags |= PURPLE_CBFLAGS_VOICE;
-  if (show == STEAD_SHOW_AWAY || show == STEAD_SHOW_XA)
-    flags |= PURPLE_CBFLAGS_AWAY;
-  return flags;
-}
-
-gboolean
-muc_knows (GHashTable *occupants, const char *nick)
-{
-  return g_hash_table_lookup_extended (occupants, nick, NULL, NULL);
-}
-
-void
-muc_keep (GHashTable *occupants, const char *nick, PurpleConvChatBuddyFlags flags)
-{
-  g_hash_table_replace (occupants, g_strdup (nick), GINT_TO_POINTER ((int) flags));
-}
-
-void
-muc_set_flags (PurpleConvChat *chat, ShimRoom *room, const char *nick,
-               PurpleConvChatBuddyFlags flags)
-{
-  muc_keep (room->occupants, nick, flags);
-  purple_conv_chat_user_set_flags (chat, nick, flags);
-}
-
 static void
 remove_one (PurpleConvChat *chat, ShimRoom *room, const char *nick, const char *reason)
 {
-  if (!muc_knows (room->occupants, nick))
+  if (muc_occupant (room->occupants, nick) == NULL)
     return;
   g_hash_table_remove (room->occupants, nick);
   purple_conv_chat_remove_user (chat, nick, reason);
@@ -63,13 +24,23 @@ remove_one (PurpleConvChat *chat, ShimRoom *room, const char *nick, const char *
 static char *
 words_of_departure (const stead_event *event, size_t index)
 {
-  static const char *const words[] = { "", "", "kicked", "banned", "no member any more", "" };
-  const char *what = words[CLAMP ((int) stead_event_occupant_departure (event, index), 0, 5)];
+  static const char *const words[] = { "",
+                                       "",
+                                       "kicked",
+                                       "banned",
+                                       "affiliation changed",
+                                       "",
+                                       "only members may be in the room now",
+                                       "the connection was lost",
+                                       "the room's service shuts down" };
+  stead_departure departure = stead_event_occupant_departure (event, index);
+  const char *what = words[CLAMP ((int) departure, 0, (int) G_N_ELEMENTS (words) - 1)];
   char *actor = muc_on_one_line (stead_event_occupant_actor (event, index));
   char *reason = muc_on_one_line (stead_event_occupant_reason (event, index));
-  gboolean forced = *what != '\0';
-  char *text = g_strdup_printf ("%s%s%s%s%s", what, forced && *actor != '\0' ? " by " : "",
-                                forced ? actor : "", forced && *reason != '\0' ? ": " : "", reason);
+  gboolean by = departure >= STEAD_DEPARTURE_KICKED && departure <= STEAD_DEPARTURE_EXCLUDED
+                && *actor != '\0';
+  char *text = g_strdup_printf ("%s%s%s%s%s", what, by ? " by " : "", by ? actor : "",
+                                *what != '\0' && *reason != '\0' ? ": " : "", reason);
 
   g_free (reason);
   g_free (actor);
@@ -91,30 +62,48 @@ rename_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
   const char *nick = stead_event_occupant_nick (event, index);
   const char *new_nick = stead_event_occupant_new_nick (event, index);
   gboolean self = stead_event_occupant_self (event, index);
-  PurpleConvChatBuddyFlags flags =
-      (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (g_hash_table_lookup (room->occupants, nick));
+  const ShimOccupant *occupant = muc_occupant (room->occupants, nick);
+  PurpleConvChatBuddyFlags flags;
 
-  if (*new_nick == '\0' || !muc_knows (room->occupants, nick)
-      || muc_knows (room->occupants, new_nick))
+  if (*new_nick == '\0' || occupant == NULL || muc_occupant (room->occupants, new_nick) != NULL)
     return;
+  flags = occupant->flags;
+  muc_occupant_move (room->occupants, nick, room->occupants, new_nick);
   if (strlen (nick) + strlen (new_nick) < RENAMED_MAX / 6
       && is_taken_for_ours (session, chat, nick) == self)
-    {
-      g_hash_table_remove (room->occupants, nick);
-      muc_keep (room->occupants, new_nick, flags);
-      purple_conv_chat_rename_user (chat, nick, new_nick);
-    }
+    purple_conv_chat_rename_user (chat, nick, new_nick);
   else
     {
       char *reason = g_strdup_printf ("now known as %s", new_nick);
 
-      muc_keep (room->occupants, new_nick, flags);
       purple_conv_chat_add_user (chat, new_nick, NULL, flags, FALSE);
-      remove_one (chat, room, nick, reason);
+      purple_conv_chat_remove_user (chat, nick, reason);
       g_free (reason);
     }
   if (self)
     muc_set_nick (session, room, new_nick);
+}
+
+/* He came, or is there in another way than before. */
+static void
+here_one (PurpleConvChat *chat, ShimRoom *room, const stead_event *event, size_t index)
+{
+  const char *nick = stead_event_occupant_nick (event, index);
+  const char *jid = stead_event_occupant_jid (event, index);
+  gboolean self = stead_event_occupant_self (event, index);
+  const ShimOccupant *known = muc_occupant (room->occupants, nick);
+  stead_role role = known != NULL ? known->role : STEAD_ROLE_NONE;
+  stead_affiliation affiliation = known != NULL ? known->affiliation : STEAD_AFFILIATION_NONE;
+  const ShimOccupant *now = muc_occupant_put (room->occupants, event, index);
+
+  if (known == NULL)
+    purple_conv_chat_add_user (chat, nick, *jid != '\0' ? jid : NULL, now->flags, !self);
+  else
+    {
+      purple_conv_chat_user_set_flags (chat, nick, now->flags);
+      if (self)
+        muc_tell_rights (purple_conv_chat_get_conversation (chat), role, affiliation, now);
+    }
 }
 
 static void
@@ -122,10 +111,7 @@ change_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
             size_t index)
 {
   const char *nick = stead_event_occupant_nick (event, index);
-  const char *jid = stead_event_occupant_jid (event, index);
-  gboolean self = stead_event_occupant_self (event, index);
   stead_departure departure = stead_event_occupant_departure (event, index);
-  PurpleConvChatBuddyFlags flags = muc_flags_of (event, index);
   char *words;
 
   if (*nick == '\0')
@@ -136,17 +122,12 @@ change_one (ShimSession *session, PurpleConvChat *chat, ShimRoom *room, const st
     {
       /* What becomes of ourselves is told for the room as a whole. */
       words = words_of_departure (event, index);
-      if (!self)
+      if (!stead_event_occupant_self (event, index))
         remove_one (chat, room, nick, words);
       g_free (words);
     }
-  else if (muc_knows (room->occupants, nick))
-    muc_set_flags (chat, room, nick, flags);
   else
-    {
-      muc_keep (room->occupants, nick, flags);
-      purple_conv_chat_add_user (chat, nick, *jid != '\0' ? jid : NULL, flags, !self);
-    }
+    here_one (chat, room, event, index);
 }
 
 gboolean

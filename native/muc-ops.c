@@ -98,6 +98,7 @@ muc_part (PurpleConnection *gc, int id, const char *text)
     return;
   stead_leave_room (dispatch_client (), session->number, room->jid, text);
   muc_note_left (session, room->jid, SHIM_LEAVING);
+  muc_forget_new (session, room->jid);
   muc_remove (session, room);
   serv_got_chat_left (gc, id);
   dispatch_update ();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Rooms that do not let us in; one that wants a password is asked for it. */
+/* Rooms that do not let us in, or are gone. Whoever is to enter one that wants a password is asked for it,
+ * and whether to enter the one that another was closed for. */
 
 #include "muc.h"
 
@@ -11,11 +12,15 @@ typedef struct
   guint32 number;
   char *jid;
   char *nick;
+  char *password; /* (nullable) */
 } Prompt;
 
 static void
 prompt_free (Prompt *prompt)
 {
+  if (prompt->password != NULL)
+    memset (prompt->password, 0, strlen (prompt->password));
+  g_free (prompt->password);
   g_free (prompt->jid);
   g_free (prompt->nick);
   g_free (prompt);
@@ -44,9 +49,8 @@ take (Prompt *prompt)
 }
 
 static void
-on_password (gpointer data, const char *password)
+enter (Prompt *prompt, const char *password)
 {
-  Prompt *prompt = data;
   ShimSession *session = take (prompt);
   PurpleConnection *gc = session != NULL ? account_connection (session) : NULL;
   GHashTable *components = muc_components (prompt->jid, prompt->nick, password);
@@ -58,6 +62,12 @@ on_password (gpointer data, const char *password)
 }
 
 static void
+on_password (gpointer data, const char *password)
+{
+  enter (data, password);
+}
+
+static void
 on_cancel (gpointer data, const char *password)
 {
   (void) password;
@@ -65,20 +75,29 @@ on_cancel (gpointer data, const char *password)
   prompt_free (data);
 }
 
+static Prompt *
+prompt_new (ShimSession *session, const char *jid, const char *nick, const char *password)
+{
+  Prompt *prompt = g_new0 (Prompt, 1);
+
+  prompt->number = session->number;
+  prompt->jid = g_strdup (jid);
+  prompt->nick = g_strdup (nick);
+  prompt->password = g_strdup (password);
+  session->room_prompts = g_slist_prepend (session->room_prompts, prompt);
+  return prompt;
+}
+
 static void
 ask_password (ShimSession *session, const ShimRoom *room, const char *why)
 {
   PurpleConnection *gc = account_connection (session);
-  Prompt *prompt = g_new0 (Prompt, 1);
   char *primary = g_strdup_printf ("A password is needed to enter %s.", room->jid);
 
-  prompt->number = session->number;
-  prompt->jid = g_strdup (room->jid);
-  prompt->nick = g_strdup (room->nick);
-  session->room_prompts = g_slist_prepend (session->room_prompts, prompt);
   purple_request_input (gc, NULL, primary, why, NULL, FALSE, TRUE, NULL, "Enter",
                         G_CALLBACK (on_password), "Cancel", G_CALLBACK (on_cancel),
-                        session->account, NULL, NULL, prompt);
+                        session->account, NULL, NULL,
+                        prompt_new (session, room->jid, room->nick, NULL));
   g_free (primary);
 }
 
@@ -87,7 +106,8 @@ muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *
 {
   PurpleConnection *gc = account_connection (session);
   const char *condition = stead_event_error_condition (event);
-  const char *text = stead_event_error_text (event);
+  const char *error = stead_event_error_text (event);
+  const char *text = *error != '\0' ? error : "It was closed.";
   const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
   GHashTable *components = muc_components (room->jid, room->nick, NULL);
   char *primary = g_strdup_printf ("You could not enter %s.", room->jid);
@@ -102,4 +122,43 @@ muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *
   g_free (taken);
   g_free (primary);
   g_hash_table_destroy (components);
+}
+
+/* ---- Another room instead (XEP-0045 section 10.9) -----------------------------------------------
+ */
+
+static void
+on_enter (gpointer data, int action)
+{
+  const Prompt *prompt = data;
+
+  (void) action;
+  enter (data, prompt->password);
+}
+
+static void
+on_stay_out (gpointer data, int action)
+{
+  (void) action;
+  on_cancel (data, NULL);
+}
+
+/* The prompt shows plain text, so nothing is escaped. */
+void
+muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stead_event *event)
+{
+  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
+  const char *alternate = stead_event_room_alternate (event);
+  char *primary = g_strdup_printf ("The room %s was closed.", room->jid);
+  char *secondary = g_strdup_printf ("Do you want to enter %s instead?", alternate);
+
+  if (strchr (alternate, '@') != NULL && muc_find (session, alternate) == NULL && ops != NULL
+      && ops->request_action != NULL)
+    purple_request_action (
+        account_connection (session), "Another Room", primary, secondary, 1, session->account, NULL,
+        NULL,
+        prompt_new (session, alternate, room->nick, stead_event_room_alternate_password (event)), 2,
+        "_Enter", on_enter, "_Stay Out", on_stay_out);
+  g_free (secondary);
+  g_free (primary);
 }

@@ -35,7 +35,7 @@ static void
 begin_list (ShimRoom *room)
 {
   muc_drop_list (room);
-  room->coming = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->coming = muc_occupants_new ();
   room->order = g_queue_new ();
   room->gone = g_queue_new ();
 }
@@ -52,9 +52,9 @@ collect (ShimRoom *room, const stead_event *event)
 
       if (*nick == '\0' || stead_event_occupant_departure (event, i) != STEAD_DEPARTURE_NO)
         continue;
-      if (!muc_knows (room->coming, nick))
+      if (muc_occupant (room->coming, nick) == NULL)
         g_queue_push_tail (room->order, g_strdup (nick));
-      muc_keep (room->coming, nick, muc_flags_of (event, i));
+      muc_occupant_put (room->coming, event, i);
     }
 }
 
@@ -66,7 +66,7 @@ complete_list (ShimRoom *room)
 
   g_hash_table_iter_init (&iter, room->occupants);
   while (g_hash_table_iter_next (&iter, &nick, NULL))
-    if (!muc_knows (room->coming, nick))
+    if (muc_occupant (room->coming, nick) == NULL)
       g_queue_push_tail (room->gone, g_strdup (nick));
   room->list_complete = TRUE;
 }
@@ -127,17 +127,18 @@ show_some (PurpleConvChat *chat, ShimRoom *room)
   for (count = 0; count < ADDED_AT_ONCE && !g_queue_is_empty (room->order); count++)
     {
       char *nick = g_queue_pop_head (room->order);
-      gpointer flag = g_hash_table_lookup (room->coming, nick);
+      PurpleConvChatBuddyFlags flag = muc_occupant (room->coming, nick)->flags;
+      gboolean known = muc_occupant (room->occupants, nick) != NULL;
 
-      if (muc_knows (room->occupants, nick))
+      muc_occupant_move (room->coming, nick, room->occupants, nick);
+      if (known)
         {
-          muc_set_flags (chat, room, nick, (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (flag));
+          purple_conv_chat_user_set_flags (chat, nick, flag);
           g_free (nick);
           continue;
         }
-      muc_keep (room->occupants, nick, (PurpleConvChatBuddyFlags) GPOINTER_TO_INT (flag));
       users = g_list_prepend (users, nick);
-      flags = g_list_prepend (flags, flag);
+      flags = g_list_prepend (flags, GINT_TO_POINTER ((int) flag));
     }
   users = g_list_reverse (users);
   flags = g_list_reverse (flags);

@@ -15,6 +15,7 @@ void
 muc_init (void)
 {
   muc_names_init ();
+  muc_new_init ();
   muc_commands_init ();
   nicks = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   closed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -25,6 +26,7 @@ muc_uninit (void)
 {
   bookmarks_unwatch ();
   muc_commands_uninit ();
+  muc_new_uninit ();
   muc_names_uninit ();
   purple_signals_disconnect_by_handle (&handle);
   g_hash_table_destroy (closed);
@@ -110,6 +112,7 @@ muc_open (ShimSession *session)
   session->rooms = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, room_free);
   session->left_rooms = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   muc_bookmarks_open (session);
+  muc_users_open (session);
 }
 
 void
@@ -119,6 +122,8 @@ muc_close (ShimSession *session)
   muc_refusals_close (session);
   muc_list_close (session);
   muc_forms_close (session);
+  muc_dialogs_close (session);
+  muc_users_close (session);
   g_hash_table_destroy (session->left_rooms);
   g_hash_table_destroy (session->rooms);
 }
@@ -173,7 +178,7 @@ muc_add (ShimSession *session, const char *jid)
   room->jid = muc_room_of (jid);
   room->nick = g_strdup ("");
   room->id = ++last_id;
-  room->occupants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  room->occupants = muc_occupants_new ();
   g_hash_table_insert (session->rooms, room->jid, room);
   muc_name_room (room->jid);
   return room;

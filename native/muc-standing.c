@@ -34,10 +34,7 @@ got_joined (ShimSession *session, ShimRoom *room, const stead_event *event)
   muc_set_nick (session, room, stead_event_room_nick (event));
   /* Both may be learned later than that we are in. */
   if (stead_event_room_created (event) && !room->told_new)
-    {
-      link_write_line (conversation, "This room is new: you made it by entering it.");
-      muc_offer_settings (session, room);
-    }
+    muc_got_new (session, room, conversation);
   /* XEP-0045 section 7.2.3 wants this to be said. */
   if (stead_event_room_non_anonymous (event) && !room->told_visible)
     link_write_line (conversation, "Everybody in this room can see your address.");
@@ -83,9 +80,10 @@ words_of_leaving (const stead_event *event)
     case STEAD_WHY_BANNED:
       return words_of_departure ("You were banned from the room", event);
     case STEAD_WHY_EXCLUDED:
-      return words_of_departure ("You are out of the room: only members may be in it now, or you "
-                                 "are a member no more",
+      return words_of_departure ("You are out of the room: your affiliation with it was changed",
                                  event);
+    case STEAD_WHY_MEMBERS_ONLY:
+      return words_of_departure ("You are out of the room: only members may be in it now", event);
     case STEAD_WHY_DESTROYED:
       return words_of_destruction (event);
     case STEAD_WHY_REFUSED:
@@ -107,12 +105,17 @@ got_left (ShimSession *session, const stead_event *event)
 
   if (muc_left (session, jid) == SHIM_LEAVING)
     muc_note_left (session, jid, SHIM_LEFT);
+  muc_forget_new (session, jid);
   if (room != NULL)
     {
-      if (stead_event_room_why (event) == STEAD_WHY_REFUSED
-          && muc_conversation (session, room) == NULL)
+      gboolean outside = muc_conversation (session, room) == NULL;
+      stead_room_why why = stead_event_room_why (event);
+
+      if (outside && (why == STEAD_WHY_REFUSED || why == STEAD_WHY_DESTROYED))
         muc_got_refusal (session, room, event);
       muc_end_conversation (session, room, html);
+      if (why == STEAD_WHY_DESTROYED)
+        muc_offer_alternate (session, room, event);
       muc_remove (session, room);
     }
   g_free (html);

@@ -15,12 +15,24 @@ typedef struct
   char *told_trouble;    /* (nullable): why we are not in it for now, as it was told */
   gboolean told_new;     /* that we made it */
   gboolean told_visible; /* that everybody sees our address */
-  GHashTable *occupants; /* nick to flags, those that the host shows */
+  GHashTable *occupants; /* nick to ShimOccupant, those that the host shows */
   GHashTable *coming;    /* the same of a list that is under way, or NULL */
   GQueue *order;         /* char *: nicks of that list as they came, less those that are shown */
   GQueue *gone; /* char *: those that are shown and not in that list, once it is complete */
   gboolean list_complete; /* it is being laid over what is shown, nick by nick */
 } ShimRoom;
+
+/* Somebody in a room. */
+typedef struct
+{
+  PurpleConvChatBuddyFlags flags;
+  stead_role role;
+  stead_affiliation affiliation;
+  stead_show show;
+  char *jid;    /* real, "" where the room does not show it */
+  char *status; /* "" without words */
+  char *hats;   /* titles (XEP-0317), "" without */
+} ShimOccupant;
 
 /* What is still on its way from a room that the person left is not shown. */
 typedef enum
@@ -74,6 +86,31 @@ void bookmarks_unwatch (void);
 char *muc_service (const ShimSession *session, const char *domain);
 void muc_list_close (ShimSession *session);
 
+/* ---- muc-new.c ---- */
+
+void muc_new_init (void);
+void muc_new_uninit (void);
+/* We have made it. */
+void muc_got_new (ShimSession *session, const ShimRoom *room, PurpleConversation *conversation);
+/* We are out of it: should we make it again, that is news. */
+void muc_forget_new (const ShimSession *session, const char *jid);
+
+/* ---- muc-users.c ---- */
+
+void muc_users_open (ShimSession *session);
+void muc_users_close (ShimSession *session);
+/* Asks for a list; it is shown when it comes. One of @role and @affiliation is NONE. Returns: (transfer
+ * full) (nullable): plain words for what went wrong */
+char *muc_query_users (ShimSession *session, const char *room, stead_role role,
+                       stead_affiliation affiliation);
+
+/* ---- muc-dialogs.c ---- */
+
+void muc_ask_which_list (ShimSession *session, const char *room);
+void muc_ask_rights (ShimSession *session, const char *room);
+void muc_ask_destroy (ShimSession *session, const char *room);
+void muc_dialogs_close (ShimSession *session);
+
 /* ---- muc-forms.c ---- */
 
 /* Asks for it; a dialog follows. @room: bare JID */
@@ -85,6 +122,8 @@ void muc_forms_close (ShimSession *session);
 /* ---- muc-refusals.c ---- */
 
 void muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *event);
+/* Asks whether to enter the room that @event names instead of @room, if it names one. */
+void muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stead_event *event);
 void muc_refusals_close (ShimSession *session);
 
 /* ---- muc-ops.c ---- */
@@ -104,15 +143,22 @@ char *muc_take_person (const ShimRoom *room, const char **rest);
 void muc_commands_init (void);
 void muc_commands_uninit (void);
 
-/* ---- muc-occupants.c ---- */
+/* ---- muc-occupant.c ---- */
 
-PurpleConvChatBuddyFlags muc_flags_of (const stead_event *event, size_t index);
-/* @occupants: nick to flags */
-gboolean muc_knows (GHashTable *occupants, const char *nick);
-void muc_keep (GHashTable *occupants, const char *nick, PurpleConvChatBuddyFlags flags);
-/* Of one who is shown. */
-void muc_set_flags (PurpleConvChat *chat, ShimRoom *room, const char *nick,
-                    PurpleConvChatBuddyFlags flags);
+/* Returns: (transfer full): nick to ShimOccupant, empty */
+GHashTable *muc_occupants_new (void);
+/* Returns: (transfer none) (nullable) */
+ShimOccupant *muc_occupant (GHashTable *occupants, const char *nick);
+/* Puts what @event says of one in, in place of what was known of him. Returns: (transfer none) */
+ShimOccupant *muc_occupant_put (GHashTable *occupants, const stead_event *event, size_t index);
+/* Gives him another nick, or another table. */
+void muc_occupant_move (GHashTable *from, const char *nick, GHashTable *to, const char *new_nick);
+/* The specification's words (XEP-0045 section 5). */
+const char *muc_role_name (stead_role role);
+const char *muc_affiliation_name (stead_affiliation affiliation);
+/* Says in the room what became of our own rights there. @before, @now: of ourselves */
+void muc_tell_rights (PurpleConversation *conversation, stead_role before,
+                      stead_affiliation affiliation_before, const ShimOccupant *now);
 
 /* ---- muc-roll.c ---- */
 

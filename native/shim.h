@@ -58,6 +58,8 @@ typedef struct
   GHashTable *left_rooms; /* bare JIDs of rooms that the person left to ShimLeft */
   GSList *room_prompts;   /* for passwords, see muc-refusals.c */
   GSList *room_forms;     /* open dialogs, see muc-forms.c */
+  GSList *room_dialogs;   /* others, see muc-dialogs.c */
+  GHashTable *room_users; /* lists that are under way, see muc-users.c */
   char *room_service;     /* (nullable): of the account's server, "" for none, see muc-list.c */
 
   GHashTable *bookmarks;         /* room to what the server has, or NULL before it said so */
@@ -229,10 +231,13 @@ void muc_roomlist_cancel (PurpleRoomlist *list);
 char *muc_roomlist_room_serialize (PurpleRoomlistRoom *room);
 void muc_got_list (ShimSession *session, const stead_event *event);
 void muc_got_form (ShimSession *session, const stead_event *event);
+void muc_got_users (ShimSession *session, const stead_event *event);
 GList *muc_menu (PurpleBlistNode *node);
 /* Returns: whether it is dealt with; else it is to be given again in the next turn. */
 gboolean muc_got_bookmarks (ShimSession *session, const stead_event *event);
 void muc_bookmarks_answered (guint32 account, const stead_event *event);
+/* "Get Info" of an occupant. @who: ROOM/NICK. Returns: whether it is one */
+gboolean muc_show_info (PurpleConnection *gc, const char *who);
 /* Returns: (transfer full): @text on one line, without what cannot be printed */
 char *muc_on_one_line (const char *text);
 

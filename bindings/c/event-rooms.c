@@ -16,6 +16,8 @@ stead_event_room_jid (const stead_event *event)
     return event->wire->room_notice->room;
   if (IS (event, ROOM_FORM))
     return event->wire->room_form->room;
+  if (IS (event, ROOM_USERS))
+    return event->wire->room_users->room;
   return IS (event, INVITATION) ? event->wire->invitation->room : "";
 }
 
@@ -25,6 +27,7 @@ TEXT (stead_event_room_nick, ROOM, room->nick)
 TEXT (stead_event_room_actor, ROOM, room->actor)
 TEXT (stead_event_room_reason, ROOM, room->reason)
 TEXT (stead_event_room_alternate, ROOM, room->alternate)
+TEXT (stead_event_room_alternate_password, ROOM, room->alternate_password)
 TEXT (stead_event_room_name, ROOM, room->name)
 VALUE (bool, stead_event_room_non_anonymous, ROOM, room->non_anonymous)
 VALUE (bool, stead_event_room_created, ROOM, room->created)
@@ -58,6 +61,8 @@ stead_event_occupant_hat (const stead_event *event, size_t index, size_t hat)
              : "";
 }
 
+TEXT_AT (stead_event_occupant_id, ROOM_OCCUPANTS, room_occupants, occupants, ->occupant_id)
+
 TEXT (stead_event_room_subject, ROOM_SUBJECT, room_subject->subject)
 TEXT (stead_event_room_subject_nick, ROOM_SUBJECT, room_subject->nick)
 VALUE (int64_t, stead_event_room_subject_set_time_ms, ROOM_SUBJECT, room_subject->set_time_ms)
@@ -79,3 +84,15 @@ TEXT_AT (stead_event_listed_room_name, ROOM_LIST, room_list, rooms, ->name)
 VALUE (stead_room_form_kind, stead_event_room_form_kind, ROOM_FORM, room_form->kind)
 VALUE (bool, stead_event_room_form_registered, ROOM_FORM, room_form->registered)
 TEXT (stead_event_room_form_registered_nick, ROOM_FORM, room_form->registered_nick)
+
+VALUE (stead_role, stead_event_room_users_role, ROOM_USERS, room_users->role)
+VALUE (stead_affiliation, stead_event_room_users_affiliation, ROOM_USERS, room_users->affiliation)
+VALUE (bool, stead_event_room_users_done, ROOM_USERS, room_users->done)
+VALUE (bool, stead_event_room_users_cut, ROOM_USERS, room_users->cut)
+VALUE (size_t, stead_event_room_user_count, ROOM_USERS, room_users->n_users)
+TEXT_AT (stead_event_room_user_jid, ROOM_USERS, room_users, users, ->jid)
+TEXT_AT (stead_event_room_user_nick, ROOM_USERS, room_users, users, ->nick)
+VALUE_AT (stead_role, stead_event_room_user_role, ROOM_USERS, room_users, users, ->role)
+VALUE_AT (stead_affiliation, stead_event_room_user_affiliation, ROOM_USERS, room_users,
+          users, ->affiliation)
+TEXT_AT (stead_event_room_user_reason, ROOM_USERS, room_users, users, ->reason)

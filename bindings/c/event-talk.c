@@ -17,6 +17,7 @@ VALUE (bool, stead_event_message_late, MESSAGE, message->late)
 VALUE (bool, stead_event_message_outgoing, MESSAGE, message->outgoing)
 TEXT (stead_event_message_to, MESSAGE, message->to)
 VALUE (bool, stead_event_message_private, MESSAGE, message->private_message)
+TEXT (stead_event_message_occupant_id, MESSAGE, message->occupant_id)
 VALUE (uint32_t, stead_event_message_inbox, MESSAGE, message->inbox)
 
 VALUE (stead_message_state, stead_event_state, MESSAGE_STATE, message_state->state)

@@ -248,7 +248,11 @@ stead_event_free (stead_event *event)
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_INVITATION)
     explicit_bzero (event->wire->invitation->password, strlen (event->wire->invitation->password));
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM)
-    explicit_bzero (event->wire->room->password, strlen (event->wire->room->password));
+    {
+      explicit_bzero (event->wire->room->password, strlen (event->wire->room->password));
+      explicit_bzero (event->wire->room->alternate_password,
+                      strlen (event->wire->room->alternate_password));
+    }
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_BOOKMARKS)
     wipe_bookmarks (event->wire->bookmarks);
   if (event->wire != NULL && event->wire->body_case == STEADFAST__V1__EVENT__BODY_ROOM_FORM)

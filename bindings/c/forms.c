@@ -78,12 +78,14 @@ stead_form_add (stead_form *form, const char *var, const char *value)
   return true;
 }
 
+/* @last: the last one of those that can be named here */
 static bool
-is_fit_for_room (stead_client *client, const char *room, stead_room_form_kind kind)
+is_fit_for_room (stead_client *client, const char *room, stead_room_form_kind kind,
+                 stead_room_form_kind last)
 {
   if (!stead_is_room (client, room))
     return false;
-  return ((int) kind >= STEAD_ROOM_FORM_CONFIGURE && kind <= STEAD_ROOM_FORM_REGISTER)
+  return ((int) kind >= STEAD_ROOM_FORM_CONFIGURE && kind <= last)
          || stead_client_fail (client, "There is no such form.");
 }
 
@@ -94,7 +96,7 @@ stead_get_room_form (stead_client *client, uint32_t number, const char *room,
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__GetRoomForm get = STEADFAST__V1__GET_ROOM_FORM__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_fit_for_room (client, room, kind))
+  if (account == NULL || !is_fit_for_room (client, room, kind, STEAD_ROOM_FORM_REGISTER))
     return NULL;
   get.room = stead_given (room);
   get.kind = (Steadfast__V1__RoomFormKind) kind;
@@ -110,7 +112,7 @@ stead_submit_room_form (stead_client *client, uint32_t number, const char *room,
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__SubmitRoomForm submit = STEADFAST__V1__SUBMIT_ROOM_FORM__INIT;
   stead_account *account = stead_account_attached (client, number);
-  if (account == NULL || !is_fit_for_room (client, room, kind))
+  if (account == NULL || !is_fit_for_room (client, room, kind, STEAD_ROOM_FORM_UNREGISTER))
     return NULL;
   submit.room = stead_given (room);
   submit.kind = (Steadfast__V1__RoomFormKind) kind;

@@ -127,6 +127,9 @@ STEAD_EXPORT bool stead_event_message_outgoing (const stead_event *event);
 STEAD_EXPORT const char *stead_event_message_to (const stead_event *event);
 /** Between us and an occupant of a room, who is ROOM/NICK in `from` or `to` (XEP-0045 section 7.5). */
 STEAD_EXPORT bool stead_event_message_private (const stead_event *event);
+/** Of a room that tells it (XEP-0421): the same for each message of one account there, whatever the
+ * nick; else "". */
+STEAD_EXPORT const char *stead_event_message_occupant_id (const stead_event *event);
 /** Durable number in the account, rising, never reused. */
 STEAD_EXPORT uint32_t stead_event_message_inbox (const stead_event *event);
 

@@ -19,8 +19,9 @@ typedef enum
   STEAD_WHY_REFUSED = 1, /* the room did not let us in: the event carries an error */
   STEAD_WHY_KICKED = 2,
   STEAD_WHY_BANNED = 3,
-  STEAD_WHY_EXCLUDED = 4, /* an affiliation was lost, or the room is for members only now */
-  STEAD_WHY_DESTROYED = 5
+  STEAD_WHY_EXCLUDED = 4, /* our affiliation was changed */
+  STEAD_WHY_DESTROYED = 5,
+  STEAD_WHY_MEMBERS_ONLY = 6 /* the room is for members only now */
 } stead_room_why;
 
 typedef enum
@@ -46,14 +47,19 @@ typedef enum
   STEAD_DEPARTURE_GONE = 1,
   STEAD_DEPARTURE_KICKED = 2,
   STEAD_DEPARTURE_BANNED = 3,
-  STEAD_DEPARTURE_EXCLUDED = 4, /* an affiliation was lost, or the room is for members only now */
-  STEAD_DEPARTURE_RENAMED = 5   /* is there under another nick, which has an entry of its own */
+  STEAD_DEPARTURE_EXCLUDED = 4,        /* the affiliation was changed */
+  STEAD_DEPARTURE_RENAMED = 5,         /* is there under another nick, which has its own entry */
+  STEAD_DEPARTURE_MEMBERS_ONLY = 6,    /* the room is for members only now */
+  STEAD_DEPARTURE_CONNECTION_LOST = 7, /* by a technical failure */
+  STEAD_DEPARTURE_SHUT_DOWN = 8        /* the room's service shuts down */
 } stead_departure;
 
 typedef enum
 {
   STEAD_ROOM_FORM_CONFIGURE = 0, /* settings, for owners: XEP-0045 section 10.2 */
-  STEAD_ROOM_FORM_REGISTER = 1   /* become a member, with a nickname: section 7.10 */
+  STEAD_ROOM_FORM_REGISTER = 1,  /* become a member, with a nickname: section 7.10 */
+  STEAD_ROOM_FORM_VOICE = 2,     /* somebody asks for voice, for moderators: section 8.6 */
+  STEAD_ROOM_FORM_UNREGISTER = 3 /* what is asked before a registration is taken back */
 } stead_room_form_kind;
 
 /* ---- Commands ---- */
@@ -160,6 +166,7 @@ STEAD_EXPORT bool stead_stop_query_rooms (stead_client *client, uint32_t account
 /**
  * stead_get_room_form:
  * @room: bare JID; it need not be joined
+ * @kind: STEAD_ROOM_FORM_CONFIGURE or STEAD_ROOM_FORM_REGISTER; the others come by themselves
  *
  * Answered by STEAD_EVENT_ROOM_FORM, then STEAD_EVENT_ACCEPTED; or by STEAD_EVENT_REFUSED.
  *
@@ -182,9 +189,68 @@ STEAD_EXPORT const char *stead_submit_room_form (stead_client *client, uint32_t 
                                                  const char *room, stead_room_form_kind kind,
                                                  const stead_form *form);
 
+/**
+ * stead_unregister_room:
+ * @room: bare JID; it need not be joined
+ *
+ * Takes a registration back (XEP-0077 section 3.2). Where the room asks something first,
+ * STEAD_EVENT_ROOM_FORM of kind STEAD_ROOM_FORM_UNREGISTER comes before STEAD_EVENT_ACCEPTED.
+ *
+ * Returns: the command's id as stead_send_message() does, or NULL.
+ */
+STEAD_EXPORT const char *stead_unregister_room (stead_client *client, uint32_t account,
+                                                const char *room);
+
+/**
+ * stead_request_voice:
+ * @room: bare JID, joined
+ *
+ * Asks the moderators for voice (XEP-0045 section 7.13); they need not answer. They get
+ * STEAD_EVENT_ROOM_FORM of kind STEAD_ROOM_FORM_VOICE, which stead_submit_room_form() answers.
+ *
+ * Returns: the command's id as stead_send_message() does, or NULL.
+ */
+STEAD_EXPORT const char *stead_request_voice (stead_client *client, uint32_t account,
+                                              const char *room);
+
+/**
+ * stead_query_users_by_role:
+ * @room: bare JID; it need not be joined
+ * @role: STEAD_ROLE_PARTICIPANT for those with voice (XEP-0045 section 8.5), STEAD_ROLE_MODERATOR
+ *   (section 9.8), STEAD_ROLE_VISITOR
+ *
+ * Answered by STEAD_EVENT_ROOM_USERS, then STEAD_EVENT_ACCEPTED; or by STEAD_EVENT_REFUSED.
+ *
+ * Returns: the command's id as stead_send_message() does, or NULL.
+ */
+STEAD_EXPORT const char *stead_query_users_by_role (stead_client *client, uint32_t account,
+                                                    const char *room, stead_role role);
+
+/** The same by affiliation: STEAD_AFFILIATION_OUTCAST for the bans (section 9.2), members (9.4),
+ * owners (10.5) and admins (10.8). */
+STEAD_EXPORT const char *stead_query_users_by_affiliation (stead_client *client, uint32_t account,
+                                                           const char *room,
+                                                           stead_affiliation affiliation);
+
+/**
+ * stead_destroy_room:
+ * @reason: (nullable)
+ * @alternate: (nullable): bare JID of the room to go to instead
+ * @password: (nullable): 4096 bytes at most: what that room asks for
+ *
+ * For owners (XEP-0045 section 10.9). Refused while there is no link, and when the link is lost
+ * before the room answers: it is asked for once only.
+ *
+ * Returns: the command's id as stead_send_message() does, or NULL.
+ */
+STEAD_EXPORT const char *stead_destroy_room (stead_client *client, uint32_t account,
+                                             const char *room, const char *reason,
+                                             const char *alternate, const char *password);
+
 /* ---- What events carry; see steadfast-event.h ---- */
 
-/** ROOM, ROOM_OCCUPANTS, ROOM_SUBJECT, ROOM_NOTICE, ROOM_FORM, INVITATION: bare JID of the room. */
+/** ROOM, ROOM_OCCUPANTS, ROOM_SUBJECT, ROOM_NOTICE, ROOM_FORM, ROOM_USERS, INVITATION: bare JID of
+ * the room. */
 STEAD_EXPORT const char *stead_event_room_jid (const stead_event *event);
 
 /* ROOM: where we stand. An outage is no change of it, nor is a fresh session in which the room is
@@ -195,12 +261,14 @@ STEAD_EXPORT stead_room_state stead_event_room_state (const stead_event *event);
 STEAD_EXPORT stead_room_why stead_event_room_why (const stead_event *event);
 /** Ours, as the room has it. */
 STEAD_EXPORT const char *stead_event_room_nick (const stead_event *event);
-/** KICKED and BANNED: by whom; "" if the room does not say. */
+/** LEFT: by whom we were put out; "" if the room does not say. */
 STEAD_EXPORT const char *stead_event_room_actor (const stead_event *event);
-/** KICKED, BANNED, EXCLUDED and DESTROYED: the reason given. */
+/** LEFT: the reason given. */
 STEAD_EXPORT const char *stead_event_room_reason (const stead_event *event);
 /** DESTROYED: the room to go to instead, a bare JID. */
 STEAD_EXPORT const char *stead_event_room_alternate (const stead_event *event);
+/** Secret: what that room asks for; "" if nothing is said of it. */
+STEAD_EXPORT const char *stead_event_room_alternate_password (const stead_event *event);
 /** JOINED: the room's name; "" while unknown. */
 STEAD_EXPORT const char *stead_event_room_name (const stead_event *event);
 /** JOINED: everybody in it can see the real addresses of the others. */
@@ -240,6 +308,8 @@ STEAD_EXPORT const char *stead_event_occupant_reason (const stead_event *event, 
 STEAD_EXPORT size_t stead_event_occupant_hat_count (const stead_event *event, size_t index);
 STEAD_EXPORT const char *stead_event_occupant_hat (const stead_event *event, size_t index,
                                                    size_t hat);
+/** XEP-0421: the same for one account, whatever the nick; "" where the room does not tell it. */
+STEAD_EXPORT const char *stead_event_occupant_id (const stead_event *event, size_t index);
 
 /* ROOM_SUBJECT: at joining and at each change. */
 
@@ -284,5 +354,25 @@ STEAD_EXPORT stead_room_form_kind stead_event_room_form_kind (const stead_event 
 STEAD_EXPORT bool stead_event_room_form_registered (const stead_event *event);
 /** By which nickname; "" if the room does not tell. */
 STEAD_EXPORT const char *stead_event_room_form_registered_nick (const stead_event *event);
+
+/* ROOM_USERS: who has a role or an affiliation, in parts of at most 200. */
+
+/** What was asked for; the other one of the two is NONE. */
+STEAD_EXPORT stead_role stead_event_room_users_role (const stead_event *event);
+STEAD_EXPORT stead_affiliation stead_event_room_users_affiliation (const stead_event *event);
+/** The last part. */
+STEAD_EXPORT bool stead_event_room_users_done (const stead_event *event);
+/** With `done`: there are more. */
+STEAD_EXPORT bool stead_event_room_users_cut (const stead_event *event);
+STEAD_EXPORT size_t stead_event_room_user_count (const stead_event *event);
+/** As the room has it; "" where it is not told. */
+STEAD_EXPORT const char *stead_event_room_user_jid (const stead_event *event, size_t index);
+/** Of one who is there, or reserved; "" without. */
+STEAD_EXPORT const char *stead_event_room_user_nick (const stead_event *event, size_t index);
+STEAD_EXPORT stead_role stead_event_room_user_role (const stead_event *event, size_t index);
+STEAD_EXPORT stead_affiliation stead_event_room_user_affiliation (const stead_event *event,
+                                                                  size_t index);
+/** Why, for a ban; "" without. */
+STEAD_EXPORT const char *stead_event_room_user_reason (const stead_event *event, size_t index);
 
 #endif

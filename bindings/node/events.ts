@@ -107,6 +107,7 @@ function readers(c: Steadfast, e: Buffer) {
       outgoing: c.stead_event_message_outgoing(e),
       to: c.stead_event_message_to(e) ?? '',
       privateMessage: c.stead_event_message_private(e),
+      occupantId: c.stead_event_message_occupant_id(e) ?? '',
       inbox: c.stead_event_message_inbox(e),
     }),
     'message-state': () => ({
@@ -219,6 +220,7 @@ const types: Readonly<Record<number, keyof Reader>> = {
   45: 'room-list',
   46: 'room-form',
   50: 'bookmarks',
+  60: 'room-users',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

@@ -261,6 +261,34 @@ export class Client {
     return this.#id(this.#c.stead_remove_bookmark(this.#open(), account, room));
   }
 
+  /** Takes a registration back; a `room-form` of kind `unregister` comes where the room asks first. */
+  unregisterRoom(account: number, room: string): string {
+    return this.#id(this.#c.stead_unregister_room(this.#open(), account, room));
+  }
+
+  /** Asks the moderators for voice; they get a `room-form` of kind `voice`. */
+  requestVoice(account: number, room: string): string {
+    return this.#id(this.#c.stead_request_voice(this.#open(), account, room));
+  }
+
+  /** Asks who has a role; `room-users` follow, then `accepted`, or `refused`. */
+  queryUsersByRole(account: number, room: string, role: Role): string {
+    const index = roles.indexOf(role);
+    return this.#id(this.#c.stead_query_users_by_role(this.#open(), account, room, index));
+  }
+
+  queryUsersByAffiliation(account: number, room: string, affiliation: Affiliation): string {
+    const index = affiliations.indexOf(affiliation);
+    return this.#id(this.#c.stead_query_users_by_affiliation(this.#open(), account, room, index));
+  }
+
+  /** @param alternate  the room to go to instead, and what it asks for; empty for none */
+  destroyRoom(account: number, room: string, reason = '', alternate = '', password = ''): string {
+    return this.#id(
+      this.#c.stead_destroy_room(this.#open(), account, room, reason, alternate, password),
+    );
+  }
+
   networkHint(available: boolean): void {
     this.#check(this.#c.stead_network_hint(this.#open(), available));
   }

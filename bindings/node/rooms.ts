@@ -7,10 +7,28 @@ import { form } from './forms.js';
 import { list, shows, word } from './words.js';
 
 const roomStates = ['joining', 'joined', 'left'] as const;
-const roomWhys = ['asked', 'refused', 'kicked', 'banned', 'excluded', 'destroyed'] as const;
-const departures = ['no', 'gone', 'kicked', 'banned', 'excluded', 'renamed'] as const;
+const roomWhys = [
+  'asked',
+  'refused',
+  'kicked',
+  'banned',
+  'excluded',
+  'destroyed',
+  'members-only',
+] as const;
+const departures = [
+  'no',
+  'gone',
+  'kicked',
+  'banned',
+  'excluded',
+  'renamed',
+  'members-only',
+  'connection-lost',
+  'shut-down',
+] as const;
 export const roles = ['none', 'visitor', 'participant', 'moderator'] as const;
-export const roomFormKinds = ['configure', 'register'] as const;
+export const roomFormKinds = ['configure', 'register', 'voice', 'unregister'] as const;
 export const affiliations = ['none', 'outcast', 'member', 'admin', 'owner'] as const;
 
 export function roomReaders(c: Steadfast, e: Buffer) {
@@ -23,6 +41,7 @@ export function roomReaders(c: Steadfast, e: Buffer) {
       actor: c.stead_event_room_actor(e) ?? '',
       reason: c.stead_event_room_reason(e) ?? '',
       alternate: c.stead_event_room_alternate(e) ?? '',
+      alternatePassword: c.stead_event_room_alternate_password(e) ?? '',
       name: c.stead_event_room_name(e) ?? '',
       nonAnonymous: c.stead_event_room_non_anonymous(e),
       created: c.stead_event_room_created(e),
@@ -76,6 +95,20 @@ export function roomReaders(c: Steadfast, e: Buffer) {
         String(c.stead_event_bookmark_removed(e, index)),
       ),
     }),
+    'room-users': () => ({
+      room: c.stead_event_room_jid(e) ?? '',
+      role: word(roles, c.stead_event_room_users_role(e)),
+      affiliation: word(affiliations, c.stead_event_room_users_affiliation(e)),
+      users: list(c.stead_event_room_user_count(e), (index) => ({
+        jid: c.stead_event_room_user_jid(e, index) ?? '',
+        nick: c.stead_event_room_user_nick(e, index) ?? '',
+        role: word(roles, c.stead_event_room_user_role(e, index)),
+        affiliation: word(affiliations, c.stead_event_room_user_affiliation(e, index)),
+        reason: c.stead_event_room_user_reason(e, index) ?? '',
+      })),
+      done: c.stead_event_room_users_done(e),
+      cut: c.stead_event_room_users_cut(e),
+    }),
   } as const;
 }
 
@@ -105,5 +138,6 @@ function occupant(c: Steadfast, e: Buffer, index: number) {
     hats: list(c.stead_event_occupant_hat_count(e, index), (hat) =>
       String(c.stead_event_occupant_hat(e, index, hat)),
     ),
+    occupantId: c.stead_event_occupant_id(e, index) ?? '',
   };
 }

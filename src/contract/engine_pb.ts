@@ -27,7 +27,7 @@ import type { Message as Message$1 } from "@bufbuild/protobuf";
  * Describes the file engine.proto.
  */
 export const file_engine: GenFile = /*@__PURE__*/
-  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSLeCgoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSAASLwoLcXVlcnlfcm9vbXMYLiABKAsyGC5zdGVhZGZhc3QudjEuUXVlcnlSb29tc0gAEjIKDWdldF9yb29tX2Zvcm0YLyABKAsyGS5zdGVhZGZhc3QudjEuR2V0Um9vbUZvcm1IABI4ChBzdWJtaXRfcm9vbV9mb3JtGDAgASgLMhwuc3RlYWRmYXN0LnYxLlN1Ym1pdFJvb21Gb3JtSAASMQoMc2V0X2Jvb2ttYXJrGDIgASgLMhkuc3RlYWRmYXN0LnYxLlNldEJvb2ttYXJrSAASNwoPcmVtb3ZlX2Jvb2ttYXJrGDMgASgLMhwuc3RlYWRmYXN0LnYxLlJlbW92ZUJvb2ttYXJrSABCBgoEYm9keSK1CAoFRXZlbnQSDwoHYWNjb3VudBgBIAEoDRILCgNzZXEYAiABKA0SJAoFaGVsbG8YAyABKAsyEy5zdGVhZGZhc3QudjEuSGVsbG9IABIoCgdnb29kYnllGAQgASgLMhUuc3RlYWRmYXN0LnYxLkdvb2RieWVIABIqCghhY2NlcHRlZBgFIAEoCzIWLnN0ZWFkZmFzdC52MS5BY2NlcHRlZEgAEigKB3JlZnVzZWQYBiABKAsyFS5zdGVhZGZhc3QudjEuUmVmdXNlZEgAEiAKA2xvZxgHIAEoCzIRLnN0ZWFkZmFzdC52MS5Mb2dIABIiCgRsaW5rGAogASgLMhIuc3RlYWRmYXN0LnYxLkxpbmtIABIrCglhc2tfdHJ1c3QYCyABKAsyFi5zdGVhZGZhc3QudjEuQXNrVHJ1c3RIABItCgphc2tfc2VjcmV0GAwgASgLMhcuc3RlYWRmYXN0LnYxLkFza1NlY3JldEgAEigKB21lc3NhZ2UYFCABKAsyFS5zdGVhZGZhc3QudjEuTWVzc2FnZUgAEjMKDW1lc3NhZ2Vfc3RhdGUYFSABKAsyGi5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlSAASLQoKY2hhdF9zdGF0ZRgWIAEoCzIXLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGVIABIqCghwcmVzZW5jZRgXIAEoCzIWLnN0ZWFkZmFzdC52MS5QcmVzZW5jZUgAEiYKBnJvc3RlchgYIAEoCzIULnN0ZWFkZmFzdC52MS5Sb3N0ZXJIABIyCgxzdWJzY3JpcHRpb24YGSABKAsyGi5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uSAASMQoMY29udGFjdF9pbmZvGBogASgLMhkuc3RlYWRmYXN0LnYxLkNvbnRhY3RJbmZvSAASIgoEcm9vbRgoIAEoCzISLnN0ZWFkZmFzdC52MS5Sb29tSAASNQoOcm9vbV9vY2N1cGFudHMYKSABKAsyGy5zdGVhZGZhc3QudjEuUm9vbU9jY3VwYW50c0gAEjEKDHJvb21fc3ViamVjdBgqIAEoCzIZLnN0ZWFkZmFzdC52MS5Sb29tU3ViamVjdEgAEi8KC3Jvb21fbm90aWNlGCsgASgLMhguc3RlYWRmYXN0LnYxLlJvb21Ob3RpY2VIABIuCgppbnZpdGF0aW9uGCwgASgLMhguc3RlYWRmYXN0LnYxLkludml0YXRpb25IABIrCglyb29tX2xpc3QYLSABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUxpc3RIABIrCglyb29tX2Zvcm0YLiABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUZvcm1IABIsCglib29rbWFya3MYMiABKAsyFy5zdGVhZGZhc3QudjEuQm9va21hcmtzSABCBgoEYm9keSI/CgVIZWxsbxIPCgd2ZXJzaW9uGAEgASgNEg8KB3Byb2dyYW0YAiABKAkSFAoMc3RhdGVfZm9sZGVyGAMgASgJIi4KB0dvb2RieWUSIwoGcmVhc29uGAEgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yIhYKB0hhbmRsZWQSCwoDc2VxGAEgASgNIhYKCEFjY2VwdGVkEgoKAmlkGAEgASgJIjkKB1JlZnVzZWQSCgoCaWQYASABKAkSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IigwEKA0xvZxImCgVsZXZlbBgBIAEoDjIXLnN0ZWFkZmFzdC52MS5Mb2cuTGV2ZWwSEAoIY2F0ZWdvcnkYAiABKAkSDAoEdGV4dBgDIAEoCSI0CgVMZXZlbBIJCgVERUJVRxAAEggKBElORk8QARILCgdXQVJOSU5HEAISCQoFRVJST1IQAyLVAgoFRXJyb3ISJgoEa2luZBgBIAEoDjIYLnN0ZWFkZmFzdC52MS5FcnJvci5LaW5kEhEKCWNvbmRpdGlvbhgCIAEoCRIMCgR0ZXh0GAMgASgJEiIKAmJ5GAQgASgOMhYuc3RlYWRmYXN0LnYxLkVycm9yLkJ5EigKBXJldHJ5GAUgASgOMhkuc3RlYWRmYXN0LnYxLkVycm9yLlJldHJ5In4KBEtpbmQSEAoMS0lORF9VTktOT1dOEAASCQoFVVNBR0UQARIICgRMSU5LEAISBwoDVExTEAMSCAoEU0FTTBAEEgoKBlNUUkVBTRAFEgoKBlNUQU5aQRAGEgsKB1RJTUVPVVQQBxIMCghDT05UUkFDVBAIEgkKBVNUT1JFEAkiFgoCQnkSBgoCVVMQABIICgRQRUVSEAEiHQoFUmV0cnkSCQoFTkVWRVIQABIJCgVMQVRFUhABIs4FCgZBdHRhY2gSCwoDamlkGAEgASgJEhMKC2luYm94X3Rha2VuGAIgASgNEi8KCHNlY3VyaXR5GAMgASgOMh0uc3RlYWRmYXN0LnYxLkF0dGFjaC5TZWN1cml0eRIWCg5jb25uZWN0X3NlcnZlchgEIAEoCRIMCgRwb3J0GAUgASgNEjQKC2F1dGhfbWV0aG9kGAYgASgOMh8uc3RlYWRmYXN0LnYxLkF0dGFjaC5BdXRoTWV0aG9kEhAKCHBhc3N3b3JkGAcgASgJEhMKC2NsaWVudF9jZXJ0GAggASgJEhIKCmNsaWVudF9rZXkYCSABKAkSHgoWY2xpZW50X2NlcnRfcGFzc3BocmFzZRgKIAEoCRIPCgdjYV9maWxlGAsgASgJEhIKCnBpbl9zaGEyNTYYDCABKAkSFgoOcGxhaW5faW5fY2xlYXIYDSABKAgSEwoLcXVldWVfaG91cnMYDiABKA0SKwoIcHJlc2VuY2UYDyABKAsyGS5zdGVhZGZhc3QudjEuU2V0UHJlc2VuY2USDgoGZm9sZGVyGBAgASgJEg4KBm9ubGluZRgRIAEoCBISCgpub19jYXJib25zGBIgASgIEhIKCm5vX2FyY2hpdmUYEyABKAgSEwoLbm9fcmVjZWlwdHMYFCABKAgSDgoGbm9fY3NpGBUgASgIEhQKDGFyY2hpdmVfZGF5cxgWIAEoDRIlCgVyb29tcxgXIAMoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbRIUCgxub19ib29rbWFya3MYGCABKAgiPwoIU2VjdXJpdHkSDwoLUkVRVUlSRV9UTFMQABILCgdPTERfU1NMEAESFQoRT1BQT1JUVU5JU1RJQ19UTFMQAiI6CgpBdXRoTWV0aG9kEggKBEFVVE8QABIMCghFWFRFUk5BTBABEgkKBVNDUkFNEAISCQoFUExBSU4QAyJOCgZEZXRhY2gSJQoDaG93GAEgASgOMhguc3RlYWRmYXN0LnYxLkRldGFjaC5Ib3ciHQoDSG93EgwKCFNJR05fT0ZGEAASCAoEUEFSSxABIiAKC05ldHdvcmtIaW50EhEKCWF2YWlsYWJsZRgBIAEoCCK/AgoETGluaxInCgVzdGF0ZRgBIAEoDjIYLnN0ZWFkZmFzdC52MS5MaW5rLlN0YXRlEiIKBWVycm9yGAIgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yEg8KB3Jlc3VtZWQYAyABKAgSDAoEc3RlcBgEIAEoDRINCgVzdGVwcxgFIAEoDRIRCglzdGVwX3RleHQYBiABKAkSCwoDamlkGAcgASgJEhMKC3JldHJ5X2luX21zGAggASgNEhMKC3Rsc192ZXJzaW9uGAkgASgJEhEKCW1lY2hhbmlzbRgKIAEoCRIPCgdzZXNzaW9uGAsgASgJIk4KBVN0YXRlEg4KCkNPTk5FQ1RJTkcQABIKCgZPTkxJTkUQARIPCgtJTlRFUlJVUFRFRBACEgoKBkZBSUxFRBADEgwKCERFVEFDSEVEEAQiWAoIQXNrVHJ1c3QSDgoGZG9tYWluGAEgASgJEg0KBWNoYWluGAIgAygMEg4KBnNoYTI1NhgDIAEoCRIPCgdyZWFzb25zGAQgAygJEgwKBHRleHQYBSABKAkiLQoLVHJ1c3RBbnN3ZXISDgoGc2hhMjU2GAEgASgJEg4KBmFjY2VwdBgCIAEoCCKBAQoJQXNrU2VjcmV0EioKBHdoYXQYASABKA4yHC5zdGVhZGZhc3QudjEuQXNrU2VjcmV0LldoYXQSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiJAoEV2hhdBIMCghQQVNTV09SRBAAEg4KClBBU1NQSFJBU0UQASJdCgxTZWNyZXRBbnN3ZXISKgoEd2hhdBgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXQuV2hhdBIOCgZzZWNyZXQYAiABKAkSEQoJY2FuY2VsbGVkGAMgASgIIkkKC1NlbmRNZXNzYWdlEgoKAnRvGAEgASgJEgwKBGJvZHkYAiABKAkSDQoFeGh0bWwYAyABKAkSEQoJZ3JvdXBjaGF0GAQgASgIIvQCCgdNZXNzYWdlEg0KBWluYm94GAEgASgNEigKBHR5cGUYAiABKA4yGi5zdGVhZGZhc3QudjEuTWVzc2FnZS5UeXBlEgwKBGZyb20YAyABKAkSCgoCaWQYBCABKAkSDAoEYm9keRgFIAEoCRINCgV4aHRtbBgGIAEoCRIPCgdzdWJqZWN0GAcgASgJEhQKDHNlbnRfdGltZV9tcxgIIAEoAxITCgttYXliZV9zaG93bhgJIAEoCBIMCgRsYXRlGAogASgIEhAKCG91dGdvaW5nGAsgASgIEgoKAnRvGAwgASgJEhkKEXJlY2VpcHRfcmVxdWVzdGVkGA0gASgIEhEKCXNldF9hc2lkZRgOIAEoCBIPCgdrZXB0X2luGA8gASgJEhcKD3ByaXZhdGVfbWVzc2FnZRgQIAEoCCI5CgRUeXBlEggKBENIQVQQABIKCgZOT1JNQUwQARIMCghIRUFETElORRACEg0KCUdST1VQQ0hBVBADIrcCCgxNZXNzYWdlU3RhdGUSCgoCaWQYASABKAkSLwoFc3RhdGUYAiABKA4yIC5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlLlN0YXRlEhMKC21heWJlX3R3aWNlGAMgASgIEgoKAnRvGAQgASgJEgwKBGJvZHkYBSABKAkSIgoFZXJyb3IYBiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDQoFaW5ib3gYByABKA0SEQoJZGlzcGxheWVkGAggASgIEhEKCWdyb3VwY2hhdBgJIAEoCCJiCgVTdGF0ZRIKCgZRVUVVRUQQABIICgRTRU5UEAESDAoISU5fRE9VQlQQAhINCglBVF9TRVJWRVIQAxINCglERUxJVkVSRUQQBBIKCgZGQUlMRUQQBRILCgdVTktOT1dOEAYiGgoMUXVlcnlNZXNzYWdlEgoKAmlkGAEgASgJIkkKDVNlbmRDaGF0U3RhdGUSCgoCdG8YASABKAkSLAoFc3RhdGUYAiABKA4yHS5zdGVhZGZhc3QudjEuQ2hhdFN0YXRlLlN0YXRlIo8BCglDaGF0U3RhdGUSDAoEZnJvbRgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUiRgoFU3RhdGUSCgoGQUNUSVZFEAASDQoJQ09NUE9TSU5HEAESCgoGUEFVU0VEEAISDAoISU5BQ1RJVkUQAxIICgRHT05FEAQibQoLU2V0UHJlc2VuY2USIAoEc2hvdxgBIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgCIAEoCRIQCghwcmlvcml0eRgDIAEoERIaChJpZGxlX3NpbmNlX3RpbWVfbXMYBCABKAMijgIKCFByZXNlbmNlEgsKA2ppZBgBIAEoCRIyCglyZXNvdXJjZXMYAiADKAsyHy5zdGVhZGZhc3QudjEuUHJlc2VuY2UuUmVzb3VyY2USDgoGc3RhdHVzGAMgASgJEiIKBWVycm9yGAQgASgLMhMuc3RlYWRmYXN0LnYxLkVycm9yGowBCghSZXNvdXJjZRIQCghyZXNvdXJjZRgBIAEoCRIgCgRzaG93GAIgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAMgASgJEhAKCHByaW9yaXR5GAQgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgFIAEoAxIOCgZjbGllbnQYBiABKAkivQEKB0NvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSOAoMc3Vic2NyaXB0aW9uGAMgASgOMiIuc3RlYWRmYXN0LnYxLkNvbnRhY3QuU3Vic2NyaXB0aW9uEgsKA2FzaxgEIAEoCBIOCgZncm91cHMYBSADKAkiQAoMU3Vic2NyaXB0aW9uEggKBE5PTkUQABIGCgJUTxABEggKBEZST00QAhIICgRCT1RIEAMSCgoGUkVNT1ZFEAQiTQoGUm9zdGVyEicKCGNvbnRhY3RzGAEgAygLMhUuc3RlYWRmYXN0LnYxLkNvbnRhY3QSDQoFYmVnaW4YAiABKAgSCwoDZW5kGAMgASgIIjcKClNldENvbnRhY3QSCwoDamlkGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGZ3JvdXBzGAMgAygJIhwKDVJlbW92ZUNvbnRhY3QSCwoDamlkGAEgASgJIpABCglTdWJzY3JpYmUSCwoDamlkGAEgASgJEi4KBmFjdGlvbhgCIAEoDjIeLnN0ZWFkZmFzdC52MS5TdWJzY3JpYmUuQWN0aW9uEgwKBHRleHQYAyABKAkiOAoGQWN0aW9uEgsKB1JFUVVFU1QQABILCgdBUFBST1ZFEAESCAoEREVOWRACEgoKBkNBTkNFTBADIqYBCgxTdWJzY3JpcHRpb24SCwoDamlkGAEgASgJEi0KBHdoYXQYAiABKA4yHy5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uLldoYXQSDAoEdGV4dBgDIAEoCRIMCgRuaWNrGAQgASgJIj4KBFdoYXQSDQoJUkVRVUVTVEVEEAASDAoIQVBQUk9WRUQQARIKCgZERU5JRUQQAhINCglDQU5DRUxMRUQQAyIbCgxRdWVyeUNvbnRhY3QSCwoDamlkGAEgASgJIn0KC0NvbnRhY3RJbmZvEgsKA2ppZBgBIAEoCRIQCghyZXNvdXJjZRgCIAEoCRIQCghzb2Z0d2FyZRgDIAEoCRIPCgd2ZXJzaW9uGAQgASgJEgoKAm9zGAUgASgJEhIKCnV0Y19vZmZzZXQYBiABKAkSDAoEZG9uZRgHIAEoCCI4CghKb2luUm9vbRIMCgRyb29tGAEgASgJEgwKBG5pY2sYAiABKAkSEAoIcGFzc3dvcmQYAyABKAkiJwoJTGVhdmVSb29tEgwKBHJvb20YASABKAkSDAoEdGV4dBgCIAEoCSKjAwoEUm9vbRIMCgRyb29tGAEgASgJEicKBXN0YXRlGAIgASgOMhguc3RlYWRmYXN0LnYxLlJvb20uU3RhdGUSIwoDd2h5GAMgASgOMhYuc3RlYWRmYXN0LnYxLlJvb20uV2h5EgwKBG5pY2sYBCABKAkSIgoFZXJyb3IYBSABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDQoFYWN0b3IYBiABKAkSDgoGcmVhc29uGAcgASgJEhEKCWFsdGVybmF0ZRgIIAEoCRIMCgRuYW1lGAkgASgJEhUKDW5vbl9hbm9ueW1vdXMYCiABKAgSDwoHY3JlYXRlZBgLIAEoCBITCgtieV9ib29rbWFyaxgMIAEoCBIQCghwYXNzd29yZBgNIAEoCSIqCgVTdGF0ZRILCgdKT0lOSU5HEAASCgoGSk9JTkVEEAESCAoETEVGVBACIlIKA1doeRIJCgVBU0tFRBAAEgsKB1JFRlVTRUQQARIKCgZLSUNLRUQQAhIKCgZCQU5ORUQQAxIMCghFWENMVURFRBAEEg0KCURFU1RST1lFRBAFIv0CCghPY2N1cGFudBIMCgRuaWNrGAEgASgJEiAKBHJvbGUYAiABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhILCgNqaWQYBCABKAkSIAoEc2hvdxgFIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgGIAEoCRIMCgRzZWxmGAcgASgIEjMKCWRlcGFydHVyZRgIIAEoDjIgLnN0ZWFkZmFzdC52MS5PY2N1cGFudC5EZXBhcnR1cmUSEAoIbmV3X25pY2sYCSABKAkSDQoFYWN0b3IYCiABKAkSDgoGcmVhc29uGAsgASgJEgwKBGhhdHMYDCADKAkiUAoJRGVwYXJ0dXJlEgYKAk5PEAASCAoER09ORRABEgoKBktJQ0tFRBACEgoKBkJBTk5FRBADEgwKCEVYQ0xVREVEEAQSCwoHUkVOQU1FRBAFImQKDVJvb21PY2N1cGFudHMSDAoEcm9vbRgBIAEoCRIpCglvY2N1cGFudHMYAiADKAsyFi5zdGVhZGZhc3QudjEuT2NjdXBhbnQSDQoFYmVnaW4YAyABKAgSCwoDZW5kGAQgASgIIk8KC1Jvb21TdWJqZWN0EgwKBHJvb20YASABKAkSDwoHc3ViamVjdBgCIAEoCRIMCgRuaWNrGAMgASgJEhMKC3NldF90aW1lX21zGAQgASgDIigKClJvb21Ob3RpY2USDAoEcm9vbRgBIAEoCRIMCgR0ZXh0GAIgASgJIi8KDlNldFJvb21TdWJqZWN0EgwKBHJvb20YASABKAkSDwoHc3ViamVjdBgCIAEoCSJXCgdTZXRSb2xlEgwKBHJvb20YASABKAkSDAoEbmljaxgCIAEoCRIgCgRyb2xlGAMgASgOMhIuc3RlYWRmYXN0LnYxLlJvbGUSDgoGcmVhc29uGAQgASgJInMKDlNldEFmZmlsaWF0aW9uEgwKBHJvb20YASABKAkSEwoLamlkX29yX25pY2sYAiABKAkSLgoLYWZmaWxpYXRpb24YAyABKA4yGS5zdGVhZGZhc3QudjEuQWZmaWxpYXRpb24SDgoGcmVhc29uGAQgASgJIjMKBkludml0ZRIMCgRyb29tGAEgASgJEgsKA2ppZBgCIAEoCRIOCgZyZWFzb24YAyABKAkiSgoKSW52aXRhdGlvbhIMCgRyb29tGAEgASgJEgwKBGZyb20YAiABKAkSDgoGcmVhc29uGAMgASgJEhAKCHBhc3N3b3JkGAQgASgJIlAKClF1ZXJ5Um9vbXMSDQoFcXVlcnkYASABKA0SDwoHc2VydmljZRgCIAEoCRIUCgxzZXJ2aWNlX29ubHkYAyABKAgSDAoEc3RvcBgEIAEoCCInCgpMaXN0ZWRSb29tEgsKA2ppZBgBIAEoCRIMCgRuYW1lGAIgASgJIpIBCghSb29tTGlzdBINCgVxdWVyeRgBIAEoDRIPCgdzZXJ2aWNlGAIgASgJEicKBXJvb21zGAMgAygLMhguc3RlYWRmYXN0LnYxLkxpc3RlZFJvb20SDAoEZG9uZRgEIAEoCBIiCgVlcnJvchgFIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchILCgNjdXQYBiABKAgiKgoKRm9ybU9wdGlvbhINCgVsYWJlbBgBIAEoCRINCgV2YWx1ZRgCIAEoCSLVAgoJRm9ybUZpZWxkEioKBHR5cGUYASABKA4yHC5zdGVhZGZhc3QudjEuRm9ybUZpZWxkLlR5cGUSCwoDdmFyGAIgASgJEg0KBWxhYmVsGAMgASgJEhMKC2Rlc2NyaXB0aW9uGAQgASgJEhAKCHJlcXVpcmVkGAUgASgIEg4KBnZhbHVlcxgGIAMoCRIpCgdvcHRpb25zGAcgAygLMhguc3RlYWRmYXN0LnYxLkZvcm1PcHRpb24inQEKBFR5cGUSDwoLVEVYVF9TSU5HTEUQABILCgdCT09MRUFOEAESCQoFRklYRUQQAhIKCgZISURERU4QAxINCglKSURfTVVMVEkQBBIOCgpKSURfU0lOR0xFEAUSDgoKTElTVF9NVUxUSRAGEg8KC0xJU1RfU0lOR0xFEAcSDgoKVEVYVF9NVUxUSRAIEhAKDFRFWFRfUFJJVkFURRAJIlQKBEZvcm0SDQoFdGl0bGUYASABKAkSFAoMaW5zdHJ1Y3Rpb25zGAIgASgJEicKBmZpZWxkcxgDIAMoCzIXLnN0ZWFkZmFzdC52MS5Gb3JtRmllbGQiKAoJRm9ybVZhbHVlEgsKA3ZhchgBIAEoCRIOCgZ2YWx1ZXMYAiADKAkiRQoLR2V0Um9vbUZvcm0SDAoEcm9vbRgBIAEoCRIoCgRraW5kGAIgASgOMhouc3RlYWRmYXN0LnYxLlJvb21Gb3JtS2luZCKRAQoIUm9vbUZvcm0SDAoEcm9vbRgBIAEoCRIoCgRraW5kGAIgASgOMhouc3RlYWRmYXN0LnYxLlJvb21Gb3JtS2luZBIgCgRmb3JtGAMgASgLMhIuc3RlYWRmYXN0LnYxLkZvcm0SEgoKcmVnaXN0ZXJlZBgEIAEoCBIXCg9yZWdpc3RlcmVkX25pY2sYBSABKAkihAEKDlN1Ym1pdFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQSJwoGdmFsdWVzGAMgAygLMhcuc3RlYWRmYXN0LnYxLkZvcm1WYWx1ZRIRCgljYW5jZWxsZWQYBCABKAgiWAoIQm9va21hcmsSDAoEcm9vbRgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBG5pY2sYAyABKAkSEAoIcGFzc3dvcmQYBCABKAkSEAoIYXV0b2pvaW4YBSABKAgiYwoJQm9va21hcmtzEikKCWJvb2ttYXJrcxgBIAMoCzIWLnN0ZWFkZmFzdC52MS5Cb29rbWFyaxINCgViZWdpbhgCIAEoCBILCgNlbmQYAyABKAgSDwoHcmVtb3ZlZBgEIAMoCSI3CgtTZXRCb29rbWFyaxIoCghib29rbWFyaxgBIAEoCzIWLnN0ZWFkZmFzdC52MS5Cb29rbWFyayIeCg5SZW1vdmVCb29rbWFyaxIMCgRyb29tGAEgASgJKjoKBFNob3cSDQoJQVZBSUxBQkxFEAASCAoEQ0hBVBABEggKBEFXQVkQAhIGCgJYQRADEgcKA0RORBAEKkIKBFJvbGUSDQoJUk9MRV9OT05FEAASCwoHVklTSVRPUhABEg8KC1BBUlRJQ0lQQU5UEAISDQoJTU9ERVJBVE9SEAMqUgoLQWZmaWxpYXRpb24SFAoQQUZGSUxJQVRJT05fTk9ORRAAEgsKB09VVENBU1QQARIKCgZNRU1CRVIQAhIJCgVBRE1JThADEgkKBU9XTkVSEAQqKwoMUm9vbUZvcm1LaW5kEg0KCUNPTkZJR1VSRRAAEgwKCFJFR0lTVEVSEAFiBnByb3RvMw");
+  fileDesc("CgxlbmdpbmUucHJvdG8SDHN0ZWFkZmFzdC52MSK5DAoHQ29tbWFuZBIPCgdhY2NvdW50GAEgASgNEgoKAmlkGAIgASgJEiQKBWhlbGxvGAMgASgLMhMuc3RlYWRmYXN0LnYxLkhlbGxvSAASKAoHZ29vZGJ5ZRgEIAEoCzIVLnN0ZWFkZmFzdC52MS5Hb29kYnllSAASKAoHaGFuZGxlZBgFIAEoCzIVLnN0ZWFkZmFzdC52MS5IYW5kbGVkSAASJgoGYXR0YWNoGAogASgLMhQuc3RlYWRmYXN0LnYxLkF0dGFjaEgAEiYKBmRldGFjaBgLIAEoCzIULnN0ZWFkZmFzdC52MS5EZXRhY2hIABIxCgxuZXR3b3JrX2hpbnQYDCABKAsyGS5zdGVhZGZhc3QudjEuTmV0d29ya0hpbnRIABIxCgx0cnVzdF9hbnN3ZXIYDSABKAsyGS5zdGVhZGZhc3QudjEuVHJ1c3RBbnN3ZXJIABIzCg1zZWNyZXRfYW5zd2VyGA4gASgLMhouc3RlYWRmYXN0LnYxLlNlY3JldEFuc3dlckgAEjEKDHNlbmRfbWVzc2FnZRgUIAEoCzIZLnN0ZWFkZmFzdC52MS5TZW5kTWVzc2FnZUgAEjYKD3NlbmRfY2hhdF9zdGF0ZRgVIAEoCzIbLnN0ZWFkZmFzdC52MS5TZW5kQ2hhdFN0YXRlSAASMQoMc2V0X3ByZXNlbmNlGBYgASgLMhkuc3RlYWRmYXN0LnYxLlNldFByZXNlbmNlSAASLwoLc2V0X2NvbnRhY3QYFyABKAsyGC5zdGVhZGZhc3QudjEuU2V0Q29udGFjdEgAEjUKDnJlbW92ZV9jb250YWN0GBggASgLMhsuc3RlYWRmYXN0LnYxLlJlbW92ZUNvbnRhY3RIABIsCglzdWJzY3JpYmUYGSABKAsyFy5zdGVhZGZhc3QudjEuU3Vic2NyaWJlSAASMwoNcXVlcnlfY29udGFjdBgaIAEoCzIaLnN0ZWFkZmFzdC52MS5RdWVyeUNvbnRhY3RIABIzCg1xdWVyeV9tZXNzYWdlGBsgASgLMhouc3RlYWRmYXN0LnYxLlF1ZXJ5TWVzc2FnZUgAEisKCWpvaW5fcm9vbRgoIAEoCzIWLnN0ZWFkZmFzdC52MS5Kb2luUm9vbUgAEi0KCmxlYXZlX3Jvb20YKSABKAsyFy5zdGVhZGZhc3QudjEuTGVhdmVSb29tSAASOAoQc2V0X3Jvb21fc3ViamVjdBgqIAEoCzIcLnN0ZWFkZmFzdC52MS5TZXRSb29tU3ViamVjdEgAEikKCHNldF9yb2xlGCsgASgLMhUuc3RlYWRmYXN0LnYxLlNldFJvbGVIABI3Cg9zZXRfYWZmaWxpYXRpb24YLCABKAsyHC5zdGVhZGZhc3QudjEuU2V0QWZmaWxpYXRpb25IABImCgZpbnZpdGUYLSABKAsyFC5zdGVhZGZhc3QudjEuSW52aXRlSAASLwoLcXVlcnlfcm9vbXMYLiABKAsyGC5zdGVhZGZhc3QudjEuUXVlcnlSb29tc0gAEjIKDWdldF9yb29tX2Zvcm0YLyABKAsyGS5zdGVhZGZhc3QudjEuR2V0Um9vbUZvcm1IABI4ChBzdWJtaXRfcm9vbV9mb3JtGDAgASgLMhwuc3RlYWRmYXN0LnYxLlN1Ym1pdFJvb21Gb3JtSAASMQoMc2V0X2Jvb2ttYXJrGDIgASgLMhkuc3RlYWRmYXN0LnYxLlNldEJvb2ttYXJrSAASNwoPcmVtb3ZlX2Jvb2ttYXJrGDMgASgLMhwuc3RlYWRmYXN0LnYxLlJlbW92ZUJvb2ttYXJrSAASMwoNcmVxdWVzdF92b2ljZRg8IAEoCzIaLnN0ZWFkZmFzdC52MS5SZXF1ZXN0Vm9pY2VIABI4ChBxdWVyeV9yb29tX3VzZXJzGD0gASgLMhwuc3RlYWRmYXN0LnYxLlF1ZXJ5Um9vbVVzZXJzSAASMQoMZGVzdHJveV9yb29tGD4gASgLMhkuc3RlYWRmYXN0LnYxLkRlc3Ryb3lSb29tSAASNwoPdW5yZWdpc3Rlcl9yb29tGD8gASgLMhwuc3RlYWRmYXN0LnYxLlVucmVnaXN0ZXJSb29tSABCBgoEYm9keSLkCAoFRXZlbnQSDwoHYWNjb3VudBgBIAEoDRILCgNzZXEYAiABKA0SJAoFaGVsbG8YAyABKAsyEy5zdGVhZGZhc3QudjEuSGVsbG9IABIoCgdnb29kYnllGAQgASgLMhUuc3RlYWRmYXN0LnYxLkdvb2RieWVIABIqCghhY2NlcHRlZBgFIAEoCzIWLnN0ZWFkZmFzdC52MS5BY2NlcHRlZEgAEigKB3JlZnVzZWQYBiABKAsyFS5zdGVhZGZhc3QudjEuUmVmdXNlZEgAEiAKA2xvZxgHIAEoCzIRLnN0ZWFkZmFzdC52MS5Mb2dIABIiCgRsaW5rGAogASgLMhIuc3RlYWRmYXN0LnYxLkxpbmtIABIrCglhc2tfdHJ1c3QYCyABKAsyFi5zdGVhZGZhc3QudjEuQXNrVHJ1c3RIABItCgphc2tfc2VjcmV0GAwgASgLMhcuc3RlYWRmYXN0LnYxLkFza1NlY3JldEgAEigKB21lc3NhZ2UYFCABKAsyFS5zdGVhZGZhc3QudjEuTWVzc2FnZUgAEjMKDW1lc3NhZ2Vfc3RhdGUYFSABKAsyGi5zdGVhZGZhc3QudjEuTWVzc2FnZVN0YXRlSAASLQoKY2hhdF9zdGF0ZRgWIAEoCzIXLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGVIABIqCghwcmVzZW5jZRgXIAEoCzIWLnN0ZWFkZmFzdC52MS5QcmVzZW5jZUgAEiYKBnJvc3RlchgYIAEoCzIULnN0ZWFkZmFzdC52MS5Sb3N0ZXJIABIyCgxzdWJzY3JpcHRpb24YGSABKAsyGi5zdGVhZGZhc3QudjEuU3Vic2NyaXB0aW9uSAASMQoMY29udGFjdF9pbmZvGBogASgLMhkuc3RlYWRmYXN0LnYxLkNvbnRhY3RJbmZvSAASIgoEcm9vbRgoIAEoCzISLnN0ZWFkZmFzdC52MS5Sb29tSAASNQoOcm9vbV9vY2N1cGFudHMYKSABKAsyGy5zdGVhZGZhc3QudjEuUm9vbU9jY3VwYW50c0gAEjEKDHJvb21fc3ViamVjdBgqIAEoCzIZLnN0ZWFkZmFzdC52MS5Sb29tU3ViamVjdEgAEi8KC3Jvb21fbm90aWNlGCsgASgLMhguc3RlYWRmYXN0LnYxLlJvb21Ob3RpY2VIABIuCgppbnZpdGF0aW9uGCwgASgLMhguc3RlYWRmYXN0LnYxLkludml0YXRpb25IABIrCglyb29tX2xpc3QYLSABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUxpc3RIABIrCglyb29tX2Zvcm0YLiABKAsyFi5zdGVhZGZhc3QudjEuUm9vbUZvcm1IABIsCglib29rbWFya3MYMiABKAsyFy5zdGVhZGZhc3QudjEuQm9va21hcmtzSAASLQoKcm9vbV91c2Vycxg8IAEoCzIXLnN0ZWFkZmFzdC52MS5Sb29tVXNlcnNIAEIGCgRib2R5Ij8KBUhlbGxvEg8KB3ZlcnNpb24YASABKA0SDwoHcHJvZ3JhbRgCIAEoCRIUCgxzdGF0ZV9mb2xkZXIYAyABKAkiLgoHR29vZGJ5ZRIjCgZyZWFzb24YASABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IiFgoHSGFuZGxlZBILCgNzZXEYASABKA0iFgoIQWNjZXB0ZWQSCgoCaWQYASABKAkiOQoHUmVmdXNlZBIKCgJpZBgBIAEoCRIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciKDAQoDTG9nEiYKBWxldmVsGAEgASgOMhcuc3RlYWRmYXN0LnYxLkxvZy5MZXZlbBIQCghjYXRlZ29yeRgCIAEoCRIMCgR0ZXh0GAMgASgJIjQKBUxldmVsEgkKBURFQlVHEAASCAoESU5GTxABEgsKB1dBUk5JTkcQAhIJCgVFUlJPUhADItUCCgVFcnJvchImCgRraW5kGAEgASgOMhguc3RlYWRmYXN0LnYxLkVycm9yLktpbmQSEQoJY29uZGl0aW9uGAIgASgJEgwKBHRleHQYAyABKAkSIgoCYnkYBCABKA4yFi5zdGVhZGZhc3QudjEuRXJyb3IuQnkSKAoFcmV0cnkYBSABKA4yGS5zdGVhZGZhc3QudjEuRXJyb3IuUmV0cnkifgoES2luZBIQCgxLSU5EX1VOS05PV04QABIJCgVVU0FHRRABEggKBExJTksQAhIHCgNUTFMQAxIICgRTQVNMEAQSCgoGU1RSRUFNEAUSCgoGU1RBTlpBEAYSCwoHVElNRU9VVBAHEgwKCENPTlRSQUNUEAgSCQoFU1RPUkUQCSIWCgJCeRIGCgJVUxAAEggKBFBFRVIQASIdCgVSZXRyeRIJCgVORVZFUhAAEgkKBUxBVEVSEAEizgUKBkF0dGFjaBILCgNqaWQYASABKAkSEwoLaW5ib3hfdGFrZW4YAiABKA0SLwoIc2VjdXJpdHkYAyABKA4yHS5zdGVhZGZhc3QudjEuQXR0YWNoLlNlY3VyaXR5EhYKDmNvbm5lY3Rfc2VydmVyGAQgASgJEgwKBHBvcnQYBSABKA0SNAoLYXV0aF9tZXRob2QYBiABKA4yHy5zdGVhZGZhc3QudjEuQXR0YWNoLkF1dGhNZXRob2QSEAoIcGFzc3dvcmQYByABKAkSEwoLY2xpZW50X2NlcnQYCCABKAkSEgoKY2xpZW50X2tleRgJIAEoCRIeChZjbGllbnRfY2VydF9wYXNzcGhyYXNlGAogASgJEg8KB2NhX2ZpbGUYCyABKAkSEgoKcGluX3NoYTI1NhgMIAEoCRIWCg5wbGFpbl9pbl9jbGVhchgNIAEoCBITCgtxdWV1ZV9ob3VycxgOIAEoDRIrCghwcmVzZW5jZRgPIAEoCzIZLnN0ZWFkZmFzdC52MS5TZXRQcmVzZW5jZRIOCgZmb2xkZXIYECABKAkSDgoGb25saW5lGBEgASgIEhIKCm5vX2NhcmJvbnMYEiABKAgSEgoKbm9fYXJjaGl2ZRgTIAEoCBITCgtub19yZWNlaXB0cxgUIAEoCBIOCgZub19jc2kYFSABKAgSFAoMYXJjaGl2ZV9kYXlzGBYgASgNEiUKBXJvb21zGBcgAygLMhYuc3RlYWRmYXN0LnYxLkpvaW5Sb29tEhQKDG5vX2Jvb2ttYXJrcxgYIAEoCCI/CghTZWN1cml0eRIPCgtSRVFVSVJFX1RMUxAAEgsKB09MRF9TU0wQARIVChFPUFBPUlRVTklTVElDX1RMUxACIjoKCkF1dGhNZXRob2QSCAoEQVVUTxAAEgwKCEVYVEVSTkFMEAESCQoFU0NSQU0QAhIJCgVQTEFJThADIk4KBkRldGFjaBIlCgNob3cYASABKA4yGC5zdGVhZGZhc3QudjEuRGV0YWNoLkhvdyIdCgNIb3cSDAoIU0lHTl9PRkYQABIICgRQQVJLEAEiIAoLTmV0d29ya0hpbnQSEQoJYXZhaWxhYmxlGAEgASgIIr8CCgRMaW5rEicKBXN0YXRlGAEgASgOMhguc3RlYWRmYXN0LnYxLkxpbmsuU3RhdGUSIgoFZXJyb3IYAiABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISDwoHcmVzdW1lZBgDIAEoCBIMCgRzdGVwGAQgASgNEg0KBXN0ZXBzGAUgASgNEhEKCXN0ZXBfdGV4dBgGIAEoCRILCgNqaWQYByABKAkSEwoLcmV0cnlfaW5fbXMYCCABKA0SEwoLdGxzX3ZlcnNpb24YCSABKAkSEQoJbWVjaGFuaXNtGAogASgJEg8KB3Nlc3Npb24YCyABKAkiTgoFU3RhdGUSDgoKQ09OTkVDVElORxAAEgoKBk9OTElORRABEg8KC0lOVEVSUlVQVEVEEAISCgoGRkFJTEVEEAMSDAoIREVUQUNIRUQQBCJYCghBc2tUcnVzdBIOCgZkb21haW4YASABKAkSDQoFY2hhaW4YAiADKAwSDgoGc2hhMjU2GAMgASgJEg8KB3JlYXNvbnMYBCADKAkSDAoEdGV4dBgFIAEoCSItCgtUcnVzdEFuc3dlchIOCgZzaGEyNTYYASABKAkSDgoGYWNjZXB0GAIgASgIIoEBCglBc2tTZWNyZXQSKgoEd2hhdBgBIAEoDjIcLnN0ZWFkZmFzdC52MS5Bc2tTZWNyZXQuV2hhdBIiCgVlcnJvchgCIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvciIkCgRXaGF0EgwKCFBBU1NXT1JEEAASDgoKUEFTU1BIUkFTRRABIl0KDFNlY3JldEFuc3dlchIqCgR3aGF0GAEgASgOMhwuc3RlYWRmYXN0LnYxLkFza1NlY3JldC5XaGF0Eg4KBnNlY3JldBgCIAEoCRIRCgljYW5jZWxsZWQYAyABKAgiSQoLU2VuZE1lc3NhZ2USCgoCdG8YASABKAkSDAoEYm9keRgCIAEoCRINCgV4aHRtbBgDIAEoCRIRCglncm91cGNoYXQYBCABKAgiiQMKB01lc3NhZ2USDQoFaW5ib3gYASABKA0SKAoEdHlwZRgCIAEoDjIaLnN0ZWFkZmFzdC52MS5NZXNzYWdlLlR5cGUSDAoEZnJvbRgDIAEoCRIKCgJpZBgEIAEoCRIMCgRib2R5GAUgASgJEg0KBXhodG1sGAYgASgJEg8KB3N1YmplY3QYByABKAkSFAoMc2VudF90aW1lX21zGAggASgDEhMKC21heWJlX3Nob3duGAkgASgIEgwKBGxhdGUYCiABKAgSEAoIb3V0Z29pbmcYCyABKAgSCgoCdG8YDCABKAkSGQoRcmVjZWlwdF9yZXF1ZXN0ZWQYDSABKAgSEQoJc2V0X2FzaWRlGA4gASgIEg8KB2tlcHRfaW4YDyABKAkSFwoPcHJpdmF0ZV9tZXNzYWdlGBAgASgIEhMKC29jY3VwYW50X2lkGDwgASgJIjkKBFR5cGUSCAoEQ0hBVBAAEgoKBk5PUk1BTBABEgwKCEhFQURMSU5FEAISDQoJR1JPVVBDSEFUEAMitwIKDE1lc3NhZ2VTdGF0ZRIKCgJpZBgBIAEoCRIvCgVzdGF0ZRgCIAEoDjIgLnN0ZWFkZmFzdC52MS5NZXNzYWdlU3RhdGUuU3RhdGUSEwoLbWF5YmVfdHdpY2UYAyABKAgSCgoCdG8YBCABKAkSDAoEYm9keRgFIAEoCRIiCgVlcnJvchgGIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchINCgVpbmJveBgHIAEoDRIRCglkaXNwbGF5ZWQYCCABKAgSEQoJZ3JvdXBjaGF0GAkgASgIImIKBVN0YXRlEgoKBlFVRVVFRBAAEggKBFNFTlQQARIMCghJTl9ET1VCVBACEg0KCUFUX1NFUlZFUhADEg0KCURFTElWRVJFRBAEEgoKBkZBSUxFRBAFEgsKB1VOS05PV04QBiIaCgxRdWVyeU1lc3NhZ2USCgoCaWQYASABKAkiSQoNU2VuZENoYXRTdGF0ZRIKCgJ0bxgBIAEoCRIsCgVzdGF0ZRgCIAEoDjIdLnN0ZWFkZmFzdC52MS5DaGF0U3RhdGUuU3RhdGUijwEKCUNoYXRTdGF0ZRIMCgRmcm9tGAEgASgJEiwKBXN0YXRlGAIgASgOMh0uc3RlYWRmYXN0LnYxLkNoYXRTdGF0ZS5TdGF0ZSJGCgVTdGF0ZRIKCgZBQ1RJVkUQABINCglDT01QT1NJTkcQARIKCgZQQVVTRUQQAhIMCghJTkFDVElWRRADEggKBEdPTkUQBCJtCgtTZXRQcmVzZW5jZRIgCgRzaG93GAEgASgOMhIuc3RlYWRmYXN0LnYxLlNob3cSDgoGc3RhdHVzGAIgASgJEhAKCHByaW9yaXR5GAMgASgREhoKEmlkbGVfc2luY2VfdGltZV9tcxgEIAEoAyKOAgoIUHJlc2VuY2USCwoDamlkGAEgASgJEjIKCXJlc291cmNlcxgCIAMoCzIfLnN0ZWFkZmFzdC52MS5QcmVzZW5jZS5SZXNvdXJjZRIOCgZzdGF0dXMYAyABKAkSIgoFZXJyb3IYBCABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3IajAEKCFJlc291cmNlEhAKCHJlc291cmNlGAEgASgJEiAKBHNob3cYAiABKA4yEi5zdGVhZGZhc3QudjEuU2hvdxIOCgZzdGF0dXMYAyABKAkSEAoIcHJpb3JpdHkYBCABKBESGgoSaWRsZV9zaW5jZV90aW1lX21zGAUgASgDEg4KBmNsaWVudBgGIAEoCSK9AQoHQ29udGFjdBILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCRI4CgxzdWJzY3JpcHRpb24YAyABKA4yIi5zdGVhZGZhc3QudjEuQ29udGFjdC5TdWJzY3JpcHRpb24SCwoDYXNrGAQgASgIEg4KBmdyb3VwcxgFIAMoCSJACgxTdWJzY3JpcHRpb24SCAoETk9ORRAAEgYKAlRPEAESCAoERlJPTRACEggKBEJPVEgQAxIKCgZSRU1PVkUQBCJNCgZSb3N0ZXISJwoIY29udGFjdHMYASADKAsyFS5zdGVhZGZhc3QudjEuQ29udGFjdBINCgViZWdpbhgCIAEoCBILCgNlbmQYAyABKAgiNwoKU2V0Q29udGFjdBILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCRIOCgZncm91cHMYAyADKAkiHAoNUmVtb3ZlQ29udGFjdBILCgNqaWQYASABKAkikAEKCVN1YnNjcmliZRILCgNqaWQYASABKAkSLgoGYWN0aW9uGAIgASgOMh4uc3RlYWRmYXN0LnYxLlN1YnNjcmliZS5BY3Rpb24SDAoEdGV4dBgDIAEoCSI4CgZBY3Rpb24SCwoHUkVRVUVTVBAAEgsKB0FQUFJPVkUQARIICgRERU5ZEAISCgoGQ0FOQ0VMEAMipgEKDFN1YnNjcmlwdGlvbhILCgNqaWQYASABKAkSLQoEd2hhdBgCIAEoDjIfLnN0ZWFkZmFzdC52MS5TdWJzY3JpcHRpb24uV2hhdBIMCgR0ZXh0GAMgASgJEgwKBG5pY2sYBCABKAkiPgoEV2hhdBINCglSRVFVRVNURUQQABIMCghBUFBST1ZFRBABEgoKBkRFTklFRBACEg0KCUNBTkNFTExFRBADIhsKDFF1ZXJ5Q29udGFjdBILCgNqaWQYASABKAkifQoLQ29udGFjdEluZm8SCwoDamlkGAEgASgJEhAKCHJlc291cmNlGAIgASgJEhAKCHNvZnR3YXJlGAMgASgJEg8KB3ZlcnNpb24YBCABKAkSCgoCb3MYBSABKAkSEgoKdXRjX29mZnNldBgGIAEoCRIMCgRkb25lGAcgASgIIjgKCEpvaW5Sb29tEgwKBHJvb20YASABKAkSDAoEbmljaxgCIAEoCRIQCghwYXNzd29yZBgDIAEoCSInCglMZWF2ZVJvb20SDAoEcm9vbRgBIAEoCRIMCgR0ZXh0GAIgASgJItEDCgRSb29tEgwKBHJvb20YASABKAkSJwoFc3RhdGUYAiABKA4yGC5zdGVhZGZhc3QudjEuUm9vbS5TdGF0ZRIjCgN3aHkYAyABKA4yFi5zdGVhZGZhc3QudjEuUm9vbS5XaHkSDAoEbmljaxgEIAEoCRIiCgVlcnJvchgFIAEoCzITLnN0ZWFkZmFzdC52MS5FcnJvchINCgVhY3RvchgGIAEoCRIOCgZyZWFzb24YByABKAkSEQoJYWx0ZXJuYXRlGAggASgJEgwKBG5hbWUYCSABKAkSFQoNbm9uX2Fub255bW91cxgKIAEoCBIPCgdjcmVhdGVkGAsgASgIEhMKC2J5X2Jvb2ttYXJrGAwgASgIEhAKCHBhc3N3b3JkGA0gASgJEhoKEmFsdGVybmF0ZV9wYXNzd29yZBgOIAEoCSIqCgVTdGF0ZRILCgdKT0lOSU5HEAASCgoGSk9JTkVEEAESCAoETEVGVBACImQKA1doeRIJCgVBU0tFRBAAEgsKB1JFRlVTRUQQARIKCgZLSUNLRUQQAhIKCgZCQU5ORUQQAxIMCghFWENMVURFRBAEEg0KCURFU1RST1lFRBAFEhAKDE1FTUJFUlNfT05MWRAGIskDCghPY2N1cGFudBIMCgRuaWNrGAEgASgJEiAKBHJvbGUYAiABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbhILCgNqaWQYBCABKAkSIAoEc2hvdxgFIAEoDjISLnN0ZWFkZmFzdC52MS5TaG93Eg4KBnN0YXR1cxgGIAEoCRIMCgRzZWxmGAcgASgIEjMKCWRlcGFydHVyZRgIIAEoDjIgLnN0ZWFkZmFzdC52MS5PY2N1cGFudC5EZXBhcnR1cmUSEAoIbmV3X25pY2sYCSABKAkSDQoFYWN0b3IYCiABKAkSDgoGcmVhc29uGAsgASgJEgwKBGhhdHMYDCADKAkSEwoLb2NjdXBhbnRfaWQYDSABKAkihgEKCURlcGFydHVyZRIGCgJOTxAAEggKBEdPTkUQARIKCgZLSUNLRUQQAhIKCgZCQU5ORUQQAxIMCghFWENMVURFRBAEEgsKB1JFTkFNRUQQBRIQCgxNRU1CRVJTX09OTFkQBhITCg9DT05ORUNUSU9OX0xPU1QQBxINCglTSFVUX0RPV04QCCJkCg1Sb29tT2NjdXBhbnRzEgwKBHJvb20YASABKAkSKQoJb2NjdXBhbnRzGAIgAygLMhYuc3RlYWRmYXN0LnYxLk9jY3VwYW50Eg0KBWJlZ2luGAMgASgIEgsKA2VuZBgEIAEoCCJPCgtSb29tU3ViamVjdBIMCgRyb29tGAEgASgJEg8KB3N1YmplY3QYAiABKAkSDAoEbmljaxgDIAEoCRITCgtzZXRfdGltZV9tcxgEIAEoAyIoCgpSb29tTm90aWNlEgwKBHJvb20YASABKAkSDAoEdGV4dBgCIAEoCSIvCg5TZXRSb29tU3ViamVjdBIMCgRyb29tGAEgASgJEg8KB3N1YmplY3QYAiABKAkiVwoHU2V0Um9sZRIMCgRyb29tGAEgASgJEgwKBG5pY2sYAiABKAkSIAoEcm9sZRgDIAEoDjISLnN0ZWFkZmFzdC52MS5Sb2xlEg4KBnJlYXNvbhgEIAEoCSJzCg5TZXRBZmZpbGlhdGlvbhIMCgRyb29tGAEgASgJEhMKC2ppZF9vcl9uaWNrGAIgASgJEi4KC2FmZmlsaWF0aW9uGAMgASgOMhkuc3RlYWRmYXN0LnYxLkFmZmlsaWF0aW9uEg4KBnJlYXNvbhgEIAEoCSJwCg5RdWVyeVJvb21Vc2VycxIMCgRyb29tGAEgASgJEiAKBHJvbGUYAiABKA4yEi5zdGVhZGZhc3QudjEuUm9sZRIuCgthZmZpbGlhdGlvbhgDIAEoDjIZLnN0ZWFkZmFzdC52MS5BZmZpbGlhdGlvbiKHAQoIUm9vbVVzZXISCwoDamlkGAEgASgJEgwKBG5pY2sYAiABKAkSIAoEcm9sZRgDIAEoDjISLnN0ZWFkZmFzdC52MS5Sb2xlEi4KC2FmZmlsaWF0aW9uGAQgASgOMhkuc3RlYWRmYXN0LnYxLkFmZmlsaWF0aW9uEg4KBnJlYXNvbhgFIAEoCSKtAQoJUm9vbVVzZXJzEgwKBHJvb20YASABKAkSIAoEcm9sZRgCIAEoDjISLnN0ZWFkZmFzdC52MS5Sb2xlEi4KC2FmZmlsaWF0aW9uGAMgASgOMhkuc3RlYWRmYXN0LnYxLkFmZmlsaWF0aW9uEiUKBXVzZXJzGAQgAygLMhYuc3RlYWRmYXN0LnYxLlJvb21Vc2VyEgwKBGRvbmUYBSABKAgSCwoDY3V0GAYgASgIIhwKDFJlcXVlc3RWb2ljZRIMCgRyb29tGAEgASgJIlAKC0Rlc3Ryb3lSb29tEgwKBHJvb20YASABKAkSDgoGcmVhc29uGAIgASgJEhEKCWFsdGVybmF0ZRgDIAEoCRIQCghwYXNzd29yZBgEIAEoCSIzCgZJbnZpdGUSDAoEcm9vbRgBIAEoCRILCgNqaWQYAiABKAkSDgoGcmVhc29uGAMgASgJIkoKCkludml0YXRpb24SDAoEcm9vbRgBIAEoCRIMCgRmcm9tGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIQCghwYXNzd29yZBgEIAEoCSJQCgpRdWVyeVJvb21zEg0KBXF1ZXJ5GAEgASgNEg8KB3NlcnZpY2UYAiABKAkSFAoMc2VydmljZV9vbmx5GAMgASgIEgwKBHN0b3AYBCABKAgiJwoKTGlzdGVkUm9vbRILCgNqaWQYASABKAkSDAoEbmFtZRgCIAEoCSKSAQoIUm9vbUxpc3QSDQoFcXVlcnkYASABKA0SDwoHc2VydmljZRgCIAEoCRInCgVyb29tcxgDIAMoCzIYLnN0ZWFkZmFzdC52MS5MaXN0ZWRSb29tEgwKBGRvbmUYBCABKAgSIgoFZXJyb3IYBSABKAsyEy5zdGVhZGZhc3QudjEuRXJyb3ISCwoDY3V0GAYgASgIIioKCkZvcm1PcHRpb24SDQoFbGFiZWwYASABKAkSDQoFdmFsdWUYAiABKAki1QIKCUZvcm1GaWVsZBIqCgR0eXBlGAEgASgOMhwuc3RlYWRmYXN0LnYxLkZvcm1GaWVsZC5UeXBlEgsKA3ZhchgCIAEoCRINCgVsYWJlbBgDIAEoCRITCgtkZXNjcmlwdGlvbhgEIAEoCRIQCghyZXF1aXJlZBgFIAEoCBIOCgZ2YWx1ZXMYBiADKAkSKQoHb3B0aW9ucxgHIAMoCzIYLnN0ZWFkZmFzdC52MS5Gb3JtT3B0aW9uIp0BCgRUeXBlEg8KC1RFWFRfU0lOR0xFEAASCwoHQk9PTEVBThABEgkKBUZJWEVEEAISCgoGSElEREVOEAMSDQoJSklEX01VTFRJEAQSDgoKSklEX1NJTkdMRRAFEg4KCkxJU1RfTVVMVEkQBhIPCgtMSVNUX1NJTkdMRRAHEg4KClRFWFRfTVVMVEkQCBIQCgxURVhUX1BSSVZBVEUQCSJUCgRGb3JtEg0KBXRpdGxlGAEgASgJEhQKDGluc3RydWN0aW9ucxgCIAEoCRInCgZmaWVsZHMYAyADKAsyFy5zdGVhZGZhc3QudjEuRm9ybUZpZWxkIigKCUZvcm1WYWx1ZRILCgN2YXIYASABKAkSDgoGdmFsdWVzGAIgAygJIkUKC0dldFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQiHgoOVW5yZWdpc3RlclJvb20SDAoEcm9vbRgBIAEoCSKRAQoIUm9vbUZvcm0SDAoEcm9vbRgBIAEoCRIoCgRraW5kGAIgASgOMhouc3RlYWRmYXN0LnYxLlJvb21Gb3JtS2luZBIgCgRmb3JtGAMgASgLMhIuc3RlYWRmYXN0LnYxLkZvcm0SEgoKcmVnaXN0ZXJlZBgEIAEoCBIXCg9yZWdpc3RlcmVkX25pY2sYBSABKAkihAEKDlN1Ym1pdFJvb21Gb3JtEgwKBHJvb20YASABKAkSKAoEa2luZBgCIAEoDjIaLnN0ZWFkZmFzdC52MS5Sb29tRm9ybUtpbmQSJwoGdmFsdWVzGAMgAygLMhcuc3RlYWRmYXN0LnYxLkZvcm1WYWx1ZRIRCgljYW5jZWxsZWQYBCABKAgiWAoIQm9va21hcmsSDAoEcm9vbRgBIAEoCRIMCgRuYW1lGAIgASgJEgwKBG5pY2sYAyABKAkSEAoIcGFzc3dvcmQYBCABKAkSEAoIYXV0b2pvaW4YBSABKAgiYwoJQm9va21hcmtzEikKCWJvb2ttYXJrcxgBIAMoCzIWLnN0ZWFkZmFzdC52MS5Cb29rbWFyaxINCgViZWdpbhgCIAEoCBILCgNlbmQYAyABKAgSDwoHcmVtb3ZlZBgEIAMoCSI3CgtTZXRCb29rbWFyaxIoCghib29rbWFyaxgBIAEoCzIWLnN0ZWFkZmFzdC52MS5Cb29rbWFyayIeCg5SZW1vdmVCb29rbWFyaxIMCgRyb29tGAEgASgJKjoKBFNob3cSDQoJQVZBSUxBQkxFEAASCAoEQ0hBVBABEggKBEFXQVkQAhIGCgJYQRADEgcKA0RORBAEKkIKBFJvbGUSDQoJUk9MRV9OT05FEAASCwoHVklTSVRPUhABEg8KC1BBUlRJQ0lQQU5UEAISDQoJTU9ERVJBVE9SEAMqUgoLQWZmaWxpYXRpb24SFAoQQUZGSUxJQVRJT05fTk9ORRAAEgsKB09VVENBU1QQARIKCgZNRU1CRVIQAhIJCgVBRE1JThADEgkKBU9XTkVSEAQqRgoMUm9vbUZvcm1LaW5kEg0KCUNPTkZJR1VSRRAAEgwKCFJFR0lTVEVSEAESCQoFVk9JQ0UQAhIOCgpVTlJFR0lTVEVSEANiBnByb3RvMw");
 
 /**
  * Host to engine.
@@ -44,7 +44,8 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
 
   /**
    * Names a state-changing command (SendMessage, SetContact, RemoveContact, Subscribe, SetRoomSubject,
-   * SetRole, SetAffiliation, Invite, GetRoomForm, SubmitRoomForm, SetBookmark, RemoveBookmark): 1 to 64
+   * SetRole, SetAffiliation, Invite, GetRoomForm, SubmitRoomForm, SetBookmark, RemoveBookmark,
+   * RequestVoice, QueryRoomUsers, DestroyRoom, UnregisterRoom): 1 to 64
    * characters, unique in the account for ever, made by libsteadfast. It is answered by exactly one
    * Accepted or Refused and may be given again to a new engine: a known id is answered with its
    * state and not carried out twice. Empty for every other command.
@@ -218,6 +219,30 @@ export type Command = Message$1<"steadfast.v1.Command"> & {
      */
     value: RemoveBookmark;
     case: "removeBookmark";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RequestVoice request_voice = 60;
+     */
+    value: RequestVoice;
+    case: "requestVoice";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.QueryRoomUsers query_room_users = 61;
+     */
+    value: QueryRoomUsers;
+    case: "queryRoomUsers";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.DestroyRoom destroy_room = 62;
+     */
+    value: DestroyRoom;
+    case: "destroyRoom";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.UnregisterRoom unregister_room = 63;
+     */
+    value: UnregisterRoom;
+    case: "unregisterRoom";
   } | { case: undefined; value?: undefined };
 };
 
@@ -389,6 +414,12 @@ export type Event = Message$1<"steadfast.v1.Event"> & {
      */
     value: Bookmarks;
     case: "bookmarks";
+  } | {
+    /**
+     * @generated from field: steadfast.v1.RoomUsers room_users = 60;
+     */
+    value: RoomUsers;
+    case: "roomUsers";
   } | { case: undefined; value?: undefined };
 };
 
@@ -1471,6 +1502,15 @@ export type Message = Message$1<"steadfast.v1.Message"> & {
    * @generated from field: bool private_message = 16;
    */
   privateMessage: boolean;
+
+  /**
+   * Who wrote it, where a room tells that (XEP-0421): the same for each message of one account there,
+   * whatever the nick. Opaque, at most 128 characters. Empty where the room does not announce that it
+   * tells, or had not yet.
+   *
+   * @generated from field: string occupant_id = 60;
+   */
+  occupantId: string;
 };
 
 /**
@@ -2322,7 +2362,7 @@ export type Room = Message$1<"steadfast.v1.Room"> & {
   error?: Error | undefined;
 
   /**
-   * KICKED and BANNED: by whom, if the room says so; with DESTROYED and these: the reason given.
+   * With all after REFUSED: by whom, if the room says so, and the reason given.
    *
    * @generated from field: string actor = 6;
    */
@@ -2334,6 +2374,8 @@ export type Room = Message$1<"steadfast.v1.Room"> & {
   reason: string;
 
   /**
+   * DESTROYED: a bare JID.
+   *
    * @generated from field: string alternate = 8;
    */
   alternate: string;
@@ -2372,6 +2414,13 @@ export type Room = Message$1<"steadfast.v1.Room"> & {
    * @generated from field: string password = 13;
    */
   password: string;
+
+  /**
+   * Secret. DESTROYED: what `alternate` asks for, if its owner said so.
+   *
+   * @generated from field: string alternate_password = 14;
+   */
+  alternatePassword: string;
 };
 
 /**
@@ -2439,7 +2488,7 @@ export enum Room_Why {
   BANNED = 3,
 
   /**
-   * Affiliation was lost, or the room became for members only.
+   * Our affiliation was changed to one that may not be in it.
    *
    * @generated from enum value: EXCLUDED = 4;
    */
@@ -2451,6 +2500,13 @@ export enum Room_Why {
    * @generated from enum value: DESTROYED = 5;
    */
   DESTROYED = 5,
+
+  /**
+   * The room became for members only, and we are none.
+   *
+   * @generated from enum value: MEMBERS_ONLY = 6;
+   */
+  MEMBERS_ONLY = 6,
 }
 
 /**
@@ -2530,6 +2586,13 @@ export type Occupant = Message$1<"steadfast.v1.Occupant"> & {
    * @generated from field: repeated string hats = 12;
    */
   hats: string[];
+
+  /**
+   * As Message.occupant_id.
+   *
+   * @generated from field: string occupant_id = 13;
+   */
+  occupantId: string;
 };
 
 /**
@@ -2566,7 +2629,7 @@ export enum Occupant_Departure {
   BANNED = 3,
 
   /**
-   * Lost an affiliation, or the room became for members only.
+   * The affiliation was changed to one that may not be in it.
    *
    * @generated from enum value: EXCLUDED = 4;
    */
@@ -2578,6 +2641,27 @@ export enum Occupant_Departure {
    * @generated from enum value: RENAMED = 5;
    */
   RENAMED = 5,
+
+  /**
+   * The room became for members only.
+   *
+   * @generated from enum value: MEMBERS_ONLY = 6;
+   */
+  MEMBERS_ONLY = 6,
+
+  /**
+   * Lost by a technical failure.
+   *
+   * @generated from enum value: CONNECTION_LOST = 7;
+   */
+  CONNECTION_LOST = 7,
+
+  /**
+   * The room's service shuts down.
+   *
+   * @generated from enum value: SHUT_DOWN = 8;
+   */
+  SHUT_DOWN = 8,
 }
 
 /**
@@ -2778,6 +2862,190 @@ export const SetAffiliationSchema: GenMessage<SetAffiliation> = /*@__PURE__*/
   messageDesc(file_engine, 42);
 
 /**
+ * Who has a role or an affiliation (XEP-0045 §8.5, §9.2, §9.4, §9.8, §10.5, §10.8)? One of the two is
+ * given: PARTICIPANT for voice, OUTCAST for the bans. Answered by RoomUsers, then Accepted; or by Refused.
+ *
+ * @generated from message steadfast.v1.QueryRoomUsers
+ */
+export type QueryRoomUsers = Message$1<"steadfast.v1.QueryRoomUsers"> & {
+  /**
+   * Bare JID; it need not be joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: steadfast.v1.Role role = 2;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 3;
+   */
+  affiliation: Affiliation;
+};
+
+/**
+ * Describes the message steadfast.v1.QueryRoomUsers.
+ * Use `create(QueryRoomUsersSchema)` to create a new message.
+ */
+export const QueryRoomUsersSchema: GenMessage<QueryRoomUsers> = /*@__PURE__*/
+  messageDesc(file_engine, 43);
+
+/**
+ * @generated from message steadfast.v1.RoomUser
+ */
+export type RoomUser = Message$1<"steadfast.v1.RoomUser"> & {
+  /**
+   * As the room has it; empty where it is not told.
+   *
+   * @generated from field: string jid = 1;
+   */
+  jid: string;
+
+  /**
+   * Of one who is there, or reserved; empty without.
+   *
+   * @generated from field: string nick = 2;
+   */
+  nick: string;
+
+  /**
+   * @generated from field: steadfast.v1.Role role = 3;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 4;
+   */
+  affiliation: Affiliation;
+
+  /**
+   * Why, for a ban.
+   *
+   * @generated from field: string reason = 5;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomUser.
+ * Use `create(RoomUserSchema)` to create a new message.
+ */
+export const RoomUserSchema: GenMessage<RoomUser> = /*@__PURE__*/
+  messageDesc(file_engine, 44);
+
+/**
+ * At most 5000 users, in parts of at most 200; nobody is one empty part with `done`.
+ *
+ * @generated from message steadfast.v1.RoomUsers
+ */
+export type RoomUsers = Message$1<"steadfast.v1.RoomUsers"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * What was asked for.
+   *
+   * @generated from field: steadfast.v1.Role role = 2;
+   */
+  role: Role;
+
+  /**
+   * @generated from field: steadfast.v1.Affiliation affiliation = 3;
+   */
+  affiliation: Affiliation;
+
+  /**
+   * @generated from field: repeated steadfast.v1.RoomUser users = 4;
+   */
+  users: RoomUser[];
+
+  /**
+   * The last part.
+   *
+   * @generated from field: bool done = 5;
+   */
+  done: boolean;
+
+  /**
+   * With `done`: there are more.
+   *
+   * @generated from field: bool cut = 6;
+   */
+  cut: boolean;
+};
+
+/**
+ * Describes the message steadfast.v1.RoomUsers.
+ * Use `create(RoomUsersSchema)` to create a new message.
+ */
+export const RoomUsersSchema: GenMessage<RoomUsers> = /*@__PURE__*/
+  messageDesc(file_engine, 45);
+
+/**
+ * Ask the moderators for voice (XEP-0045 §7.13). Accepted when it was sent; they need not answer.
+ *
+ * @generated from message steadfast.v1.RequestVoice
+ */
+export type RequestVoice = Message$1<"steadfast.v1.RequestVoice"> & {
+  /**
+   * Bare JID; joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+};
+
+/**
+ * Describes the message steadfast.v1.RequestVoice.
+ * Use `create(RequestVoiceSchema)` to create a new message.
+ */
+export const RequestVoiceSchema: GenMessage<RequestVoice> = /*@__PURE__*/
+  messageDesc(file_engine, 46);
+
+/**
+ * For owners (XEP-0045 §10.9). Accepted when the room has done it; asked for once only.
+ *
+ * @generated from message steadfast.v1.DestroyRoom
+ */
+export type DestroyRoom = Message$1<"steadfast.v1.DestroyRoom"> & {
+  /**
+   * @generated from field: string room = 1;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+
+  /**
+   * Where to go instead, a bare JID; empty for nowhere.
+   *
+   * @generated from field: string alternate = 3;
+   */
+  alternate: string;
+
+  /**
+   * Secret. What that room asks for.
+   *
+   * @generated from field: string password = 4;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message steadfast.v1.DestroyRoom.
+ * Use `create(DestroyRoomSchema)` to create a new message.
+ */
+export const DestroyRoomSchema: GenMessage<DestroyRoom> = /*@__PURE__*/
+  messageDesc(file_engine, 47);
+
+/**
  * Ask a person in: through the room where we are in it (XEP-0045 §7.8.2), so that he may enter.
  *
  * @generated from message steadfast.v1.Invite
@@ -2804,7 +3072,7 @@ export type Invite = Message$1<"steadfast.v1.Invite"> & {
  * Use `create(InviteSchema)` to create a new message.
  */
 export const InviteSchema: GenMessage<Invite> = /*@__PURE__*/
-  messageDesc(file_engine, 43);
+  messageDesc(file_engine, 48);
 
 /**
  * Somebody asks us in, through the room or directly (XEP-0249). Told once.
@@ -2842,7 +3110,7 @@ export type Invitation = Message$1<"steadfast.v1.Invitation"> & {
  * Use `create(InvitationSchema)` to create a new message.
  */
 export const InvitationSchema: GenMessage<Invitation> = /*@__PURE__*/
-  messageDesc(file_engine, 44);
+  messageDesc(file_engine, 49);
 
 /**
  * Which rooms are there (XEP-0045 §6.3)? Answered by RoomList events.
@@ -2884,7 +3152,7 @@ export type QueryRooms = Message$1<"steadfast.v1.QueryRooms"> & {
  * Use `create(QueryRoomsSchema)` to create a new message.
  */
 export const QueryRoomsSchema: GenMessage<QueryRooms> = /*@__PURE__*/
-  messageDesc(file_engine, 45);
+  messageDesc(file_engine, 50);
 
 /**
  * @generated from message steadfast.v1.ListedRoom
@@ -2910,7 +3178,7 @@ export type ListedRoom = Message$1<"steadfast.v1.ListedRoom"> & {
  * Use `create(ListedRoomSchema)` to create a new message.
  */
 export const ListedRoomSchema: GenMessage<ListedRoom> = /*@__PURE__*/
-  messageDesc(file_engine, 46);
+  messageDesc(file_engine, 51);
 
 /**
  * Rooms of a service, in parts of at most 200, as they come. Each room is named once.
@@ -2962,7 +3230,7 @@ export type RoomList = Message$1<"steadfast.v1.RoomList"> & {
  * Use `create(RoomListSchema)` to create a new message.
  */
 export const RoomListSchema: GenMessage<RoomList> = /*@__PURE__*/
-  messageDesc(file_engine, 47);
+  messageDesc(file_engine, 52);
 
 /**
  * @generated from message steadfast.v1.FormOption
@@ -2986,7 +3254,7 @@ export type FormOption = Message$1<"steadfast.v1.FormOption"> & {
  * Use `create(FormOptionSchema)` to create a new message.
  */
 export const FormOptionSchema: GenMessage<FormOption> = /*@__PURE__*/
-  messageDesc(file_engine, 48);
+  messageDesc(file_engine, 53);
 
 /**
  * @generated from message steadfast.v1.FormField
@@ -3039,7 +3307,7 @@ export type FormField = Message$1<"steadfast.v1.FormField"> & {
  * Use `create(FormFieldSchema)` to create a new message.
  */
 export const FormFieldSchema: GenMessage<FormField> = /*@__PURE__*/
-  messageDesc(file_engine, 49);
+  messageDesc(file_engine, 54);
 
 /**
  * @generated from enum steadfast.v1.FormField.Type
@@ -3114,7 +3382,7 @@ export enum FormField_Type {
  * Describes the enum steadfast.v1.FormField.Type.
  */
 export const FormField_TypeSchema: GenEnum<FormField_Type> = /*@__PURE__*/
-  enumDesc(file_engine, 49, 0);
+  enumDesc(file_engine, 54, 0);
 
 /**
  * In the order in which it is to be shown. At most 500 fields, 2000 options, 5000 values, and
@@ -3144,7 +3412,7 @@ export type Form = Message$1<"steadfast.v1.Form"> & {
  * Use `create(FormSchema)` to create a new message.
  */
 export const FormSchema: GenMessage<Form> = /*@__PURE__*/
-  messageDesc(file_engine, 50);
+  messageDesc(file_engine, 55);
 
 /**
  * What a field is to have. A field that is named without values is emptied; one that is not named
@@ -3169,7 +3437,7 @@ export type FormValue = Message$1<"steadfast.v1.FormValue"> & {
  * Use `create(FormValueSchema)` to create a new message.
  */
 export const FormValueSchema: GenMessage<FormValue> = /*@__PURE__*/
-  messageDesc(file_engine, 51);
+  messageDesc(file_engine, 56);
 
 /**
  * Answered by RoomForm, then Accepted; or by Refused.
@@ -3185,6 +3453,8 @@ export type GetRoomForm = Message$1<"steadfast.v1.GetRoomForm"> & {
   room: string;
 
   /**
+   * CONFIGURE or REGISTER.
+   *
    * @generated from field: steadfast.v1.RoomFormKind kind = 2;
    */
   kind: RoomFormKind;
@@ -3195,7 +3465,29 @@ export type GetRoomForm = Message$1<"steadfast.v1.GetRoomForm"> & {
  * Use `create(GetRoomFormSchema)` to create a new message.
  */
 export const GetRoomFormSchema: GenMessage<GetRoomForm> = /*@__PURE__*/
-  messageDesc(file_engine, 52);
+  messageDesc(file_engine, 57);
+
+/**
+ * Take the registration back (XEP-0077 §3.2). Accepted when the room has done it, or after a RoomForm
+ * where it wants a form first.
+ *
+ * @generated from message steadfast.v1.UnregisterRoom
+ */
+export type UnregisterRoom = Message$1<"steadfast.v1.UnregisterRoom"> & {
+  /**
+   * Bare JID; it need not be joined.
+   *
+   * @generated from field: string room = 1;
+   */
+  room: string;
+};
+
+/**
+ * Describes the message steadfast.v1.UnregisterRoom.
+ * Use `create(UnregisterRoomSchema)` to create a new message.
+ */
+export const UnregisterRoomSchema: GenMessage<UnregisterRoom> = /*@__PURE__*/
+  messageDesc(file_engine, 58);
 
 /**
  * @generated from message steadfast.v1.RoomForm
@@ -3236,11 +3528,12 @@ export type RoomForm = Message$1<"steadfast.v1.RoomForm"> & {
  * Use `create(RoomFormSchema)` to create a new message.
  */
 export const RoomFormSchema: GenMessage<RoomForm> = /*@__PURE__*/
-  messageDesc(file_engine, 53);
+  messageDesc(file_engine, 59);
 
 /**
- * Accepted when the room has taken it; nothing is left of it when it is refused. Asked for once only:
- * without a link it is refused, and where the link was lost before the answer, that is said.
+ * Accepted when the room has taken it, VOICE when it was sent; nothing is left of it when it is refused.
+ * Asked for once only: without a link it is refused, and where the link was lost before the answer, that is
+ * said.
  *
  * @generated from message steadfast.v1.SubmitRoomForm
  */
@@ -3275,7 +3568,7 @@ export type SubmitRoomForm = Message$1<"steadfast.v1.SubmitRoomForm"> & {
  * Use `create(SubmitRoomFormSchema)` to create a new message.
  */
 export const SubmitRoomFormSchema: GenMessage<SubmitRoomForm> = /*@__PURE__*/
-  messageDesc(file_engine, 54);
+  messageDesc(file_engine, 60);
 
 /**
  * @generated from message steadfast.v1.Bookmark
@@ -3322,7 +3615,7 @@ export type Bookmark = Message$1<"steadfast.v1.Bookmark"> & {
  * Use `create(BookmarkSchema)` to create a new message.
  */
 export const BookmarkSchema: GenMessage<Bookmark> = /*@__PURE__*/
-  messageDesc(file_engine, 55);
+  messageDesc(file_engine, 61);
 
 /**
  * Bookmarks as the server has them, each room once. The whole list comes as parts of at most 200: the
@@ -3360,7 +3653,7 @@ export type Bookmarks = Message$1<"steadfast.v1.Bookmarks"> & {
  * Use `create(BookmarksSchema)` to create a new message.
  */
 export const BookmarksSchema: GenMessage<Bookmarks> = /*@__PURE__*/
-  messageDesc(file_engine, 56);
+  messageDesc(file_engine, 62);
 
 /**
  * Make a bookmark, or make it this one; what others keep with it stays. Nobody enters or leaves a
@@ -3380,7 +3673,7 @@ export type SetBookmark = Message$1<"steadfast.v1.SetBookmark"> & {
  * Use `create(SetBookmarkSchema)` to create a new message.
  */
 export const SetBookmarkSchema: GenMessage<SetBookmark> = /*@__PURE__*/
-  messageDesc(file_engine, 57);
+  messageDesc(file_engine, 63);
 
 /**
  * Accepted when the server has none of this room, even if it had none.
@@ -3401,7 +3694,7 @@ export type RemoveBookmark = Message$1<"steadfast.v1.RemoveBookmark"> & {
  * Use `create(RemoveBookmarkSchema)` to create a new message.
  */
 export const RemoveBookmarkSchema: GenMessage<RemoveBookmark> = /*@__PURE__*/
-  messageDesc(file_engine, 58);
+  messageDesc(file_engine, 64);
 
 /**
  * @generated from enum steadfast.v1.Show
@@ -3523,6 +3816,22 @@ export enum RoomFormKind {
    * @generated from enum value: REGISTER = 1;
    */
   REGISTER = 1,
+
+  /**
+   * Somebody asks for voice (XEP-0045 §8.6): told to moderators as it comes, and never asked for. Given
+   * up, it is not answered.
+   *
+   * @generated from enum value: VOICE = 2;
+   */
+  VOICE = 2,
+
+  /**
+   * What the room wants to know before a registration is taken back (XEP-0077 §3.2): told after
+   * UnregisterRoom.
+   *
+   * @generated from enum value: UNREGISTER = 3;
+   */
+  UNREGISTER = 3,
 }
 
 /**

@@ -116,7 +116,7 @@ function isTooLarge(fields: readonly Field[]): boolean {
 }
 
 /** §3.1: the form as it was filled in. A field without values has none from now on (§3.6). */
-export function writeForm(values: readonly FormValue[]): Element {
+export function writeForm(values: readonly Pick<FormValue, 'var' | 'values'>[]): Element {
   const fields = values.map(({ var: name, values: each }) =>
     xml(
       'field',

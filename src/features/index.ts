@@ -15,9 +15,12 @@ import { discoFeature } from './disco.js';
 import type { Feature, Settings } from './feature.js';
 import { messages } from './messages.js';
 import { muc } from './muc.js';
+import { mucDestruction } from './muc-destruction.js';
 import { mucForms } from './muc-forms.js';
 import { mucLines } from './muc-lines.js';
 import { mucList } from './muc-list.js';
+import { mucUsers } from './muc-users.js';
+import { mucVoice } from './muc-voice.js';
 import { ping } from './ping.js';
 import { presence } from './presence.js';
 import { receipts } from './receipts.js';
@@ -58,8 +61,11 @@ export const features: readonly Feature[] = inOrder([
   // Ahead of the presence, so that nobody in a room is taken for a contact.
   muc,
   mucList,
+  mucVoice,
   mucForms,
   bookmarks,
+  mucUsers,
+  mucDestruction,
   presence,
   csi,
   subscriptions,

@@ -73,6 +73,9 @@ class Messages {
     if (text === undefined) return false;
     text.value.receiptRequested = asksForReceipt(stanza);
     text.value.privateMessage = roomsOf(this.#host).isOccupant(from);
+    if (text.value.privateMessage) {
+      text.value.occupantId = roomsOf(this.#host).find(from)?.idOf(stanza) ?? '';
+    }
     const stamps = readStamps(this.#host, stanza);
     const path = stamps.stamp === undefined ? 'live' : 'offline';
     keepText(this.#host, text, { path, ...stamps, ...archiveIdOf(this.#host, stanza) });

@@ -98,6 +98,7 @@ function queryOf(item: Readonly<Record<string, string>>, reason: string): Elemen
   return xml('query', { xmlns: NS.mucAdmin }, xml('item', item, why));
 }
 
-function wordOf<T>(words: ReadonlyMap<string, T>, meaning: T): string | undefined {
+/** @returns the specification's word for a role or an affiliation */
+export function wordOf<T>(words: ReadonlyMap<string, T>, meaning: T): string | undefined {
   return [...words].find(([, value]) => value === meaning)?.[0];
 }

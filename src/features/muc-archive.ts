@@ -10,7 +10,8 @@ import type { OwnMessage } from '../delivery/replay.js';
 import type { ArchivedMessage, PageWanted } from './archive-query.js';
 import type { ArchiveSource } from './archive-source.js';
 import type { ArchivedText, FeatureHost, RoomDesk } from './feature.js';
-import { occupantOf, readArchived } from './muc-reading.js';
+import { authorsOf } from './muc-moderation.js';
+import { archiveId, occupantOf, readArchived } from './muc-reading.js';
 import type { Place } from './muc-reading.js';
 import { parseJid } from './per-host.js';
 
@@ -50,7 +51,9 @@ export class RoomSource implements ArchiveSource {
 
   text(archived: ArchivedMessage): ArchivedText | undefined {
     const occupant = this.occupant(archived);
-    return occupant === undefined ? undefined : readArchived(this.place(), archived, occupant);
+    if (occupant === undefined) return undefined;
+    authorsOf(this.host).note(archiveId(this.name, archived.id), occupant);
+    return readArchived(this.place(), archived, occupant);
   }
 
   own(archived: ArchivedMessage): OwnMessage | undefined {

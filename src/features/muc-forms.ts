@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Settings of a room (XEP-0045 §10.2), and becoming a member of it (§7.10, XEP-0077).
+// Settings of a room (XEP-0045 §10.2), and becoming a member of it, and none (§7.10, XEP-0077).
 
 import { create } from '@bufbuild/protobuf';
 import { fault } from '../core/errors.js';
@@ -10,50 +10,71 @@ import type { Jid } from '../core/jid.js';
 import { child, childText, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { RoomFormKind as Kind, RoomFormSchema } from '../contract/engine_pb.js';
-import type { GetRoomForm, SubmitRoomForm } from '../contract/engine_pb.js';
+import type { GetRoomForm, SubmitRoomForm, UnregisterRoom } from '../contract/engine_pb.js';
 import { cancelledForm, readForm, writeForm } from './data-form.js';
-import type { Feature, FeatureHost } from './feature.js';
-import { malformedJid, parseJid } from './per-host.js';
+import type { Answer, Feature, FeatureHost } from './feature.js';
+import { askable, inWords, onceInWords } from './muc-asking.js';
+import type { Words } from './muc-asking.js';
+import { voiceOf } from './muc-voice.js';
 import { clip } from './text.js';
 
 const QUOTE_LENGTH = 500;
-
-const OFFLINE = fault('link', 'offline', 'Not done: there is no connection at present.', {
-  by: 'us',
-});
-
-const UNHEARD = fault(
-  'link',
-  'no-answer',
-  'The connection was lost before the room answered. Look whether it was done before you try again.',
-);
 
 const NO_SETTINGS = fault('stanza', 'item-not-found', 'The room has no settings to change.', {
   retry: 'never',
 });
 
-/** What conditions mean here (§7.10, §10.2); others have words of their own. */
-const words: Readonly<Record<Kind, Readonly<Record<string, string>>>> = {
+const NO_FORM = fault('usage', 'bad-request', 'Not done: a room cannot be asked for such a form.', {
+  by: 'us',
+  retry: 'never',
+});
+
+/** Those of them that are asked for or given back by request. */
+interface Kinded {
+  readonly xmlns: string;
+  /** What conditions mean here (§7.10, §10.2; XEP-0077 §3.2). */
+  readonly words: Words;
+}
+
+const NO_ROOM = 'There is no such room.';
+const NO_REGISTRATION = 'The room has no registration.';
+const NOT_REGISTERED = 'You are not registered there.';
+const KEEPS = 'The room does not let you take your registration back.';
+
+const kinds: Readonly<Record<Exclude<Kind, Kind.VOICE>, Kinded>> = {
   [Kind.CONFIGURE]: {
-    forbidden: 'Only owners of the room can see and change its settings.',
-    'item-not-found': 'There is no such room.',
-    'not-acceptable': 'The room does not take these settings.',
+    xmlns: NS.mucOwner,
+    words: {
+      forbidden: 'Only owners of the room can see and change its settings.',
+      'item-not-found': NO_ROOM,
+      'not-acceptable': 'The room does not take these settings.',
+    },
   },
   [Kind.REGISTER]: {
-    conflict: 'This nickname is reserved for somebody else there.',
-    'feature-not-implemented': 'The room has no registration.',
-    forbidden: 'You are banned from the room.',
-    'item-not-found': 'There is no such room.',
-    'not-allowed': 'The room does not let you register.',
-    // Prosody asks for an affiliation first.
-    'registration-required': 'The room lets only its members register. Ask its owner.',
-    'service-unavailable': 'The room has no registration.',
+    xmlns: NS.register,
+    words: {
+      conflict: 'This nickname is reserved for somebody else there.',
+      'feature-not-implemented': NO_REGISTRATION,
+      forbidden: 'You are banned from the room.',
+      'item-not-found': NO_ROOM,
+      'not-allowed': 'The room does not let you register.',
+      // Prosody asks for an affiliation first.
+      'registration-required': 'The room lets only its members register. Ask its owner.',
+      'service-unavailable': NO_REGISTRATION,
+    },
   },
-};
-
-const namespaces: Readonly<Record<Kind, string>> = {
-  [Kind.CONFIGURE]: NS.mucOwner,
-  [Kind.REGISTER]: NS.register,
+  [Kind.UNREGISTER]: {
+    xmlns: NS.register,
+    words: {
+      'feature-not-implemented': NO_REGISTRATION,
+      forbidden: KEEPS,
+      'item-not-found': NO_ROOM,
+      'not-allowed': KEEPS,
+      'registration-required': NOT_REGISTERED,
+      'service-unavailable': NO_REGISTRATION,
+      'unexpected-request': NOT_REGISTERED,
+    },
+  },
 };
 
 class RoomForms {
@@ -64,13 +85,17 @@ class RoomForms {
   }
 
   get({ room: text, kind }: GetRoomForm, id: string): void {
-    const room = this.#roomOf(text, kind, id);
+    if (kind !== Kind.CONFIGURE && kind !== Kind.REGISTER) {
+      this.#host.refuse(id, NO_FORM);
+      return;
+    }
+    const room = askable(this.#host, text, id);
     if (room === undefined) return;
-    const query = xml('query', { xmlns: namespaces[kind] });
-    this.#host.request(room, 'get', query, (answer) => {
+    const { xmlns, words } = kinds[kind];
+    this.#host.request(room, 'get', xml('query', { xmlns }), (answer) => {
       const cause =
         answer.type === 'error'
-          ? inWords(answer.fault, kind)
+          ? inWords(answer.fault, words)
           : this.#came(room, kind, answer.stanza);
       if (cause === undefined) this.#host.accept(id);
       else this.#host.refuse(id, cause);
@@ -79,31 +104,41 @@ class RoomForms {
 
   /** Once only: what somebody else changed meanwhile is not to be changed back when a link returns. */
   submit({ room: text, kind, values, cancelled }: SubmitRoomForm, id: string): void {
-    const room = this.#roomOf(text, kind, id);
+    if (kind === Kind.VOICE) voiceOf(this.#host).answer(text, values, cancelled, id);
+    else if (!(kind in kinds)) this.#host.refuse(id, NO_FORM);
+    else {
+      this.#ask(text, kind, cancelled ? cancelledForm() : writeForm(values), id);
+    }
+  }
+
+  /** XEP-0077 §3.2: the room may want to know something first, and says so by an error with a form. */
+  unregister({ room }: UnregisterRoom, id: string): void {
+    this.#ask(room, Kind.UNREGISTER, xml('remove'), id);
+  }
+
+  #ask(text: string, kind: Exclude<Kind, Kind.VOICE>, payload: Element, id: string): void {
+    const room = askable(this.#host, text, id);
     if (room === undefined) return;
-    const form = cancelled ? cancelledForm() : writeForm(values);
-    const query = xml('query', { xmlns: namespaces[kind] }, form);
-    this.#host.request(room, 'set', query, (answer) => {
-      if (answer.type === 'result') this.#host.accept(id);
-      else {
-        const heard = answer.fault.kind === 'stanza';
-        this.#host.refuse(id, heard ? inWords(answer.fault, kind) : UNHEARD);
-      }
+    const { xmlns, words } = kinds[kind];
+    this.#host.request(room, 'set', xml('query', { xmlns }, payload), (answer) => {
+      if (answer.type === 'result' || this.#wantsForm(room, kind, payload, answer)) {
+        this.#host.accept(id);
+      } else this.#host.refuse(id, onceInWords(answer.fault, words));
     });
   }
 
-  #roomOf(text: string, kind: Kind, id: string): Jid | undefined {
-    const room = parseJid(this.#host, text)?.bare();
-    const good = room !== undefined && room.local !== '' && kind in namespaces;
-    if (!good) this.#host.refuse(id, malformedJid(text));
-    else if (!this.#host.online) this.#host.refuse(id, OFFLINE);
-    else return room;
-    return undefined;
+  #wantsForm(room: Jid, kind: Kind, { name }: Element, { stanza }: Answer): boolean {
+    const query = stanza && child(stanza, 'query', NS.register);
+    const form = name === 'remove' && query !== undefined ? readForm(query) : undefined;
+    if (form === undefined || 'condition' in form) return false;
+    const value = create(RoomFormSchema, { room: room.toString(), kind, form });
+    this.#host.tell({ case: 'roomForm', value });
+    return true;
   }
 
   /** @returns why there is nothing to be shown */
-  #came(room: Jid, kind: Kind, answer: Element): Fault | undefined {
-    const query = child(answer, 'query', namespaces[kind]);
+  #came(room: Jid, kind: Kind.CONFIGURE | Kind.REGISTER, answer: Element): Fault | undefined {
+    const query = child(answer, 'query', kinds[kind].xmlns);
     const form = query && readForm(query);
     if (form !== undefined && 'condition' in form) return form;
     const known = query && kind === Kind.REGISTER ? readRegistered(query) : undefined;
@@ -136,13 +171,6 @@ function noForm(query: Element | undefined): Fault {
   });
 }
 
-function inWords(cause: Fault, kind: Kind): Fault {
-  const known = words[kind];
-  const { condition } = cause;
-  const text = Object.hasOwn(known, condition) ? known[condition] : undefined;
-  return cause.kind !== 'stanza' || text === undefined ? cause : { ...cause, text };
-}
-
 export const mucForms: Feature = {
   name: 'muc-forms',
   specs: [
@@ -158,10 +186,10 @@ export const mucForms: Feature = {
       name: 'In-Band Registration',
       version: '2.4',
       status: 'partial',
-      note: 'with rooms only, by a form; a registration is not taken back',
+      note: 'with rooms only',
     },
   ],
-  after: ['muc'],
+  after: ['muc', 'muc-voice'],
   attach(host) {
     const forms = new RoomForms(host);
     return {
@@ -171,6 +199,9 @@ export const mucForms: Feature = {
         },
         submitRoomForm: (value, id) => {
           forms.submit(value, id);
+        },
+        unregisterRoom: (value, id) => {
+          forms.unregister(value, id);
         },
       },
     };

@@ -5,7 +5,7 @@
 import { attribute, child, children, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
-import type { FeatureHost } from './feature.js';
+import type { Answer, FeatureHost } from './feature.js';
 import type { RoomTeller } from './muc-teller.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { clip } from './text.js';
@@ -16,19 +16,35 @@ export class RoomInfo {
   readonly #host: FeatureHost;
   readonly #room: JoinedRoom;
   readonly #teller: RoomTeller;
+  readonly #can: (features: ReadonlySet<string>) => void;
 
-  constructor(host: FeatureHost, room: JoinedRoom, teller: RoomTeller) {
+  /** @param can called with what the room can, whenever it says so */
+  constructor(
+    host: FeatureHost,
+    room: JoinedRoom,
+    teller: RoomTeller,
+    can: (features: ReadonlySet<string>) => void,
+  ) {
+    this.#can = can;
     this.#host = host;
     this.#room = room;
     this.#teller = teller;
   }
 
-  /** Its name (XEP-0045 §6.4). */
-  ask(): void {
+  /**
+   * Its name (XEP-0045 §6.4) and, once in each stay, what it can: one question for all who want to know.
+   * @param done called with the answer, unless that is another stay by then
+   */
+  ask(done: (answer: Answer) => void = () => undefined): void {
+    const { joins } = this.#room;
     const query = xml('query', { xmlns: NS.discoInfo });
     this.#host.request(this.#room.jid, 'get', query, (answer) => {
-      const name = answer.type === 'result' ? nameIn(answer.stanza) : undefined;
-      if (name !== undefined) this.#teller.learned({ name });
+      const info = answer.type === 'result' && child(answer.stanza, 'query', NS.discoInfo);
+      if (info) {
+        this.#teller.learned({ name: nameIn(info) });
+        this.#can(featuresIn(info));
+      }
+      if (this.#room.joined && this.#room.joins === joins) done(answer);
     });
   }
 
@@ -45,10 +61,14 @@ export class RoomInfo {
   }
 }
 
-function nameIn(answer: Element): string | undefined {
-  const query = child(answer, 'query', NS.discoInfo);
-  if (query === undefined) return undefined;
+function nameIn(query: Element): string {
   const identities = children(query, 'identity', NS.discoInfo);
   const room = identities.find((one) => attribute(one, 'category') === 'conference');
   return clip((room && attribute(room, 'name')) ?? '', NAME_LENGTH);
+}
+
+/** What an answer says that somebody can (XEP-0030 §3.1). */
+export function featuresIn(query: Element): ReadonlySet<string> {
+  const all = children(query, 'feature', NS.discoInfo);
+  return new Set(all.flatMap((feature) => attribute(feature, 'var') ?? []));
 }

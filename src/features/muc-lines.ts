@@ -6,7 +6,7 @@
 import type { Fault } from '../core/errors.js';
 import type { Jid } from '../core/jid.js';
 import type { Element } from '../core/xml.js';
-import type { Feature, FeatureHost } from './feature.js';
+import type { Answer, Feature, FeatureHost } from './feature.js';
 import { RoomPlace } from './muc-place.js';
 import { roomsOf } from './muc-traffic.js';
 import type { JoinedRoom, RoomTraffic } from './muc-traffic.js';
@@ -35,6 +35,10 @@ export class RoomLines implements RoomTraffic {
 
   joined(room: JoinedRoom): void {
     this.place(room).joined();
+  }
+
+  described(room: JoinedRoom, answer: Answer): void {
+    this.place(room).described(answer);
   }
 
   left(room: JoinedRoom): void {

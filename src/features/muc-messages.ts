@@ -9,6 +9,7 @@ import type { Element } from '../core/xml.js';
 import { NS } from '../core/namespaces.js';
 import type { FeatureHost } from './feature.js';
 import { readStamp } from './message-reading.js';
+import { Moderations } from './muc-moderation.js';
 import { readCodes } from './muc-presence.js';
 import { becomesNonAnonymous, messageNotices } from './muc-status.js';
 import type { RoomTeller } from './muc-teller.js';
@@ -29,6 +30,7 @@ export class RoomMessages {
   readonly #asked = new Map<string, string>();
   /** History comes, and ends with the subject. */
   #history = false;
+  readonly #moderations: Moderations;
   /** Called when a setting of the room was changed. */
   readonly #changed: () => void;
 
@@ -37,6 +39,7 @@ export class RoomMessages {
     this.#room = room;
     this.#teller = teller;
     this.#changed = changed;
+    this.#moderations = new Moderations(host, room, teller);
   }
 
   entered(): void {
@@ -46,6 +49,7 @@ export class RoomMessages {
   /** @param nick who said it; empty for the room itself, which alone is believed in status codes */
   receive(stanza: Element, nick: string): void {
     if (nick === '' && this.#codes(stanza)) return;
+    if (this.#moderations.receive(stanza, nick)) return;
     const subject = child(stanza, 'subject', NS.client);
     // §8.1: a line may have one, too, and changes nothing by it.
     const line = ['body', 'thread'].some((name) => child(stanza, name, NS.client) !== undefined);

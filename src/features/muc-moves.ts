@@ -21,7 +21,9 @@ import type { RoomPresence } from './muc-presence.js';
 import { rosterOf } from './roster.js';
 
 /** What is told of an end. */
-export type End = Partial<Pick<RoomMessage, 'error' | 'actor' | 'reason' | 'alternate'>>;
+export type End = Partial<
+  Pick<RoomMessage, 'error' | 'actor' | 'reason' | 'alternate' | 'alternatePassword'>
+>;
 
 /** What becomes of ourselves. */
 export interface Fate {
@@ -113,15 +115,21 @@ export class RoomMoves {
   /** It is ourselves who are out. */
   #removed(told: RoomPresence): void {
     const { destroyed, actor, reason } = told;
-    const departure = departureOf(told);
+    const why = whys.get(departureOf(told));
     if (destroyed !== undefined) this.#fate.put(Why.DESTROYED, destroyed);
-    else if (departure === Departure.KICKED) this.#fate.put(Why.KICKED, { actor, reason });
-    else if (departure === Departure.BANNED) this.#fate.put(Why.BANNED, { actor, reason });
-    else if (departure === Departure.EXCLUDED) this.#fate.put(Why.EXCLUDED, { actor, reason });
+    else if (why !== undefined) this.#fate.put(why, { actor, reason });
     // While we are on the way in, it is the end of an earlier stay.
     else if (this.#entrance.state === 'joined' || isOutage(told)) this.#fate.lost();
   }
 }
+
+/** Departures that are meant for us and no outage. */
+const whys = new Map([
+  [Departure.KICKED, Why.KICKED],
+  [Departure.BANNED, Why.BANNED],
+  [Departure.EXCLUDED, Why.EXCLUDED],
+  [Departure.MEMBERS_ONLY, Why.MEMBERS_ONLY],
+]);
 
 const GONE = { departure: Departure.GONE, actor: '', reason: '' } as const;
 
@@ -133,8 +141,10 @@ function isOutage({ codes }: RoomPresence): boolean {
 function departureOf(told: RoomPresence): Departure {
   const { codes, occupant } = told;
   // §11.1: some say of a failure that it is a kick, too.
-  if (isOutage(told)) return Departure.GONE;
+  if (codes.has('333')) return Departure.CONNECTION_LOST;
+  if (codes.has('332')) return Departure.SHUT_DOWN;
   if (codes.has('301') || occupant.affiliation === Affiliation.OUTCAST) return Departure.BANNED;
   if (codes.has('307')) return Departure.KICKED;
-  return codes.has('321') || codes.has('322') ? Departure.EXCLUDED : Departure.GONE;
+  if (codes.has('322')) return Departure.MEMBERS_ONLY;
+  return codes.has('321') ? Departure.EXCLUDED : Departure.GONE;
 }

@@ -25,6 +25,8 @@ export class OccupantBook {
   /** While a list is being collected. */
   #coming: Map<string, Occupant> | undefined;
   #full = false;
+  /** The room announces that it tells who is who (XEP-0421). */
+  #identifies = false;
 
   constructor(host: FeatureHost, room: string) {
     this.#host = host;
@@ -33,6 +35,18 @@ export class OccupantBook {
 
   get(nick: string): Occupant | undefined {
     return this.#there.get(nick);
+  }
+
+  get identifies(): boolean {
+    return this.#identifies;
+  }
+
+  /** The room said whether it tells who is who: what came with ids before that is told now. */
+  identify(identifies: boolean): void {
+    if (identifies === this.#identifies) return;
+    this.#identifies = identifies;
+    const marked = [...this.#there.values()].filter(({ occupantId }) => occupantId !== '');
+    for (let at = 0; at < marked.length; at += PART) this.#tell(marked.slice(at, at + PART));
   }
 
   /** From now on a new list is collected. */
@@ -63,7 +77,7 @@ export class OccupantBook {
     }
     book.set(occupant.nick, occupant);
     if (this.#coming !== undefined) return;
-    if (known === undefined || !equals(OccupantSchema, known, occupant)) this.#tell([occupant]);
+    if (known === undefined || !this.#same(known, occupant)) this.#tell([occupant]);
   }
 
   /**
@@ -100,6 +114,12 @@ export class OccupantBook {
     }
   }
 
+  #same(one: Occupant, other: Occupant): boolean {
+    return this.#identifies
+      ? equals(OccupantSchema, one, other)
+      : equals(OccupantSchema, withoutId(one), withoutId(other));
+  }
+
   #take(nick: string): Occupant | undefined {
     const book = this.#coming ?? this.#there;
     const known = book.get(nick);
@@ -108,7 +128,8 @@ export class OccupantBook {
   }
 
   #tell(occupants: Occupant[], whole: { begin?: boolean; end?: boolean } = {}): void {
-    const value = create(RoomOccupantsSchema, { room: this.#room, occupants, ...whole });
+    const shown = this.#identifies ? occupants : occupants.map(withoutId);
+    const value = create(RoomOccupantsSchema, { room: this.#room, occupants: shown, ...whole });
     this.#host.tell({ case: 'roomOccupants', value });
   }
 
@@ -119,6 +140,10 @@ export class OccupantBook {
     }
     this.#full = true;
   }
+}
+
+function withoutId(occupant: Occupant): Occupant {
+  return occupant.occupantId === '' ? occupant : changed(occupant, { occupantId: '' });
 }
 
 function changed(occupant: Occupant, change: Partial<Occupant>): Occupant {

@@ -5,7 +5,7 @@
 
 import { create } from '@bufbuild/protobuf';
 import { NS } from '../core/namespaces.js';
-import { attribute, child, children, xml } from '../core/xml.js';
+import { child, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
 import { formatDateTime } from '../core/stanza.js';
@@ -14,6 +14,7 @@ import { RoomNoticeSchema } from '../contract/engine_pb.js';
 import { ArchiveReading } from './archive-reading.js';
 import type { Answer, FeatureHost, RoomDesk } from './feature.js';
 import { NEWEST, RoomSource, SLACK_MS } from './muc-archive.js';
+import { featuresIn } from './muc-info.js';
 import { readLive } from './muc-reading.js';
 import type { Place } from './muc-reading.js';
 import { Silence } from './muc-silence.js';
@@ -119,12 +120,32 @@ export class RoomPlace implements Place {
     this.cameAt ??= this.host.clock().wall;
     // What was sent before has been reflected by now, or never will be.
     this.desk.doubt();
-    const { stay } = this;
-    // The answer comes behind the history, which the room gives at once.
-    const query = xml('query', { xmlns: NS.discoInfo });
-    this.host.request(this.room.jid, 'get', query, (answer) => {
-      if (stay === this.stay) this.described(answer);
-    });
+  }
+
+  /** The room's answer to what it can came in this stay, behind the history. */
+  described(answer: Answer): void {
+    // An error says nothing of the archive: what was known of it holds.
+    let archived = this.archived === true;
+    if (answer.type === 'result') {
+      const query = child(answer.stanza, 'query', NS.discoInfo);
+      const features = query === undefined ? new Set() : featuresIn(query);
+      archived = features.has(NS.mam) && !this.refused;
+      this.stableIds ||= features.has(STABLE_IDS);
+      this.learn(archived);
+    } else if (answer.fault.kind !== 'stanza' && answer.fault.kind !== 'timeout') {
+      // The session is gone: the next joining asks again.
+      return;
+    }
+    if (archived && this.host.settings.archive) {
+      this.readArchive();
+    } else {
+      this.desk.release();
+      if (!this.joint) this.notice(NO_HISTORY);
+      this.settleGap();
+      this.desk.unjudged();
+    }
+    this.desk.open();
+    this.silence.watch();
   }
 
   left(): void {
@@ -200,33 +221,6 @@ export class RoomPlace implements Place {
     if (!this.room.joined) return;
     this.desk.close();
     this.room.rejoin();
-  }
-
-  private described(answer: Answer): void {
-    // An error says nothing of the archive: what was known of it holds.
-    let archived = this.archived === true;
-    if (answer.type === 'result') {
-      const query = child(answer.stanza, 'query', NS.discoInfo);
-      const features = (query === undefined ? [] : children(query, 'feature', NS.discoInfo)).map(
-        (feature) => attribute(feature, 'var'),
-      );
-      archived = features.includes(NS.mam) && !this.refused;
-      this.stableIds ||= features.includes(STABLE_IDS);
-      this.learn(archived);
-    } else if (answer.fault.kind !== 'stanza' && answer.fault.kind !== 'timeout') {
-      // The session is gone: the next joining asks again.
-      return;
-    }
-    if (archived && this.host.settings.archive) {
-      this.readArchive();
-    } else {
-      this.desk.release();
-      if (!this.joint) this.notice(NO_HISTORY);
-      this.settleGap();
-      this.desk.unjudged();
-    }
-    this.desk.open();
-    this.silence.watch();
   }
 
   /** Should no answer come in this stay, then all from now on is to be read in the next. */

@@ -12,11 +12,14 @@ import type { Occupant } from '../contract/engine_pb.js';
 import type { FeatureHost } from './feature.js';
 import { parseJid } from './per-host.js';
 import { readShow } from './show.js';
-import { clip } from './text.js';
+import { clip, withoutNul } from './text.js';
 
 const STATUS_LENGTH = 500;
 const REASON_LENGTH = 1_000;
 const ACTOR_LENGTH = 100;
+const PASSWORD_LENGTH = 1_000;
+/** XEP-0421 §4.1. */
+const OCCUPANT_ID_LENGTH = 128;
 const HATS = 10;
 const HAT_LENGTH = 100;
 
@@ -35,8 +38,15 @@ export const affiliations = new Map([
   ['owner', Affiliation.OWNER],
 ]);
 
+interface Destruction {
+  /** Where to go instead, and what is asked for there; or empty. */
+  readonly alternate: string;
+  readonly alternatePassword: string;
+  readonly reason: string;
+}
+
 export interface RoomPresence {
-  /** As the host is told it; `self` is the caller's to set. */
+  /** As the host is told it; `self` is the caller's to set, and whether the id is to be believed. */
   readonly occupant: Occupant;
   readonly available: boolean;
   readonly codes: ReadonlySet<string>;
@@ -44,8 +54,8 @@ export interface RoomPresence {
   readonly newNick: string;
   readonly actor: string;
   readonly reason: string;
-  /** The room is gone (§10.9); `alternate` is where to go instead, or empty. */
-  readonly destroyed: { readonly alternate: string; readonly reason: string } | undefined;
+  /** The room is gone (§10.9). */
+  readonly destroyed: Destruction | undefined;
 }
 
 /**
@@ -74,6 +84,7 @@ export function readRoomPresence(
       show: readShow(stanza),
       status: clip(childText(stanza, 'status', NS.client) ?? '', STATUS_LENGTH),
       hats: readHats(stanza),
+      occupantId: readOccupantId(stanza),
     }),
     available: attribute(stanza, 'type') === undefined,
     codes: readCodes(x),
@@ -85,9 +96,20 @@ export function readRoomPresence(
     reason: reasonOf(item),
     destroyed: destroy && {
       alternate: parseJid(host, attribute(destroy, 'jid'))?.bare().toString() ?? '',
+      alternatePassword: clip(childText(destroy, 'password', NS.mucUser) ?? '', PASSWORD_LENGTH),
       reason: reasonOf(destroy),
     },
   };
+}
+
+/**
+ * XEP-0421: to be believed of a room only that announces it, as anybody can write one in others (§4).
+ * @returns empty without one, or with more than one
+ */
+export function readOccupantId(stanza: Element): string {
+  const [only, ...more] = children(stanza, 'occupant-id', NS.occupantId);
+  const id = only === undefined || more.length > 0 ? '' : (attribute(only, 'id') ?? '');
+  return id.length > OCCUPANT_ID_LENGTH ? '' : withoutNul(id);
 }
 
 /** The status codes in an extension by the room (§15.6.2). */

@@ -10,6 +10,7 @@ import type { Copy } from '../delivery/copy.js';
 import type { ArchivedMessage } from './archive-query.js';
 import type { ArchivedText, FeatureHost, RoomDesk } from './feature.js';
 import { readStamps, readText, stanzaIdBy, textBody } from './message-reading.js';
+import { authorsOf } from './muc-moderation.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { idsOf } from './own-copies.js';
 
@@ -49,6 +50,7 @@ export function readLive(
   const id = stanzaIdBy(host, stanza, jid);
   // Brought again by a resumption it has the time at which our server got it; in this stay it came anyway.
   const earliest = Math.max(readStamps(host, stanza).stamp ?? 0, place.askedAt);
+  if (id !== undefined) authorsOf(host).note(archiveId(name, id), occupant);
   return line(place, stanza, occupant, {
     ...(stamps.stamp === undefined
       ? { path: 'live' as const, earliest }
@@ -81,19 +83,31 @@ function line(place: Place, stanza: Element, occupant: string, how: How): Archiv
   const { jid } = place.room;
   const text = readText(stanza, occupant === '' ? jid : jid.withResource(occupant), true);
   if (text === undefined) return undefined;
-  const settles = ownLine(place, stanza, occupant, { ...text.copy, ...how });
+  const id = place.room.idOf(stanza);
+  const self = isSelf(place.room, occupant, id, how.path);
+  const settles = ownLine(place, stanza, self, { ...text.copy, ...how });
   // Before we joined, the nick may have been another's.
-  text.value.outgoing =
-    settles !== undefined || (how.path === 'live' && place.room.isSelf(occupant));
+  const known = how.path === 'live' || (id !== '' && place.room.ownId !== '');
+  text.value.outgoing = settles !== undefined || (known && self);
   text.value.id = settles ?? text.value.id;
+  text.value.occupantId = id;
   return { ...textBody(text, how), ...(settles === undefined ? {} : { settles }) };
 }
 
+/**
+ * Is it of our account? Nicks change hands: where the room tells who wrote a line (XEP-0421), that decides;
+ * but of what is said now, what another device of ours says under a nick of its own is not ours.
+ */
+function isSelf(room: JoinedRoom, occupant: string, id: string, path: Copy['path']): boolean {
+  const { ownId } = room;
+  if (id === '' || ownId === '') return room.isSelf(occupant);
+  return id === ownId && (path !== 'live' || room.isSelf(occupant));
+}
+
 /** @returns the id of the line of ours that this is */
-function ownLine(place: Place, stanza: Element, occupant: string, copy: Copy): string | undefined {
-  const { room, desk } = place;
+function ownLine(place: Place, stanza: Element, self: boolean, copy: Copy): string | undefined {
+  const { desk } = place;
   const said = childText(stanza, 'body', NS.client) ?? '';
-  const self = room.isSelf(occupant);
   const known = idsOf(stanza).find((id) => desk.bodyOf(id) !== undefined);
   if (known !== undefined) {
     // Under an earlier nick of ours, perhaps: nobody else can know both before the room has it.

@@ -5,6 +5,7 @@
 
 import { attribute, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
+import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
 import { Room_Why as Why } from '../contract/engine_pb.js';
 import { errorMessage } from './error.js';
@@ -15,6 +16,7 @@ import { RoomMessages } from './muc-messages.js';
 import { RoomMoves } from './muc-moves.js';
 import type { End } from './muc-moves.js';
 import { OccupantBook } from './muc-occupants.js';
+import { readOccupantId } from './muc-presence.js';
 import type { RoomPresence } from './muc-presence.js';
 import { readNickRefusal, readRefusal } from './muc-refusal.js';
 import { Rename } from './muc-rename.js';
@@ -25,6 +27,9 @@ import type { Entry } from './muc-teller.js';
 import { roomsOf } from './muc-traffic.js';
 import type { JoinedRoom } from './muc-traffic.js';
 import { withoutNul } from './text.js';
+
+const REMADE =
+  'The room had gone meanwhile and was made anew by your entering it, with the usual settings.';
 
 export class Room implements JoinedRoom {
   readonly jid: Jid;
@@ -51,7 +56,9 @@ export class Room implements JoinedRoom {
     this.#over = over;
     this.#teller = new RoomTeller(host, jid.toString(), entry);
     this.occupants = new OccupantBook(host, jid.toString());
-    this.#info = new RoomInfo(host, this, this.#teller);
+    this.#info = new RoomInfo(host, this, this.#teller, (features) => {
+      this.occupants.identify(features.has(NS.occupantId));
+    });
     this.messages = new RoomMessages(host, this, this.#teller, () => {
       this.#info.ask();
     });
@@ -94,8 +101,20 @@ export class Room implements JoinedRoom {
     return this.occupants.get(occupant) !== undefined;
   }
 
+  get ownId(): string {
+    return this.occupants.identifies ? (this.occupants.get(this.nick)?.occupantId ?? '') : '';
+  }
+
+  idOf(stanza: Element): string {
+    return this.occupants.identifies ? readOccupantId(stanza) : '';
+  }
+
   check(done: (inside: boolean | undefined) => void): void {
     this.#ping.check(done);
+  }
+
+  ask(stanza: Element, id: string, failed: string): void {
+    this.messages.ask(stanza, id, failed);
   }
 
   rejoin(): void {
@@ -209,6 +228,8 @@ export class Room implements JoinedRoom {
     this.#entrance.entered(occupant.nick);
     this.messages.entered();
     this.#ping.start();
+    // The host has us in a room that had gone meanwhile, with its settings and its lists.
+    const remade = codes.has('201') && this.#teller.joined;
     this.#teller.inside({ nick: this.nick, nonAnonymous: codes.has('100') });
     this.occupants.put(occupant);
     this.occupants.complete();
@@ -218,9 +239,12 @@ export class Room implements JoinedRoom {
       if (!this.#noticed.has(text)) this.#teller.notice(text);
       this.#noticed.add(text);
     }
+    if (remade) this.#teller.notice(REMADE);
     if (codes.has('201')) this.#info.open();
-    this.#info.ask();
-    roomsOf(this.#host).traffic?.joined(this);
+    const { traffic } = roomsOf(this.#host);
+    traffic?.joined(this);
+    // The answer comes behind the history, which the room gives at once.
+    this.#info.ask((answer) => traffic?.described(this, answer));
     this.#pay();
   }
 

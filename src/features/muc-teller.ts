@@ -64,7 +64,9 @@ export class RoomTeller {
 
   left(
     why: Why,
-    how: Partial<Pick<RoomMessage, 'error' | 'actor' | 'reason' | 'alternate'>>,
+    how: Partial<
+      Pick<RoomMessage, 'error' | 'actor' | 'reason' | 'alternate' | 'alternatePassword'>
+    >,
   ): void {
     const { room, nick } = this.#room;
     this.#change({ ...emptied, room, nick, state: State.LEFT, why, ...how }, true);

@@ -5,6 +5,7 @@
 
 import type { Element } from '../core/xml.js';
 import type { Jid } from '../core/jid.js';
+import type { Answer } from './feature.js';
 import { perHost } from './per-host.js';
 
 /** A room that we are in, or are to be in. The object is the same through outages and sessions. */
@@ -21,12 +22,22 @@ export interface JoinedRoom {
   isSelf(occupant: string): boolean;
   /** Is this nick in the room, as the host knows it? */
   has(occupant: string): boolean;
+  /** Our own occupant id (XEP-0421); empty while it is not known, or not to be believed. */
+  readonly ownId: string;
+  /** By whom a stanza of the room is, as an occupant id; empty where the room does not say it. */
+  idOf(stanza: Element): string;
   /**
    * Asks the room whether we are still in it (XEP-0410).
    * @param done called once, perhaps from within: `undefined` when that cannot be found out now. It is
    *   false when we were not; the room is being entered again then.
    */
   check(done: (inside: boolean | undefined) => void): void;
+  /**
+   * Sends to the room what it answers only if it does not do it; that is told then.
+   * @param id the stanza's from now on
+   * @param failed what did not happen, as the start of a sentence
+   */
+  ask(stanza: Element, id: string, failed: string): void;
   /** Enters again, as after a loss of synchronisation; nothing while it is not joined. */
   rejoin(): void;
 }
@@ -40,6 +51,8 @@ export interface RoomTraffic {
   joining(room: JoinedRoom): Element | undefined;
   /** Our own presence came: history, subject and live lines follow (§7.1). */
   joined(room: JoinedRoom): void;
+  /** What the room, or somebody on the way there, answered to the question what it can, asked in this stay. */
+  described(room: JoinedRoom, answer: Answer): void;
   /** Out of a room that was joined, for whatever reason; also when the session ends. */
   left(room: JoinedRoom): void;
   /**

@@ -224,7 +224,7 @@ export const muc: Feature = {
       name: 'Multi-User Chat',
       version: '1.35.5',
       status: 'partial',
-      note: 'without requests for voice; members, bans and reservations are not listed, rooms not destroyed',
+      note: 'reserved nicknames are not looked up',
     },
     {
       id: 'XEP-0249',
@@ -245,9 +245,22 @@ export const muc: Feature = {
       version: '1.1.0',
       status: 'complete',
     },
+    {
+      id: 'XEP-0421',
+      name: 'Occupant identifiers for semi-anonymous MUCs',
+      version: '1.0.1',
+      status: 'complete',
+    },
+    {
+      id: 'XEP-0425',
+      name: 'Moderated Message Retraction',
+      version: '0.3.0',
+      status: 'partial',
+      note: 'that a line was taken back is told, and it stays where it was shown; none is taken back from here',
+    },
   ],
   after: ['roster', 'caps'],
-  namespaces: [NS.muc, NS.directInvite],
+  namespaces: [NS.muc, NS.directInvite, NS.moderate],
   attach(host) {
     const all = membershipOf(host);
     return {

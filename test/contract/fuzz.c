@@ -110,12 +110,13 @@ read_lists (const stead_event *e)
       touch (stead_event_occupant_new_nick (e, i));
       touch (stead_event_occupant_actor (e, i));
       touch (stead_event_occupant_reason (e, i));
+      touch (stead_event_occupant_id (e, i));
       for (size_t h = 0; h <= stead_event_occupant_hat_count (e, i); h++)
         touch (stead_event_occupant_hat (e, i, h));
       if (stead_event_occupant_role (e, i) > STEAD_ROLE_MODERATOR
           || stead_event_occupant_affiliation (e, i) > STEAD_AFFILIATION_OWNER
           || stead_event_occupant_show (e, i) > STEAD_SHOW_DND
-          || stead_event_occupant_departure (e, i) > STEAD_DEPARTURE_RENAMED)
+          || stead_event_occupant_departure (e, i) > STEAD_DEPARTURE_SHUT_DOWN)
         abort ();
     }
 }
@@ -127,6 +128,15 @@ read_lists_of_rooms (const stead_event *e)
     {
       touch (stead_event_listed_room_jid (e, i));
       touch (stead_event_listed_room_name (e, i));
+    }
+  for (size_t i = 0; i <= stead_event_room_user_count (e); i++)
+    {
+      touch (stead_event_room_user_jid (e, i));
+      touch (stead_event_room_user_nick (e, i));
+      touch (stead_event_room_user_reason (e, i));
+      if (stead_event_room_user_role (e, i) > STEAD_ROLE_MODERATOR
+          || stead_event_room_user_affiliation (e, i) > STEAD_AFFILIATION_OWNER)
+        abort ();
     }
   for (size_t i = 0; i <= stead_event_form_field_count (e); i++)
     {
@@ -214,17 +224,19 @@ read_event (const stead_event *e)
                                                          stead_event_room_list_service,
                                                          stead_event_room_form_registered_nick,
                                                          stead_event_form_title,
-                                                         stead_event_form_instructions };
+                                                         stead_event_form_instructions,
+                                                         stead_event_message_occupant_id,
+                                                         stead_event_room_alternate_password };
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
     touch (texts[i](e));
   if ((int) stead_event_error_kind (e) < STEAD_ERROR_NONE
       || stead_event_error_kind (e) > STEAD_ERROR_STORE
       || stead_event_link_state (e) > STEAD_LINK_DETACHED
-      || stead_event_room_form_kind (e) > STEAD_ROOM_FORM_REGISTER
+      || stead_event_room_form_kind (e) > STEAD_ROOM_FORM_UNREGISTER
       || stead_event_state (e) > STEAD_STATE_UNKNOWN
       || stead_event_message_type (e) > STEAD_MESSAGE_GROUPCHAT
       || stead_event_room_state (e) > STEAD_ROOM_LEFT
-      || stead_event_room_why (e) > STEAD_WHY_DESTROYED)
+      || stead_event_room_why (e) > STEAD_WHY_MEMBERS_ONLY)
     abort ();
   read_lists (e);
   read_lists_of_rooms (e);

@@ -99,6 +99,37 @@ export const roomCommands: Record<string, MessageInitShape<typeof CommandSchema>
     id: 'aa-12',
     body: { case: 'removeBookmark', value: { room: 'den@rooms.example' } },
   },
+  'request-voice': {
+    account: 1,
+    id: 'aa-13',
+    body: { case: 'requestVoice', value: { room: 'den@rooms.example' } },
+  },
+  'query-room-users': {
+    account: 1,
+    id: 'aa-14',
+    body: {
+      case: 'queryRoomUsers',
+      value: { room: 'den@rooms.example', role: 3, affiliation: 1 },
+    },
+  },
+  'destroy-room': {
+    account: 1,
+    id: 'aa-15',
+    body: {
+      case: 'destroyRoom',
+      value: {
+        room: 'den@rooms.example',
+        reason: 'moved',
+        alternate: 'hall@rooms.example',
+        password: 'sesame',
+      },
+    },
+  },
+  'unregister-room': {
+    account: 1,
+    id: 'aa-16',
+    body: { case: 'unregisterRoom', value: { room: 'den@rooms.example' } },
+  },
 };
 
 export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = {
@@ -121,6 +152,7 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
         created: true,
         byBookmark: true,
         password: 'sesame',
+        alternatePassword: 'sesame',
       },
     },
   },
@@ -145,6 +177,7 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
             actor: 'carol',
             reason: 'bye',
             hats: ['Host', 'Judge'],
+            occupantId: 'dd72603d',
           },
           { nick: 'carol' },
         ],
@@ -242,6 +275,30 @@ export const roomEvents: Record<string, MessageInitShape<typeof EventSchema>> = 
         begin: true,
         end: true,
         removed: ['attic@rooms.example', 'cellar@rooms.example'],
+      },
+    },
+  },
+  'room-users': {
+    account: 1,
+    seq: 23,
+    body: {
+      case: 'roomUsers',
+      value: {
+        room: 'den@rooms.example',
+        role: 3,
+        affiliation: 1,
+        users: [
+          {
+            jid: 'bob@home.example/phone',
+            nick: 'bob',
+            role: 3,
+            affiliation: 4,
+            reason: 'noise',
+          },
+          {},
+        ],
+        done: true,
+        cut: true,
       },
     },
   },

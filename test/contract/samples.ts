@@ -169,6 +169,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         setAside: true,
         keptIn: '/home/alice/.purple/steadfast/alice/set-aside',
         privateMessage: true,
+        occupantId: 'dd72603d',
       },
     },
   },

@@ -46,6 +46,16 @@ class Membership implements JoinedRoom {
     });
   }
 
+  readonly ownId = '';
+
+  idOf(): string {
+    return '';
+  }
+
+  ask(): void {
+    throw new Error('nothing is asked here');
+  }
+
   rejoin(): void {
     this.joined = false;
     roomLinesOf(this.host).left(this);
@@ -59,6 +69,13 @@ class Membership implements JoinedRoom {
     const history = roomLinesOf(this.host).joining(this);
     const to = `${ROOM}/alice`;
     this.host.send(xml('presence', { to }, xml('x', { xmlns: MUC }, history)));
+  }
+
+  private inquire(): void {
+    const { joins } = this;
+    this.host.request(this.jid, 'get', xml('query', { xmlns: NS.discoInfo }), (answer) => {
+      if (this.joined && this.joins === joins) roomLinesOf(this.host).described(this, answer);
+    });
   }
 
   readonly hooks: FeatureHooks = {
@@ -78,6 +95,7 @@ class Membership implements JoinedRoom {
       if (stanza.name === 'presence') {
         this.joined = true;
         roomLinesOf(this.host).joined(this);
+        this.inquire();
         return 'taken';
       }
       const line = child(stanza, 'body', NS.client) !== undefined && this.joined;

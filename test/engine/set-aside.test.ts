@@ -148,6 +148,7 @@ describe('a message that was set aside', () => {
       ...{ from: 'bob@model.test/b', xhtml: '', subject: '', maybeShown: false, late: false },
       ...{ outgoing: false, to: '', receiptRequested: false, setAside: true },
       privateMessage: false,
+      occupantId: '',
       ...{ sentTimeMs: aside?.sentTimeMs, keptIn: '/home/alice/state/set-aside' },
     });
     expect(again?.maybeShown).toBe(true);

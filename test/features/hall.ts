@@ -3,8 +3,10 @@
 // An account in a room, and what the room says.
 
 import { attribute, serialise } from '../../src/core/xml.js';
+import type { Element } from '../../src/core/xml.js';
 import { NS } from '../../src/core/namespaces.js';
 import { roomLinesOf } from '../../src/features/muc-lines.js';
+import { readOccupantId } from '../../src/features/muc-presence.js';
 import type { JoinedRoom } from '../../src/features/muc-traffic.js';
 import type { RecordingDesk } from './desk.js';
 import { jidOf, RecordingHost, result, stanza } from './host.js';
@@ -18,6 +20,9 @@ export class Room implements JoinedRoom {
   readonly nick = 'romeo';
   joins = 0;
   joined = false;
+  ownId = '';
+  /** Ids are told by this room. */
+  identifies = false;
   /** What a self-ping finds. */
   inside: boolean | undefined = true;
   checks = 0;
@@ -34,6 +39,14 @@ export class Room implements JoinedRoom {
   check(done: (inside: boolean | undefined) => void): void {
     this.checks++;
     done(this.inside);
+  }
+
+  idOf(element: Element): string {
+    return this.identifies ? readOccupantId(element) : '';
+  }
+
+  ask(): void {
+    throw new Error('nothing is asked here');
   }
 
   rejoin(): void {
@@ -63,7 +76,7 @@ export class Hall extends RecordingHost {
   /** The room says what it can. */
   described(...features: readonly string[]): this {
     const all = features.map((feature) => `<feature var='${feature}'/>`).join('');
-    this.take('query', NS.discoInfo).done(result(`<query xmlns='${NS.discoInfo}'>${all}</query>`));
+    roomLinesOf(this).described(this.room, result(`<query xmlns='${NS.discoInfo}'>${all}</query>`));
     return this;
   }
 

@@ -157,18 +157,7 @@ describe('our lines go', () => {
   test('even if the room does not say what it can', () => {
     const host = new Hall();
     host.enter();
-    host.take('query', NS.discoInfo).done(failure('timeout', 'no-answer'));
+    roomLinesOf(host).described(host.room, failure('timeout', 'no-answer'));
     expect(host.desk.isOpen).toBe(true);
-  });
-
-  test.each([
-    ['we have left it', (host: Hall) => (roomLinesOf(host).left(host.room), undefined)],
-    ['it is joined again', (host: Hall) => roomLinesOf(host).joining(host.room)],
-  ])('not when %s, whatever is answered then', (_, leave) => {
-    const host = new Hall();
-    host.enter();
-    leave(host);
-    host.described();
-    expect(host.desk.isOpen).toBe(false);
   });
 });

@@ -5,8 +5,9 @@ import {
   GetRoomFormSchema,
   RoomFormKind as Kind,
   SubmitRoomFormSchema,
+  UnregisterRoomSchema,
 } from '../../src/contract/engine_pb.js';
-import { failure, RecordingHost, result } from './host.js';
+import { failure, RecordingHost, result, stanza } from './host.js';
 import { ROOM, text } from './muc-stage.js';
 
 const OWNER = ['query', 'http://jabber.org/protocol/muc#owner'] as const;
@@ -188,4 +189,68 @@ describe('a registration (XEP-0077 §3.1)', () => {
       'This nickname is reserved for somebody else there.',
     ]);
   });
+});
+
+describe('a registration (XEP-0077 §3.2)', () => {
+  function unregister(of: RecordingHost, room = ROOM): RecordingHost {
+    of.command('unregisterRoom', UnregisterRoomSchema, { room }, 'u1');
+    return of;
+  }
+
+  test('is taken back', () => {
+    const of = unregister(host());
+    const { to, type, payload, done } = of.take(...REGISTER);
+    expect([to, type]).toEqual([ROOM, 'set']);
+    expect(text(payload)).toBe(`<query xmlns="${REGISTER[1]}"><remove/></query>`);
+    expect(of.accepted).toEqual([]);
+    done(result());
+    expect(of.accepted).toEqual(['u1']);
+  });
+
+  test('is taken back by a form where the room asks something first', () => {
+    const of = unregister(host());
+    const query = `<query xmlns='${REGISTER[1]}'>${X}</query>`;
+    const refusal = stanza(`<iq type='error' id='r'>${query}</iq>`);
+    of.take(...REGISTER).done({ ...failure('stanza', 'not-allowed'), stanza: refusal });
+    expect(of.accepted).toEqual(['u1']);
+    expect(of.toldOf('roomForm')).toMatchObject([
+      { room: ROOM, kind: Kind.UNREGISTER, form: { title: 'Cave' } },
+    ]);
+    submit(of, Kind.UNREGISTER);
+    const { payload, done } = of.take(...REGISTER);
+    expect(text(payload)).toContain('<x xmlns="jabber:x:data" type="submit"><field var="a">');
+    done({ ...failure('stanza', 'not-allowed'), stanza: refusal });
+    expect(of.toldOf('roomForm')).toHaveLength(1);
+    expect(of.refused).toMatchObject([{ id: 's1' }]);
+  });
+
+  test.each([
+    ['registration-required', 'You are not registered there.'],
+    ['unexpected-request', 'You are not registered there.'],
+    ['not-allowed', 'The room does not let you take your registration back.'],
+    ['service-unavailable', 'The room has no registration.'],
+  ])('is not taken back where the room says %s', (condition, words) => {
+    const of = unregister(host());
+    of.take(...REGISTER).done(failure('stanza', condition));
+    expect(of.refused.map(({ fault }) => fault.text)).toEqual([words]);
+  });
+
+  test('that nobody heard of is told as such, and not taken back again', () => {
+    const of = unregister(host());
+    of.newSession();
+    expect(of.refused).toMatchObject([{ id: 'u1', fault: { condition: 'no-answer' } }]);
+    expect(() => of.take(...REGISTER)).toThrow();
+  });
+
+  test('is not taken back from what is no room', () => {
+    expect(unregister(host(), 'chat.example').refused).toMatchObject([
+      { id: 'u1', fault: { condition: 'jid-malformed' } },
+    ]);
+  });
+});
+
+test.each([Kind.VOICE, Kind.UNREGISTER, 9 as Kind])('a form that comes by itself: %d', (kind) => {
+  const of = host();
+  get(of, kind);
+  expect(of.refused).toMatchObject([{ id: 'g1', fault: { condition: 'bad-request' } }]);
 });

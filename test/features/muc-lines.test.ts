@@ -167,6 +167,58 @@ describe('a line of ours', () => {
   });
 });
 
+describe('a line of a room that tells who wrote it (XEP-0421)', () => {
+  const id = (text: string) => `<occupant-id xmlns='urn:xmpp:occupant-id:0' id='${text}'/>`;
+
+  function telling(own: string): Hall {
+    const host = new Hall().within(true);
+    host.room.identifies = true;
+    host.room.ownId = own;
+    host.own('same');
+    return host;
+  }
+
+  test('is told with it, and of others it is not', () => {
+    const host = telling('r1');
+    host.said('juliet', `<body>hello</body>${id('j1')}`);
+    host.room.identifies = false;
+    host.said('juliet', `<body>hello</body>${id('j1')}`, "id='i2'");
+    expect(host.kept.map(({ body }) => body.value.occupantId)).toEqual(['j1', '']);
+  });
+
+  test.each<[string, string, string, string, boolean, boolean]>([
+    // Live: our nick and our id.
+    ['live, by our nick and id', 'live', 'romeo', 'r1', true, true],
+    ['live, of another device under its own nick', 'live', 'montague', 'r1', false, false],
+    ['live, with our nick and another’s id', 'live', 'romeo', 'e1', false, false],
+    // An archive: whoever has had our nick, and whatever nick we had.
+    ['archived, under an earlier nick of ours', 'archive', 'montague', 'r1', true, true],
+    ['archived, of another who had our nick', 'archive', 'romeo', 'e1', false, false],
+    ['archived, without an id', 'archive', 'romeo', '', true, true],
+  ])('is ours or not: %s', (_title, path, nick, by, settles, outgoing) => {
+    const host = telling('r1');
+    const more = by === '' ? '' : id(by);
+    // The room rewrites ids, so that only what it says tells whose line it is.
+    if (path === 'live') host.said(nick, `<body>same</body>${more}`, "id='x'");
+    else host.archives([line(nick, 'same', 'x', more)]);
+    const found = path === 'live' ? host.kept[0] : host.desk.texts[0];
+    const settled = path === 'live' ? host.kept[0]?.beside?.settles : host.desk.texts[0]?.settles;
+    expect([settled, found?.body.value.outgoing]).toEqual([settles ? 'm0' : undefined, outgoing]);
+  });
+
+  test('that another device of ours wrote before is shown as ours', () => {
+    const host = telling('r1');
+    host.archives([line('montague', 'from a telephone', 'z', id('r1'))]);
+    expect(host.desk.texts).toMatchObject([{ body: { value: { outgoing: true } } }]);
+  });
+
+  test('is known by our nick while our own id is not known', () => {
+    const host = telling('');
+    host.said('romeo', `<body>same</body>${id('e1')}`, "id='x'");
+    expect(host.kept[0]?.beside?.settles).toBe('m0');
+  });
+});
+
 const STABLE = 'http://jabber.org/protocol/muc#stable_id';
 function seenToKeep(host: Hall): void {
   host.own('first', 'same');

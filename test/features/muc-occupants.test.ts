@@ -9,7 +9,8 @@ import {
   Show,
 } from '../../src/contract/engine_pb.js';
 import type { Occupant } from '../../src/contract/engine_pb.js';
-import { away, presence, ROOM, Stage } from './muc-stage.js';
+import { result, stanza } from './host.js';
+import { away, DISCO, presence, ROOM, Stage } from './muc-stage.js';
 
 function changes(host: Stage): Occupant[] {
   return host.toldOf('roomOccupants').flatMap(({ occupants }) => occupants);
@@ -73,9 +74,9 @@ describe('who is in a room (XEP-0045 §7.2.2)', () => {
     ['is kicked', { codes: [307], inItem: actor }, { actor: 'Macbeth' }, Departure.KICKED],
     ['is banned', { codes: [301], inItem: actor }, { reason: 'Enough' }, Departure.BANNED],
     ['loses an affiliation', { codes: [321] }, {}, Departure.EXCLUDED],
-    ['is no member', { codes: [322] }, {}, Departure.EXCLUDED],
-    ['is lost by a failure', { codes: [307, 333] }, {}, Departure.GONE],
-    ['goes with the service', { codes: [332] }, {}, Departure.GONE],
+    ['is no member', { codes: [322] }, {}, Departure.MEMBERS_ONLY],
+    ['is lost by a failure', { codes: [307, 333] }, {}, Departure.CONNECTION_LOST],
+    ['goes with the service', { codes: [332] }, {}, Departure.SHUT_DOWN],
   ])('is told when somebody %s', (_title, said, how, departure) => {
     const host = new Stage().inside('hag');
     host.receive(away('hag', said));
@@ -204,5 +205,92 @@ describe('presence that is not of a room of ours', () => {
     const host = new Stage().inside();
     host.receive(`<presence from='${ROOM}' type='subscribe'/>`);
     expect(host.toldOf('subscription')).toHaveLength(1);
+  });
+});
+
+describe('an occupant id (XEP-0421)', () => {
+  const NS_ID = 'urn:xmpp:occupant-id:0';
+  const id = (text: string) => `<occupant-id xmlns='${NS_ID}' id='${text}'/>`;
+  const said = (text: string) => ({ beside: id(text) });
+  const can = (...features: readonly string[]) =>
+    result(
+      `<query xmlns='http://jabber.org/protocol/disco#info'>${features
+        .map((feature) => `<feature var='${feature}'/>`)
+        .join('')}</query>`,
+    );
+  const ids = (host: Stage) => changes(host).map(({ nick, occupantId }) => [nick, occupantId]);
+
+  /** In, with hag there and an id each. */
+  function entered(): Stage {
+    const host = new Stage().join();
+    host.receive(presence('hag', said('h1')));
+    host.receive(presence('romeo', { codes: [110], ...said('r1') }));
+    return host;
+  }
+
+  test('is told once the room has announced that it tells it, and not before', () => {
+    const host = entered();
+    expect(ids(host)).toEqual([
+      ['hag', ''],
+      ['romeo', ''],
+    ]);
+    expect([host.room?.ownId, host.room?.idOf(stanza(`<message>${id('h1')}</message>`))]).toEqual([
+      '',
+      '',
+    ]);
+    host.forget();
+    host.take(...DISCO).done(can(NS_ID));
+    expect(ids(host)).toEqual([
+      ['hag', 'h1'],
+      ['romeo', 'r1'],
+    ]);
+    expect(host.toldOf('roomOccupants')).toMatchObject([{ begin: false, end: false }]);
+    expect(host.room?.ownId).toBe('r1');
+    expect(host.room?.idOf(stanza(`<message>${id('h1')}</message>`))).toBe('h1');
+  });
+
+  test('is told with a private message, and with no message of a person', () => {
+    const host = entered();
+    host.take(...DISCO).done(can(NS_ID));
+    for (const from of [`${ROOM}/hag`, 'juliet@capulet.example/balcony']) {
+      host.receive(`<message from='${from}' type='chat'><body>x</body>${id('h1')}</message>`);
+    }
+    expect(host.kept.map(({ body }) => body.value.occupantId)).toEqual(['h1', '']);
+  });
+
+  test('of a room that does not announce it is nobody’s', () => {
+    const host = entered();
+    host.take(...DISCO).done(can('urn:xmpp:mam:2'));
+    host.forget();
+    host.receive(presence('hag', said('forged')));
+    host.receive(presence('eve', said('r1')));
+    expect(ids(host)).toEqual([['eve', '']]);
+    expect(host.room?.ownId).toBe('');
+  });
+
+  test('stays through a change of nick, and into the next session', () => {
+    const host = entered();
+    host.take(...DISCO).done(can(NS_ID));
+    host.forget();
+    host.receive(away('hag', { item: "nick='oldhag' role='participant'", codes: [303] }));
+    expect(ids(host).at(-1)).toEqual(['oldhag', 'h1']);
+    host.newSession();
+    host.forget();
+    host.receive(presence('romeo', { codes: [110], ...said('r1') }));
+    expect(ids(host)).toEqual([['romeo', 'r1']]);
+    host.take(...DISCO).done(can());
+    expect(ids(host).at(-1)).toEqual(['romeo', '']);
+  });
+
+  test.each([
+    ['two of them', id('a') + id('b')],
+    ['one that is longer than one can be', id('x'.repeat(129))],
+    ['none', ''],
+  ])('is not told where there are %s', (_title, beside) => {
+    const host = entered();
+    host.take(...DISCO).done(can(NS_ID));
+    host.forget();
+    host.receive(presence('eve', { beside }));
+    expect(ids(host)).toEqual([['eve', '']]);
   });
 });

@@ -142,12 +142,20 @@ describe('being put out of a room', () => {
     ['a ban (§9.1)', { codes: [301], inItem: actor }, Why.BANNED, words],
     ['a ban without a code', { item: "affiliation='outcast' role='none'" }, Why.BANNED, {}],
     ['a lost affiliation (§9.4)', { codes: [110, 321] }, Why.EXCLUDED, {}],
-    ['a room that is for members only now', { codes: [110, 322] }, Why.EXCLUDED, {}],
+    ['a room that is for members only now', { codes: [110, 322] }, Why.MEMBERS_ONLY, {}],
     [
       'the end of the room (§10.9)',
-      { more: "<destroy jid='coven@x.example'><reason>Macbeth doth come.</reason></destroy>" },
+      {
+        more:
+          "<destroy jid='coven@x.example'><password>sesame</password>" +
+          '<reason>Macbeth doth come.</reason></destroy>',
+      },
       Why.DESTROYED,
-      { alternate: 'coven@x.example', reason: 'Macbeth doth come.' },
+      {
+        alternate: 'coven@x.example',
+        alternatePassword: 'sesame',
+        reason: 'Macbeth doth come.',
+      },
     ],
     ['the end of the room, without a word', { more: '<destroy/>' }, Why.DESTROYED, {}],
   ])('by %s', (_title, said, why, how) => {

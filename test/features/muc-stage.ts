@@ -6,6 +6,7 @@ import { JoinRoomSchema, SetPresenceSchema } from '../../src/contract/engine_pb.
 import type { Show } from '../../src/contract/engine_pb.js';
 import type { Element } from '../../src/core/xml.js';
 import { attribute, serialise } from '../../src/core/xml.js';
+import type { Answer } from '../../src/features/feature.js';
 import type { JoinedRoom, RoomTraffic } from '../../src/features/muc-traffic.js';
 import { roomsOf } from '../../src/features/muc-traffic.js';
 import { jidOf, RecordingHost, stanza } from './host.js';
@@ -56,6 +57,10 @@ export class RecordingTraffic implements RoomTraffic {
 
   joined({ nick }: JoinedRoom): void {
     this.calls.push(`joined ${nick}`);
+  }
+
+  described({ nick }: JoinedRoom, { type }: Answer): void {
+    this.calls.push(`described ${nick} ${type}`);
   }
 
   left({ joined }: JoinedRoom): void {

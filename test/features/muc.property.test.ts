@@ -132,7 +132,7 @@ function staysAreWhole(calls: readonly string[]): boolean {
     if (what === 'joining' && stay !== 'in') stay = 'coming';
     else if (what === 'joined' && stay === 'coming') stay = 'in';
     else if (what === 'left' && stay === 'in') stay = 'out';
-    else if (what !== 'history' || stay !== 'in') return false;
+    else if (!['history', 'described'].includes(what) || stay !== 'in') return false;
   }
   return true;
 }

@@ -112,12 +112,48 @@ describe('entering a room (XEP-0045 §7.2)', () => {
     ]);
   });
 
+  test('that we stayed in all the while, and that was made anew, is told by a line', () => {
+    const host = new Stage().join().admit('romeo', [110, 201]);
+    host.take(...INSTANT).done(result());
+    host.newSession();
+    host.forget();
+    host.admit('romeo', [110, 201]);
+    host.take(...INSTANT).done(result());
+    expect(host.toldOf('room')).toEqual([]);
+    expect(host.toldOf('roomNotice')).toMatchObject([
+      { text: expect.stringContaining('was made anew') as string },
+    ]);
+  });
+
   test('learns the room’s name (§6.4)', () => {
     const host = new Stage().join().admit();
     const identity = "<identity category='conference' type='text' name='A Dark Cave'/>";
     const info = `<query xmlns='${NS.discoInfo}'>${identity}</query>`;
     host.take(...DISCO).done(result(info));
     expect(host.toldOf('room').at(-1)).toMatchObject({ state: State.JOINED, name: 'A Dark Cave' });
+  });
+
+  test('asks the room once what it is and what it can', () => {
+    const host = new Stage().join().admit();
+    const answer = host.take(...DISCO);
+    expect(() => host.take(...DISCO)).toThrow();
+    answer.done(result());
+    expect(host.traffic.calls).toEqual(['joining 1', 'joined romeo', 'described romeo result']);
+  });
+
+  test.each([
+    [
+      'we have left it',
+      (host: Stage) => host.command('leaveRoom', LeaveRoomSchema, { room: ROOM }),
+    ],
+    ['it is joined again', (host: Stage) => (host.room?.rejoin(), host.admit())],
+  ])('takes no answer from an earlier stay when %s', (_title, leave) => {
+    const host = new Stage().join().admit();
+    const answer = host.take(...DISCO);
+    leave(host);
+    host.forget();
+    answer.done(result());
+    expect(host.traffic.calls).toEqual([]);
   });
 
   test.each([
@@ -283,7 +319,7 @@ describe('a host that joins', () => {
   });
 });
 
-test('service discovery announces rooms and invitations (XEP-0045 §6.7, XEP-0249 §3)', () => {
+test('service discovery announces what we know of rooms (XEP-0045 §6.7, XEP-0249 §3, XEP-0425)', () => {
   const muc = features.find(({ name }) => name === 'muc');
-  expect(muc?.namespaces).toEqual([NS.muc, 'jabber:x:conference']);
+  expect(muc?.namespaces).toEqual([NS.muc, 'jabber:x:conference', 'urn:xmpp:message-moderate:1']);
 });

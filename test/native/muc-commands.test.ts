@@ -38,6 +38,7 @@ const affiliation = (jidOrNick: string, what: Affiliation, reason = '') => ({
   case: 'setAffiliation',
   value: { room: DEN, jidOrNick, affiliation: what, reason },
 });
+const users = (value: object) => ({ case: 'queryRoomUsers', value: { room: DEN, ...value } });
 const form = (kind: RoomFormKind) => ({ case: 'getRoomForm', value: { room: DEN, kind } });
 const message = (nick: string, body: string) => ({
   case: 'sendMessage',
@@ -68,6 +69,10 @@ describe('a command in a room', () => {
     ],
     [`affiliate owner bob ${BOB}`, ['bob', BOB].map((who) => affiliation(who, Affiliation.OWNER))],
     ['affiliate none bob', [affiliation('bob', Affiliation.AFFILIATION_NONE)]],
+    ['role moderator', [users({ role: Role.MODERATOR })]],
+    ['role participant ', [users({ role: Role.PARTICIPANT })]],
+    ['affiliate owner', [users({ affiliation: Affiliation.OWNER })]],
+    ['affiliate outcast', [users({ affiliation: Affiliation.OUTCAST })]],
     [
       `invite ${BOB} come in`,
       [{ case: 'invite', value: { room: DEN, jid: BOB, reason: 'come in' } }],
@@ -100,9 +105,9 @@ describe('a command in a room', () => {
     ['kick ', 'Who is to be kicked?'],
     ['role', 'Which role? none, visitor, participant or moderator.'],
     ['role king bob', 'Which role? none, visitor, participant or moderator.'],
-    ['role moderator', 'Who is to have it?'],
+    ['role none', 'Who is to have it?'],
     ['affiliate king bob', 'Which affiliation? none, outcast, member, admin or owner.'],
-    ['affiliate owner ', 'Who is to have it?'],
+    ['affiliate none ', 'Who is to have it?'],
     ['invite', 'Who is to be invited?'],
     ['join', 'Which room?'],
     ['msg', 'To whom, and what?'],

@@ -11,7 +11,7 @@ import {
   type FormFieldSchema,
   type RoomFormSchema,
 } from '../../src/contract/engine_pb.js';
-import { COMPONENTS, DEN, Den } from './den.js';
+import { DEN, Den } from './den.js';
 import type { Field, HostEventOf } from './host-events.js';
 
 type FieldInit = MessageInitShape<typeof FormFieldSchema>;
@@ -328,45 +328,10 @@ describe('a registration that there is already', () => {
   });
 });
 
-describe('the menu of a chat in the buddy list', () => {
-  test.each([
-    ['Configure Room', Kind.CONFIGURE],
-    ['Register Nick', Kind.REGISTER],
-  ])('has “%s”', async (choose, kind) => {
-    await den.run('chat-keep', { components: COMPONENTS });
-    const { menu } = await den.run('chat-menu', { choose });
-    expect(menu).toEqual(['Configure Room', 'Register Nick']);
-    const { body, id } = await den.stage.engine.next('getRoomForm');
-    expect(body.value).toMatchObject({ room: DEN, kind });
-    expect(id).not.toBe('');
-  });
-});
-
-describe('a room that we have made', () => {
-  test('can be configured at once, and is asked about once', async () => {
-    await den.ask();
-    await den.joined();
-    expect(den.stage.host.all('request')).toEqual([]);
-    await den.joined({ created: true });
-    await den.joined({ created: true, name: 'x' });
-    const [{ request, actions, primary } = { request: 0 }] = den.stage.host.all('request');
-    expect([primary, actions]).toEqual([
-      `The room ${DEN} is new.`,
-      ['_Configure Room', '_Accept Defaults'],
-    ]);
-    await den.stage.host.run('answer', { request, action: 0 });
-    const { body } = await den.stage.engine.next('getRoomForm');
-    expect(body.value).toMatchObject({ room: DEN, kind: Kind.CONFIGURE });
-    expect(den.stage.host.all('request')).toHaveLength(1);
-  });
-
-  test('is left as it is by one who accepts that', async () => {
-    await den.ask();
-    await den.joined({ created: true });
-    const { request } = await den.stage.host.next('request');
-    await den.stage.host.run('answer', { request, action: 1 });
-    expect(den.stage.engine.all('getRoomForm')).toEqual([]);
-  });
+test('what a room wants to know before it forgets us is asked', async () => {
+  const dialog = await show([{ var: 'a' }], Kind.UNREGISTER);
+  expect(dialog).toMatchObject({ title: 'Unregister' });
+  expect((await fill(dialog)).kind).toBe(Kind.UNREGISTER);
 });
 
 test('a host that cannot show forms says so', async () => {

@@ -3,9 +3,11 @@
 // Who is in a room.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Show } from '../../src/contract/engine_pb.js';
 import {
   Affiliation,
   ALICE,
+  BOB,
   COMPONENTS,
   DEN,
   Den,
@@ -15,6 +17,7 @@ import {
 } from './den.js';
 
 const { GONE, KICKED, BANNED, EXCLUDED, RENAMED } = Occupant_Departure;
+const { MEMBERS_ONLY, CONNECTION_LOST, SHUT_DOWN } = Occupant_Departure;
 const many = (count: number): Occupant[] =>
   Array.from({ length: count }, (_, n) => ({ nick: `guest-${n}`, role: Role.PARTICIPANT }));
 
@@ -120,7 +123,20 @@ describe('an occupant', () => {
     ],
     ['is kicked by nobody', KICKED, {}, 'bob left the room (kicked).'],
     ['is banned', BANNED, { reason: 'noise' }, 'bob left the room (banned: noise).'],
-    ['is excluded', EXCLUDED, {}, 'bob left the room (no member any more).'],
+    [
+      'is put out by a change of affiliation',
+      EXCLUDED,
+      { actor: 'al&l' },
+      'bob left the room (affiliation changed by al&amp;l).',
+    ],
+    ['is no member', MEMBERS_ONLY, {}, 'bob left the room (only members may be in the room now).'],
+    ['is lost', CONNECTION_LOST, {}, 'bob left the room (the connection was lost).'],
+    [
+      'goes with the service',
+      SHUT_DOWN,
+      { reason: '<soon> back' },
+      'bob left the room (the room&apos;s service shuts down: &lt;soon&gt; back).',
+    ],
   ])('who %s is taken off the list with a line', async (_title, departure, value, html) => {
     await den.departed('bob', departure, value);
     expect(await den.users()).toEqual(['alice voice']);
@@ -181,4 +197,80 @@ test('occupants of a room that we are not in are nobody', async () => {
   const value = { room: 'hall@rooms.example', occupants: [ALICE], begin: true, end: true };
   await den.stage.tell(den.number, { case: 'roomOccupants', value });
   expect(den.changes()).toEqual([]);
+});
+
+describe('what is known of an occupant', () => {
+  const HAT = '<Judge>';
+
+  beforeEach(() => den.all(ALICE));
+
+  const info = async (nick: string) => {
+    const after = den.stage.host.now;
+    await den.run('info', { name: `${DEN}/${nick}` });
+    const { name, rows } = await den.stage.host.next('userinfo', () => true, after);
+    return { name, rows: rows.map(({ label, value }) => `${label ?? ''}: ${value ?? ''}`) };
+  };
+
+  test('is shown to one who asks, with his address and titles where the room shows them', async () => {
+    await den.part([
+      {
+        nick: 'b<ob>',
+        jid: 'bob@home.example/<phone>',
+        role: Role.MODERATOR,
+        affiliation: Affiliation.OWNER,
+        show: Show.XA,
+        status: 'so <long>',
+        hats: [HAT, 'Host'],
+      },
+    ]);
+    expect(await info('b<ob>')).toEqual({
+      name: `${DEN}/b<ob>`,
+      rows: [
+        'Nick: b&lt;ob&gt;',
+        'XMPP address: bob@home.example/&lt;phone&gt;',
+        'Status: Extended away',
+        'Message: so &lt;long&gt;',
+        'Title: &lt;Judge&gt;, Host',
+        'Role: moderator',
+        'Affiliation: owner',
+      ],
+    });
+    // Nobody is asked for what only a person's own client could answer.
+    expect(den.stage.engine.all('queryContact')).toEqual([]);
+  });
+
+  test('follows him through a change of nick, and a list that is told anew', async () => {
+    await den.part([{ nick: 'bob', jid: BOB }]);
+    await den.departed('bob', RENAMED, { newNick: 'bobby' });
+    expect((await info('bobby')).rows).toContain(`XMPP address: ${BOB}`);
+    await den.all(ALICE, { nick: 'bobby', jid: `${BOB}/x` });
+    expect((await info('bobby')).rows).toContain(`XMPP address: ${BOB}/x`);
+  });
+
+  test('is nothing of one who is not there', async () => {
+    expect((await info('nobody')).rows).toEqual(['Nick: nobody', 'Status: Not in the room now']);
+  });
+});
+
+describe('our own rights', () => {
+  beforeEach(() => den.all(ALICE));
+
+  const us = (role: Role, affiliation = Affiliation.AFFILIATION_NONE) =>
+    den.part([{ ...ALICE, role, affiliation }]);
+
+  test('are told when they change, and not when we come', async () => {
+    await us(Role.PARTICIPANT);
+    expect(den.html).toEqual([]);
+    await us(Role.VISITOR);
+    await us(Role.PARTICIPANT);
+    await us(Role.MODERATOR);
+    await us(Role.PARTICIPANT, Affiliation.MEMBER);
+    expect(den.html).toEqual([
+      'You have no voice in this room now: what you write is not shown to the others.',
+      'You have voice in this room now.',
+      'You are a moderator of this room now.',
+      'You are no moderator of this room any more.',
+      'Your affiliation with this room is member now.',
+    ]);
+  });
 });

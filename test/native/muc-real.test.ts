@@ -189,9 +189,72 @@ describe('two people in a room of a real server', () => {
     expect(copies).toHaveLength(2);
   });
 
+  test('have their roles, and voice is asked for and given (XEP-0045 §8.6)', async () => {
+    const after = host.now;
+    await host.run('command', { account: alice, name: ROOM, text: 'role visitor bob' });
+    const lost = 'You have no voice in this room now: what you write is not shown to the others.';
+    await host.next('write', ({ account, html }) => account === bob && html === lost, after);
+    await host.run('chat-menu', { account: bob, name: ROOM, choose: 'Ask for Voice' });
+    const { request, fields = [] } = await host.next(
+      'request',
+      ({ account, title }) => account === alice && title === 'Voice Request',
+      after,
+    );
+    expect(fields.some(({ value }) => value === 'bob')).toBe(true);
+    const grant = fields.find(({ type }) => type === 3);
+    await host.run('answer', { request, ok: true, fields: { [grant?.id ?? '']: true } });
+    await host.next(
+      'write',
+      ({ account, html }) => account === bob && html === 'You have voice in this room now.',
+      after,
+    );
+  });
+
+  test('are listed', async () => {
+    await host.run('command', { account: alice, name: ROOM, text: 'affiliate owner' });
+    await host.next('write', ({ html }) => /^Owners: .*alice@home\.example/.test(html));
+    const after = host.now;
+    await host.run('command', { account: bob, name: ROOM, text: 'affiliate outcast' });
+    const { secondary } = await host.next('notify', () => true, after);
+    expect(secondary).toBe('The room does not show you this list.');
+  });
+
+  test('are known with their addresses by one who may see them', async () => {
+    const after = host.now;
+    await host.run('info', { account: alice, name: `${ROOM}/bob` });
+    const { rows } = await host.next('userinfo', () => true, after);
+    expect(rows.find(({ label }) => label === 'XMPP address')?.value).toMatch(/^bob@home\.example/);
+  });
+
   test('leave it', async () => {
     await host.run('leave-chat', { account: bob, name: ROOM });
     await host.next('chat-users', (event) => event.account === alice && event.change === 'removed');
     expect(await users(alice)).toEqual(['Alice Liddell']);
+  });
+
+  test('see its end, and where to go instead', async () => {
+    const after = host.now;
+    const other = 'hall@rooms.home.example';
+    const refused = 'Only owners of the room can destroy it.';
+    const destroy = async (account: number) => {
+      const before = host.now;
+      await host.run('chat-menu', { account, name: ROOM, choose: 'Destroy Room...' });
+      const { request, fields = [] } = await host.next('request', () => true, before);
+      const [reason, alternate] = fields.map(({ id }) => id);
+      const answers = { [reason ?? '']: 'moved', [alternate ?? '']: other };
+      await host.run('answer', { request, ok: true, fields: answers });
+    };
+    await destroy(bob);
+    await host.next('notify', ({ secondary }) => secondary === refused, after);
+    await destroy(alice);
+    const { html } = await host.next(
+      'write',
+      (event) => event.account === alice && event.html.startsWith('The room was closed'),
+      after,
+    );
+    expect(html).toBe(`The room was closed: moved<br>The room to go to instead: ${other}`);
+    const { request } = await host.next('request', ({ title }) => title === 'Another Room', after);
+    await host.run('answer', { request, action: 0 });
+    await host.next('chat-joined', ({ conversation }) => conversation === other, after);
   });
 });

@@ -182,9 +182,10 @@ describe('out of a room', () => {
     [Room_Why.BANNED, { actor: 'bob' }, 'You were banned from the room by bob.'],
     [
       Room_Why.EXCLUDED,
-      {},
-      'You are out of the room: only members may be in it now, or you are a member no more.',
+      { actor: 'bob' },
+      'You are out of the room: your affiliation with it was changed by bob.',
     ],
+    [Room_Why.MEMBERS_ONLY, {}, 'You are out of the room: only members may be in it now.'],
     [
       Room_Why.DESTROYED,
       { reason: '<moved>', alternate: 'hall@rooms.example' },

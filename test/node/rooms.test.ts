@@ -3,7 +3,6 @@
 // Rooms as a program of libsteadfast sees them, with the engine played by the test.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Room_State, Room_Why } from '../../src/contract/engine_pb.js';
 import { events } from '../contract/samples.js';
 import { Bench } from './bench.js';
 
@@ -17,23 +16,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => bench.close());
-
-/** The rooms that the next Attach since `after` names. */
-async function named(after: number): Promise<string[]> {
-  const { body } = await bench.engine.next('attach', undefined, after);
-  return body.value.rooms.map(({ room, nick, password }) => `${room} ${nick} ${password}`);
-}
-
-/** Says where we stand in a room, and returns once the program has heard it. */
-async function stand(
-  seen: ReturnType<Bench['watch']>,
-  state: Room_State,
-  why = Room_Why.ASKED,
-): Promise<void> {
-  const before = seen.all.length;
-  bench.engine.send(1, { case: 'room', value: { room: DEN, state, why } });
-  await seen.next('the room', ({ type }) => type === 'room', { after: before });
-}
 
 describe('commands of rooms', () => {
   it('reach the engine with all they carry', async () => {
@@ -55,8 +37,15 @@ describe('commands of rooms', () => {
       client.setBookmark(1, DEN, { name: 'Höhle', nick: 'Älice', password: 'x', autojoin: true }),
       client.setBookmark(1, HALL, {}),
       client.removeBookmark(1, HALL),
+      client.submitRoomForm(1, DEN, 'voice', { a: ['1'] }),
+      client.requestVoice(1, DEN),
+      client.queryUsersByRole(1, DEN, 'moderator'),
+      client.queryUsersByAffiliation(1, DEN, 'outcast'),
+      client.destroyRoom(1, DEN, 'moved', HALL, 'sesame'),
+      client.destroyRoom(1, DEN),
+      client.unregisterRoom(1, DEN),
     ];
-    await bench.engine.next('removeBookmark');
+    await bench.engine.next('unregisterRoom');
     const sent = bench.engine.commands.all.slice(2).filter(({ body }) => body.case !== 'handled');
     expect(sent.map(({ id }) => id)).toEqual(['', '', ...ids]);
     expect(sent.map(({ body }) => body)).toMatchObject([
@@ -98,6 +87,16 @@ describe('commands of rooms', () => {
         value: { bookmark: { room: HALL, name: '', nick: '', password: '', autojoin: false } },
       },
       { case: 'removeBookmark', value: { room: HALL } },
+      { case: 'submitRoomForm', value: { room: DEN, kind: 2, cancelled: false } },
+      { case: 'requestVoice', value: { room: DEN } },
+      { case: 'queryRoomUsers', value: { room: DEN, role: 3, affiliation: 0 } },
+      { case: 'queryRoomUsers', value: { room: DEN, role: 0, affiliation: 1 } },
+      {
+        case: 'destroyRoom',
+        value: { room: DEN, reason: 'moved', alternate: HALL, password: 'sesame' },
+      },
+      { case: 'destroyRoom', value: { room: DEN, reason: '', alternate: '', password: '' } },
+      { case: 'unregisterRoom', value: { room: DEN } },
     ]);
     for (const id of ids)
       await seen.next('accepted', (event) => event.type === 'accepted' && event.id === id);
@@ -144,6 +143,13 @@ describe('commands of rooms', () => {
     expect(() => client.removeBookmark(1, '')).toThrow(/address/);
     expect(() => client.getRoomForm(1, `${DEN}/bob`, 'register')).toThrow(/no nick/);
     expect(() => client.getRoomForm(1, DEN, 'destroy' as 'register')).toThrow(/no such form/);
+    expect(() => client.getRoomForm(1, DEN, 'voice')).toThrow(/no such form/);
+    expect(() => client.requestVoice(1, `${DEN}/bob`)).toThrow(/no nick/);
+    expect(() => client.unregisterRoom(1, '')).toThrow(/address/);
+    expect(() => client.queryUsersByRole(1, DEN, 'none')).toThrow(/no list/);
+    expect(() => client.queryUsersByAffiliation(1, DEN, 'none')).toThrow(/no list/);
+    expect(() => client.destroyRoom(1, DEN, 'x', `${HALL}/bob`)).toThrow(/no nick/);
+    expect(() => client.destroyRoom(1, DEN, 'x', HALL, 'x'.repeat(4097))).toThrow(/too long/);
     expect(() => client.submitRoomForm(1, DEN, 'configure', { '': ['x'] })).toThrow(/UTF-8/);
     expect(() =>
       client.submitRoomForm(1, DEN, 'configure', { a: ['x'.repeat(4 * 1024 * 1024 + 1)] }),
@@ -174,6 +180,7 @@ describe('events of rooms', () => {
           actor: 'carol',
           reason: 'bye',
           hats: ['Host', 'Judge'],
+          occupantId: 'dd72603d',
         },
         { nick: 'carol', role: 'none', affiliation: 'none', departure: 'no', jid: '', hats: [] },
       ],
@@ -187,6 +194,20 @@ describe('events of rooms', () => {
         { jid: 'hall@rooms.example', name: '' },
       ],
       error: { kind: 'sasl', condition: 'not-authorized', byPeer: true, retry: 'never' },
+    },
+    'room-users': {
+      role: 'moderator',
+      affiliation: 'outcast',
+      users: [
+        {
+          jid: 'bob@home.example/phone',
+          nick: 'bob',
+          role: 'moderator',
+          affiliation: 'owner',
+          reason: 'noise',
+        },
+        { jid: '', nick: '', role: 'none', affiliation: 'none', reason: '' },
+      ],
     },
     'room-form': {
       kind: 'register',
@@ -255,111 +276,5 @@ describe('events of rooms', () => {
       { kind: 'groupchat', privateMessage: false },
       { kind: 'chat', privateMessage: true },
     ]);
-  });
-});
-
-describe('rooms that the engine entered by itself', () => {
-  const byBookmark = (state: Room_State) =>
-    ({
-      case: 'room',
-      value: { room: DEN, state, nick: 'alice', byBookmark: true, password: 'sesame' },
-    }) as const;
-
-  it.each<[string, () => void, string[]]>([
-    ['are named to the next one, with their password', () => undefined, [`${DEN} alice sesame`]],
-    ['and that were left are not', () => bench.client.leaveRoom(1, DEN), []],
-  ])('by a bookmark %s', async (_title, act, wanted) => {
-    const seen = bench.watch();
-    bench.attach();
-    await bench.engine.next('attach');
-    bench.engine.send(1, byBookmark(Room_State.JOINING));
-    bench.engine.send(1, byBookmark(Room_State.JOINED));
-    const isIn = (event: { type: string; state?: string }) => event.state === 'joined';
-    await seen.next('the room', (event) => event.type === 'room' && isIn(event));
-    act();
-    const before = bench.engine.now;
-    bench.engine.die();
-    expect(await named(before)).toEqual(wanted);
-  });
-
-  it('and put us out of are not named', async () => {
-    const seen = bench.watch();
-    bench.attach();
-    await bench.engine.next('attach');
-    bench.engine.send(1, byBookmark(Room_State.JOINED));
-    await stand(seen, Room_State.LEFT, Room_Why.KICKED);
-    const before = bench.engine.now;
-    bench.engine.die();
-    expect(await named(before)).toEqual([]);
-  });
-});
-
-describe('rooms that were joined and not left', () => {
-  it('are named to the engine that starts later, and to each after it', async () => {
-    bench.watch();
-    bench.attach();
-    bench.client.joinRoom(1, 'Den@Rooms.example', 'alice', 'sesame');
-    bench.client.joinRoom(1, HALL);
-    const both = [`${DEN} alice sesame`, `${HALL}  `];
-    expect(await named(0)).toEqual(both);
-    const before = bench.engine.now;
-    bench.engine.die();
-    expect(await named(before)).toEqual(both);
-    expect(bench.engine.all('joinRoom')).toEqual([]);
-  });
-
-  it('are named by the newest nick, in the next attach after a parked stay too', async () => {
-    bench.watch();
-    bench.attach();
-    await bench.engine.next('attach');
-    bench.client.joinRoom(1, DEN, 'alice', 'sesame');
-    bench.client.joinRoom(1, DEN, 'alice2');
-    await bench.engine.next('joinRoom', ({ body }) => body.value.nick === 'alice2');
-    bench.client.detach(1, 'park');
-    const before = bench.engine.now;
-    bench.attach();
-    expect(await named(before)).toEqual([`${DEN} alice2 sesame`]);
-  });
-
-  it.each([
-    ['leaving it', () => bench.client.leaveRoom(1, DEN)],
-    ['signing off', () => bench.client.detach(1)],
-  ])('are forgotten by %s', async (_title, forget) => {
-    bench.watch();
-    bench.attach();
-    await bench.engine.next('attach');
-    bench.client.joinRoom(1, DEN);
-    forget();
-    const before = bench.engine.now;
-    bench.attach();
-    expect(await named(before)).toEqual([]);
-  });
-});
-
-describe('a room that put us out, or did not let us in', () => {
-  it.each([Room_Why.REFUSED, Room_Why.KICKED, Room_Why.BANNED, Room_Why.DESTROYED])(
-    'is not named again (%d)',
-    async (why) => {
-      const seen = bench.watch();
-      bench.attach();
-      await bench.engine.next('attach');
-      bench.client.joinRoom(1, DEN);
-      await stand(seen, Room_State.LEFT, why);
-      const before = bench.engine.now;
-      bench.engine.die();
-      expect(await named(before)).toEqual([]);
-    },
-  );
-
-  it('is named again once it is entered again, even if the old word came late', async () => {
-    const seen = bench.watch();
-    bench.attach();
-    await bench.engine.next('attach');
-    bench.client.joinRoom(1, DEN, 'alice', 'sesame');
-    await stand(seen, Room_State.LEFT, Room_Why.KICKED);
-    await stand(seen, Room_State.JOINING);
-    const before = bench.engine.now;
-    bench.engine.die();
-    expect(await named(before)).toEqual([`${DEN} alice sesame`]);
   });
 });
