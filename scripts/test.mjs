@@ -112,7 +112,6 @@ function count({ numPassedTests, numTotalTests, testResults }) {
 
 // What the simulation plays here; more by `make soak`.
 process.env.STEADFAST_SEEDS ??= '1000';
-process.env.STEADFAST_SIM_SECONDS ??= '120';
 
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });

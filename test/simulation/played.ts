@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// Seeds that no one has played before, which every commit has of its own.
+
+import type { Outcome } from './run.js';
+import { runSeed } from './run.js';
+import { firstSeed } from './seeds.js';
+
+/** `make test` plays so many, and as many with a room. */
+export const SEEDS = Number(process.env.STEADFAST_SEEDS ?? 100);
+export const FIRST = Number(process.env.STEADFAST_FIRST_SEED ?? firstSeed());
+/** Hours may be asked for. */
+export const HOURS = { timeout: 24 * 3_600_000 };
+
+export function inWords({ plan, broken }: Outcome): string[] {
+  return broken.map((what) => `seed ${String(plan.seed)}: ${what}`);
+}
+
+/** @returns the lines that were shown, and what was broken */
+export function play(first: number, seeds: number): { shown: number; broken: string[] } {
+  const broken: string[] = [];
+  let shown = 0;
+  for (let seed = first; seed < first + seeds; seed++) {
+    const outcome = runSeed(seed);
+    shown += outcome.shown;
+    broken.push(...inWords(outcome));
+  }
+  return { shown, broken };
+}
+
+/** @returns those that gave another trace when they were played again */
+export function differing(first: number, seeds: number): number[] {
+  return Array.from({ length: seeds }, (_, i) => first + i).filter(
+    (seed) => runSeed(seed).hash !== runSeed(seed).hash,
+  );
+}
