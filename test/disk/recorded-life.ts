@@ -60,6 +60,8 @@ export class RecordedLife {
   readonly refused: string[] = [];
   readonly told = new Observed<EventBody>();
   private readonly world = new World(1);
+  /** Up to which stanza of a session the messages are counted. */
+  private readonly counted = new WeakMap<object, number>();
   private readonly server = new ModelServer(this.world, DOMAIN, {
     resumeMs: 600_000,
     failedH: true,
@@ -217,8 +219,12 @@ export class RecordedLife {
     const [session] = this.server.sessions.values();
     if (h === undefined || session === undefined) return;
     const { unacked, sent } = session;
-    const count = Number(h) - (sent - unacked.length);
-    const messages = unacked.slice(0, count).filter((s) => s.text.startsWith('<message')).length;
+    const before = sent - unacked.length;
+    // The server may not have read the last one yet, which counted some of these.
+    const counted = Math.max(this.counted.get(session) ?? 0, before);
+    this.counted.set(session, Number(h));
+    const news = unacked.slice(counted - before, Number(h) - before);
+    const messages = news.filter(({ text: stanza }) => stanza.startsWith('<message')).length;
     const handled = (this.promised.handled += messages);
     this.note(() => (this.promised.handled = handled));
   }
