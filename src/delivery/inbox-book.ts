@@ -22,6 +22,8 @@ export const OWN_ARCHIVE = '';
 export interface HeldEntry {
   readonly event: string;
   readonly at: number;
+  /** It came no later than this. */
+  readonly latest: number;
   readonly sighting: Sighting | undefined;
 }
 
@@ -109,8 +111,15 @@ export class InboxBook {
     records.push(...this.aside.map((entry) => ({ type: 'set-aside' as const, ...entry })));
     for (const [archive, held] of this.held) {
       const behind = archive === OWN_ARCHIVE ? {} : { archive };
-      for (const { event, at, sighting } of held) {
-        records.push({ type: 'held', event, at, ...(sighting && traceOf(sighting)), ...behind });
+      for (const { event, at, latest, sighting } of held) {
+        const bounds = latest === at ? { at } : { at, latest };
+        records.push({
+          type: 'held',
+          event,
+          ...bounds,
+          ...(sighting && traceOf(sighting)),
+          ...behind,
+        });
       }
     }
     for (const [archive, cursor] of this.cursors) {
@@ -136,13 +145,14 @@ export class InboxBook {
     }
   }
 
-  private hold({ event, at, trace, archive = OWN_ARCHIVE }: InboxRecord & { type: 'held' }): void {
+  private hold(record: InboxRecord & { type: 'held' }): void {
+    const { event, at, latest = at, trace, archive = OWN_ARCHIVE } = record;
     const sighting = trace === undefined ? undefined : this.seen.remember(trace, at);
     if (sighting !== undefined) {
       sighting.held = true;
     }
     const held = this.held.get(archive) ?? [];
-    held.push({ event, at, sighting });
+    held.push({ event, at, latest, sighting });
     this.held.set(archive, held);
   }
 
@@ -162,7 +172,7 @@ export class InboxBook {
   private release(archive: string, count = this.heldBehind(archive).length): void {
     const held = this.heldBehind(archive);
     this.wait(archive, held.slice(count));
-    for (const { sighting, ...entry } of held.slice(0, count)) {
+    for (const { sighting, latest: _, ...entry } of held.slice(0, count)) {
       if (sighting !== undefined) {
         sighting.held = false;
       }

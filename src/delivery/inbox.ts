@@ -32,8 +32,6 @@ export class Inbox {
   private safe: number;
   /** When the youngest message of an archive was sent that may be shown already, Unix ms. */
   private readonly youngest: Map<string, number>;
-  /** The same of those that this process saw and that wait. */
-  private readonly waiting = new Map<string, number>();
 
   constructor(
     private readonly ledger: Ledger,
@@ -89,8 +87,8 @@ export class Inbox {
     };
     const latest = copy?.stamp ?? now;
     if (this.holding.has(archive) && copy !== undefined && !archived) {
-      this.waiting.set(archive, Math.max(this.waiting.get(archive) ?? 0, latest));
-      return { type: 'held', ...kept, ...(archive === OWN_ARCHIVE ? {} : { archive }) };
+      const behind = archive === OWN_ARCHIVE ? {} : { archive };
+      return { type: 'held', ...kept, ...(latest > kept.at ? { latest } : {}), ...behind };
     }
     if (copy !== undefined) {
       this.shown(archive, latest);
@@ -122,11 +120,6 @@ export class Inbox {
   /** What waited behind this archive waits no longer. @returns the record that gives it its places */
   release(archive: string): Release | undefined {
     this.holding.delete(archive);
-    const latest = this.waiting.get(archive);
-    this.waiting.delete(archive);
-    if (latest !== undefined) {
-      this.shown(archive, latest);
-    }
     return this.free(archive, this.book.heldBehind(archive).length);
   }
 
@@ -160,8 +153,8 @@ export class Inbox {
 
   private free(archive: string, count: number): Release | undefined {
     const freed = this.book.heldBehind(archive).slice(0, count);
-    for (const { at } of freed) {
-      this.shown(archive, at);
+    for (const { latest } of freed) {
+      this.shown(archive, latest);
     }
     const behind = archive === OWN_ARCHIVE ? {} : { archive };
     return freed.length === 0 ? undefined : { type: 'release', count, ...behind };

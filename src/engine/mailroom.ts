@@ -57,11 +57,12 @@ export class Mailroom {
     others: readonly JournalRecord[] = [],
     kept?: () => void,
   ): void {
-    if (body.case === 'message' && copy !== undefined) {
-      body.value.late = this.inbox.isLate(copy);
-    }
     if (copy?.path === 'archive') {
       this.free(this.inbox.releaseBefore(copy));
+    }
+    // What was just released may have come later than this, as far as is known.
+    if (body.case === 'message' && copy !== undefined) {
+      body.value.late = this.inbox.isLate(copy);
     }
     const event = () => toBinary(EventSchema, create(EventSchema, { body }));
     const { wall } = this.context.clock();

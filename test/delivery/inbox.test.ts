@@ -241,9 +241,9 @@ describe('the history that a room gives at joining', () => {
   const history: Copy = { ...line, path: 'history', join: 1, stamp: 1_000 };
 
   it.each([false, true])('is late behind what may have come after it (held: %s)', (held) => {
-    const { inbox } = inboxWith();
+    const { inbox, ledger } = inboxWith();
     if (held) inbox.hold('room@r');
-    inbox.keep(() => EVENT, 1_000, { ...line, id: 'read at a wake' }, 5_000);
+    ledger.apply(inbox.keep(() => EVENT, 1_000, { ...line, id: 'read at a wake' }, 5_000));
     inbox.release('room@r');
     const missed: Copy = { ...history, path: 'archive' };
     const late = [4_000, 6_000].map((stamp) => inbox.isLate({ ...missed, stamp }));
