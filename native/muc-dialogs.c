@@ -3,59 +3,13 @@
 
 #include "muc.h"
 
-/* A dialog that waits for the person. */
-typedef struct
-{
-  guint32 number;
-  char *room;
-} Dialog;
-
-static Dialog *
-dialog_new (ShimSession *session, const char *room)
-{
-  Dialog *dialog = g_new0 (Dialog, 1);
-
-  dialog->number = session->number;
-  dialog->room = g_strdup (room);
-  session->room_dialogs = g_slist_prepend (session->room_dialogs, dialog);
-  return dialog;
-}
-
 static void
-dialog_free (Dialog *dialog)
+on_cancel (gpointer number, PurpleRequestFields *fields)
 {
-  g_free (dialog->room);
-  g_free (dialog);
-}
+  ShimSession *session;
 
-/* The dialogs' handle is the connection, which closes them without a word. */
-void
-muc_dialogs_close (ShimSession *session)
-{
-  while (session->room_dialogs != NULL)
-    {
-      dialog_free (session->room_dialogs->data);
-      session->room_dialogs = g_slist_delete_link (session->room_dialogs, session->room_dialogs);
-    }
-}
-
-/* Returns: (nullable): the session, if the dialog is still one of it. */
-static ShimSession *
-take (Dialog *dialog)
-{
-  ShimSession *session = account_session_numbered (dialog->number);
-
-  if (session != NULL)
-    session->room_dialogs = g_slist_remove (session->room_dialogs, dialog);
-  return session;
-}
-
-static void
-on_cancel (gpointer data, PurpleRequestFields *fields)
-{
   (void) fields;
-  take (data);
-  dialog_free (data);
+  g_free (muc_prompt_take (number, &session));
 }
 
 /* Takes @fields. */
@@ -71,7 +25,7 @@ ask (ShimSession *session, const char *room, const char *title, const char *seco
   if (ops != NULL && ops->request_fields != NULL)
     purple_request_fields (gc, title, room, secondary, fields, ok, on_ok, "Cancel",
                            G_CALLBACK (on_cancel), session->account, NULL, NULL,
-                           dialog_new (session, room));
+                           muc_prompt_new (session, g_strdup (room), g_free));
   else
     {
       purple_notify_error (gc, title, room, "This program cannot show forms.");
@@ -168,19 +122,19 @@ chosen (PurpleRequestFields *fields, const Choice *choices, gsize count)
 }
 
 static void
-on_list (gpointer data, PurpleRequestFields *fields)
+on_list (gpointer number, PurpleRequestFields *fields)
 {
-  Dialog *dialog = data;
-  ShimSession *session = take (dialog);
+  ShimSession *session;
+  char *room = muc_prompt_take (number, &session);
   const Choice *choice = chosen (fields, lists, G_N_ELEMENTS (lists));
   char *wrong = NULL;
 
   if (session != NULL && choice != NULL)
-    wrong = muc_query_users (session, dialog->room, choice->role, choice->affiliation);
+    wrong = muc_query_users (session, room, choice->role, choice->affiliation);
   if (wrong != NULL)
-    purple_notify_error (account_connection (session), NULL, dialog->room, wrong);
+    purple_notify_error (account_connection (session), NULL, room, wrong);
   g_free (wrong);
-  dialog_free (dialog);
+  g_free (room);
 }
 
 void
@@ -196,23 +150,23 @@ muc_ask_which_list (ShimSession *session, const char *room)
  */
 
 static void
-on_rights (gpointer data, PurpleRequestFields *fields)
+on_rights (gpointer number, PurpleRequestFields *fields)
 {
-  Dialog *dialog = data;
-  ShimSession *session = take (dialog);
+  ShimSession *session;
+  char *room = muc_prompt_take (number, &session);
   stead_client *client = dispatch_client ();
   const Choice *choice = chosen (fields, rights, G_N_ELEMENTS (rights));
   const char *reason = typed (fields, "reason");
   char *who = g_strstrip (g_strdup (typed (fields, "who")));
 
   if (session != NULL && client != NULL && choice != NULL)
-    expect (session, dialog->room,
+    expect (session, room,
             choice->by_role
-                ? stead_set_role (client, session->number, dialog->room, who, choice->role, reason)
-                : stead_set_affiliation (client, session->number, dialog->room, who,
-                                         choice->affiliation, reason));
+                ? stead_set_role (client, session->number, room, who, choice->role, reason)
+                : stead_set_affiliation (client, session->number, room, who, choice->affiliation,
+                                         reason));
   g_free (who);
-  dialog_free (dialog);
+  g_free (room);
 }
 
 void
@@ -233,19 +187,19 @@ muc_ask_rights (ShimSession *session, const char *room)
  */
 
 static void
-on_destroy (gpointer data, PurpleRequestFields *fields)
+on_destroy (gpointer number, PurpleRequestFields *fields)
 {
-  Dialog *dialog = data;
-  ShimSession *session = take (dialog);
+  ShimSession *session;
+  char *room = muc_prompt_take (number, &session);
   stead_client *client = dispatch_client ();
   char *alternate = g_strstrip (g_strdup (typed (fields, "alternate")));
 
   if (session != NULL && client != NULL)
-    expect (session, dialog->room,
-            stead_destroy_room (client, session->number, dialog->room, typed (fields, "reason"),
-                                alternate, typed (fields, "password")));
+    expect (session, room,
+            stead_destroy_room (client, session->number, room, typed (fields, "reason"), alternate,
+                                typed (fields, "password")));
   g_free (alternate);
-  dialog_free (dialog);
+  g_free (room);
 }
 
 void

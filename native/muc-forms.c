@@ -6,53 +6,31 @@
 /* A dialog that waits for the person. */
 typedef struct
 {
-  guint32 number;
   char *room;
   stead_room_form_kind kind;
   ShimForm *form; /* (nullable): only the question whether to see it */
 } Prompt;
 
-static Prompt *
-prompt_new (ShimSession *session, const char *room, stead_room_form_kind kind, ShimForm *form)
-{
-  Prompt *prompt = g_new0 (Prompt, 1);
-
-  prompt->number = session->number;
-  prompt->room = g_strdup (room);
-  prompt->kind = kind;
-  prompt->form = form;
-  session->room_forms = g_slist_prepend (session->room_forms, prompt);
-  return prompt;
-}
-
 static void
-prompt_free (Prompt *prompt)
+prompt_free (gpointer data)
 {
+  Prompt *prompt = data;
+
   forms_free (prompt->form);
   g_free (prompt->room);
   g_free (prompt);
 }
 
-/* The dialogs' handle is the connection, which closes them without a word. */
-void
-muc_forms_close (ShimSession *session)
+/* Returns: for the prompt's callbacks */
+static gpointer
+prompt_new (const ShimSession *session, const char *room, stead_room_form_kind kind, ShimForm *form)
 {
-  while (session->room_forms != NULL)
-    {
-      prompt_free (session->room_forms->data);
-      session->room_forms = g_slist_delete_link (session->room_forms, session->room_forms);
-    }
-}
+  Prompt *prompt = g_new0 (Prompt, 1);
 
-/* Returns: (nullable): the session, if the prompt is still one of it. */
-static ShimSession *
-take (Prompt *prompt)
-{
-  ShimSession *session = account_session_numbered (prompt->number);
-
-  if (session != NULL)
-    session->room_forms = g_slist_remove (session->room_forms, prompt);
-  return session;
+  prompt->room = g_strdup (room);
+  prompt->kind = kind;
+  prompt->form = form;
+  return muc_prompt_new (session, prompt, prompt_free);
 }
 
 void
@@ -88,12 +66,15 @@ submit (ShimSession *session, const Prompt *prompt, const stead_form *filled)
 }
 
 static void
-on_filled (gpointer data, PurpleRequestFields *fields)
+on_filled (gpointer number, PurpleRequestFields *fields)
 {
-  Prompt *prompt = data;
-  ShimSession *session = take (prompt);
-  stead_form *filled = forms_filled (prompt->form, fields);
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
+  stead_form *filled;
 
+  if (prompt == NULL)
+    return;
+  filled = forms_filled (prompt->form, fields);
   if (session != NULL && filled != NULL)
     submit (session, prompt, filled);
   else if (session != NULL)
@@ -104,12 +85,14 @@ on_filled (gpointer data, PurpleRequestFields *fields)
 }
 
 static void
-on_given_up (gpointer data, PurpleRequestFields *fields)
+on_given_up (gpointer number, PurpleRequestFields *fields)
 {
-  Prompt *prompt = data;
-  ShimSession *session = take (prompt);
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
 
   (void) fields;
+  if (prompt == NULL)
+    return;
   /* Of settings a room keeps in mind that they are being changed; of one who asks for voice the engine
    * keeps in mind that he does. */
   if (session != NULL
@@ -222,23 +205,28 @@ muc_got_form (ShimSession *session, const stead_event *event)
  */
 
 static void
-on_configure (gpointer data, int action)
+on_configure (gpointer number, int action)
 {
-  Prompt *prompt = data;
-  ShimSession *session = take (prompt);
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
 
   (void) action;
+  if (prompt == NULL)
+    return;
   if (session != NULL)
     muc_get_form (session, prompt->room, prompt->kind);
   prompt_free (prompt);
 }
 
 static void
-on_accept (gpointer data, int action)
+on_accept (gpointer number, int action)
 {
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
+
   (void) action;
-  take (data);
-  prompt_free (data);
+  if (prompt != NULL)
+    prompt_free (prompt);
 }
 
 /* The engine has opened it with the settings that its service has for new ones: nobody has to wait in

@@ -9,83 +9,74 @@
 /* A prompt that waits for the person. */
 typedef struct
 {
-  guint32 number;
   char *jid;
   char *nick;
   char *password; /* (nullable) */
 } Prompt;
 
 static void
-prompt_free (Prompt *prompt)
+prompt_free (gpointer data)
 {
+  Prompt *prompt = data;
+
   if (prompt->password != NULL)
-    memset (prompt->password, 0, strlen (prompt->password));
+    explicit_bzero (prompt->password, strlen (prompt->password));
   g_free (prompt->password);
   g_free (prompt->jid);
   g_free (prompt->nick);
   g_free (prompt);
 }
 
-/* The prompts' handle is the connection, which closes them without a word. */
-void
-muc_refusals_close (ShimSession *session)
-{
-  while (session->room_prompts != NULL)
-    {
-      prompt_free (session->room_prompts->data);
-      session->room_prompts = g_slist_delete_link (session->room_prompts, session->room_prompts);
-    }
-}
-
-/* Returns: (nullable): the session, if the prompt is still one of it. */
-static ShimSession *
-take (Prompt *prompt)
-{
-  ShimSession *session = account_session_numbered (prompt->number);
-
-  if (session != NULL)
-    session->room_prompts = g_slist_remove (session->room_prompts, prompt);
-  return session;
-}
-
 static void
-enter (Prompt *prompt, const char *password)
+enter (const ShimSession *session, const Prompt *prompt, const char *password)
 {
-  ShimSession *session = take (prompt);
   PurpleConnection *gc = session != NULL ? account_connection (session) : NULL;
   GHashTable *components = muc_components (prompt->jid, prompt->nick, password);
 
   if (gc != NULL)
     serv_join_chat (gc, components);
   g_hash_table_destroy (components);
+}
+
+static void
+on_password (gpointer number, const char *password)
+{
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
+
+  if (prompt == NULL)
+    return;
+  enter (session, prompt, password);
   prompt_free (prompt);
 }
 
 static void
-on_password (gpointer data, const char *password)
+forget (gpointer number)
 {
-  enter (data, password);
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
+
+  if (prompt != NULL)
+    prompt_free (prompt);
 }
 
 static void
-on_cancel (gpointer data, const char *password)
+on_cancel (gpointer number, const char *password)
 {
   (void) password;
-  take (data);
-  prompt_free (data);
+  forget (number);
 }
 
-static Prompt *
-prompt_new (ShimSession *session, const char *jid, const char *nick, const char *password)
+/* Returns: for the prompt's callbacks */
+static gpointer
+prompt_new (const ShimSession *session, const char *jid, const char *nick, const char *password)
 {
   Prompt *prompt = g_new0 (Prompt, 1);
 
-  prompt->number = session->number;
   prompt->jid = g_strdup (jid);
   prompt->nick = g_strdup (nick);
   prompt->password = g_strdup (password);
-  session->room_prompts = g_slist_prepend (session->room_prompts, prompt);
-  return prompt;
+  return muc_prompt_new (session, prompt, prompt_free);
 }
 
 static void
@@ -128,19 +119,23 @@ muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *
  */
 
 static void
-on_enter (gpointer data, int action)
+on_enter (gpointer number, int action)
 {
-  const Prompt *prompt = data;
+  ShimSession *session;
+  Prompt *prompt = muc_prompt_take (number, &session);
 
   (void) action;
-  enter (data, prompt->password);
+  if (prompt == NULL)
+    return;
+  enter (session, prompt, prompt->password);
+  prompt_free (prompt);
 }
 
 static void
-on_stay_out (gpointer data, int action)
+on_stay_out (gpointer number, int action)
 {
   (void) action;
-  on_cancel (data, NULL);
+  forget (number);
 }
 
 /* The prompt shows plain text, so nothing is escaped. */

@@ -119,10 +119,8 @@ void
 muc_close (ShimSession *session)
 {
   muc_bookmarks_close (session);
-  muc_refusals_close (session);
   muc_list_close (session);
-  muc_forms_close (session);
-  muc_dialogs_close (session);
+  muc_prompts_close (session);
   muc_users_close (session);
   g_hash_table_destroy (session->left_rooms);
   g_hash_table_destroy (session->rooms);

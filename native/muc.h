@@ -104,12 +104,22 @@ void muc_users_close (ShimSession *session);
 char *muc_query_users (ShimSession *session, const char *room, stead_role role,
                        stead_affiliation affiliation);
 
+/* ---- muc-prompts.c ---- */
+
+/* Keeps @data until the prompt is answered, or the account is signed off. Returns: what the prompt's
+ * callbacks are to be given */
+gpointer muc_prompt_new (const ShimSession *session, gpointer data, GDestroyNotify free_data);
+/* Returns: (transfer full) (nullable): what muc_prompt_new() was given; NULL when it is gone with its
+ * session. @session: (out) (nullable): NULL in the same case */
+gpointer muc_prompt_take (gpointer number, ShimSession **session);
+/* The prompts' handle is the connection, which closes them. */
+void muc_prompts_close (const ShimSession *session);
+
 /* ---- muc-dialogs.c ---- */
 
 void muc_ask_which_list (ShimSession *session, const char *room);
 void muc_ask_rights (ShimSession *session, const char *room);
 void muc_ask_destroy (ShimSession *session, const char *room);
-void muc_dialogs_close (ShimSession *session);
 
 /* ---- muc-forms.c ---- */
 
@@ -117,14 +127,12 @@ void muc_dialogs_close (ShimSession *session);
 void muc_get_form (ShimSession *session, const char *room, stead_room_form_kind kind);
 /* Asks the person whether the settings of a room that was made by us are to be changed. */
 void muc_offer_settings (ShimSession *session, const ShimRoom *room);
-void muc_forms_close (ShimSession *session);
 
 /* ---- muc-refusals.c ---- */
 
 void muc_got_refusal (ShimSession *session, const ShimRoom *room, const stead_event *event);
 /* Asks whether to enter the room that @event names instead of @room, if it names one. */
 void muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stead_event *event);
-void muc_refusals_close (ShimSession *session);
 
 /* ---- muc-ops.c ---- */
 

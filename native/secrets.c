@@ -11,7 +11,8 @@ send_secret (gpointer number, stead_secret what, const char *secret)
   stead_client *client = dispatch_client ();
   ShimSession *session = account_session_numbered (GPOINTER_TO_UINT (number));
 
-  if (client == NULL || session == NULL)
+  /* Finch calls what belongs to "Cancel" for a prompt that we close, too. */
+  if (client == NULL || session == NULL || !session->asking)
     return;
   session->asking = FALSE;
   stead_answer_secret (client, GPOINTER_TO_UINT (number), what, secret);
@@ -127,7 +128,9 @@ secrets_ask (ShimSession *session, const stead_event *event)
 void
 secrets_close (ShimSession *session)
 {
-  if (session->asking)
-    purple_request_close_with_handle (session->account);
+  gboolean asking = session->asking;
+
   session->asking = FALSE;
+  if (asking)
+    purple_request_close_with_handle (session->account);
 }

@@ -56,9 +56,6 @@ typedef struct
 
   GHashTable *rooms;      /* bare JID to what muc.h has of a room */
   GHashTable *left_rooms; /* bare JIDs of rooms that the person left to ShimLeft */
-  GSList *room_prompts;   /* for passwords, see muc-refusals.c */
-  GSList *room_forms;     /* open dialogs, see muc-forms.c */
-  GSList *room_dialogs;   /* others, see muc-dialogs.c */
   GHashTable *room_users; /* lists that are under way, see muc-users.c */
   char *room_service;     /* (nullable): of the account's server, "" for none, see muc-list.c */
 

@@ -210,15 +210,34 @@ on_fields (const char *title, const char *primary, const char *secondary,
   return GINT_TO_POINTER (request->number);
 }
 
+/* Finch takes every window that goes, but that of request_action(), for one that was cancelled: when
+ * libpurple closes it, too. */
+static void
+cancel_as_finch_does (const Request *request)
+{
+  if (g_strcmp0 (purple_core_get_ui (), "gnt-purple") != 0 || request->cancel == NULL
+      || request->authorization)
+    return;
+  if (request->type == PURPLE_REQUEST_FIELDS)
+    ((PurpleRequestFieldsCb) request->cancel) (request->user_data, NULL);
+  else if (request->type == PURPLE_REQUEST_INPUT)
+    ((PurpleRequestInputCb) request->cancel) (request->user_data, NULL);
+}
+
 static void
 on_close (PurpleRequestType type, void *handle)
 {
+  Request *request = requests != NULL ? g_hash_table_lookup (requests, handle) : NULL;
   GString *event = host_event ("request-closed");
 
   (void) type;
   json_add_int (event, "request", GPOINTER_TO_INT (handle));
   host_emit (event);
-  g_hash_table_remove (requests, handle);
+  if (request == NULL)
+    return;
+  g_hash_table_steal (requests, handle);
+  cancel_as_finch_does (request);
+  request_free (request);
 }
 
 static void *
