@@ -148,7 +148,11 @@ got_removed (ShimSession *session, const stead_event *event, GHashTable *nodes)
           bookmarks_heard (session, room);
         }
       if (chat != NULL)
-        drop (session, chat, room);
+        {
+          /* It may be freed by that, and its room named again. */
+          g_hash_table_remove (nodes, room);
+          drop (session, chat, room);
+        }
       g_free (room);
     }
 }

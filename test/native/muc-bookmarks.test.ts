@@ -102,6 +102,12 @@ describe('the server’s bookmarks', () => {
     expect([await shown(), await sent()]).toEqual([[], []]);
   });
 
+  test('may be taken away twice, in two forms of one address', async () => {
+    await list({ room: DEN }, { room: HALL });
+    await tell({ removed: [DEN, DEN.toUpperCase(), DEN] });
+    expect(await shown()).toEqual([`${HALL}  `]);
+  });
+
   test('do not double a chat that is there, and neither loses anything', async () => {
     await den.run('chat-keep', { components: { ...COMPONENTS, password: 'own' }, alias: 'Mine' });
     await list({ room: DEN, name: '', nick: 'Älice', autojoin: true });
