@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* A setting of the chat: "MARK LOOKS PASSWORD", the last two as digests. */
+/* A setting of the chat: "MARK ROOM LOOKS PASSWORD", the last three as digests. */
 #define MARK "steadfast-bookmark"
 
 static const char *const mark_words[] = { NULL, "theirs", "ours", "alone" };
@@ -192,24 +192,47 @@ digest_of_looks (const ShimBookmark *bookmark)
   return made;
 }
 
+/* Returns: (transfer full): the setting in its four parts; none for a chat that has none, or that was made
+ * one of another room since */
+static char **
+parts_of (PurpleChat *chat)
+{
+  const char *kept = purple_blist_node_get_string ((PurpleBlistNode *) chat, MARK);
+  char **parts = g_strsplit (kept != NULL ? kept : "", " ", 4);
+  char *room = *parts != NULL ? muc_get_chat_name (purple_chat_get_components (chat)) : NULL;
+  char *now = room != NULL ? digest (room) : NULL;
+
+  if (*parts != NULL && (g_strv_length (parts) != 4 || now == NULL || strcmp (parts[1], now) != 0))
+    {
+      g_strfreev (parts);
+      parts = g_new0 (char *, 1);
+    }
+  g_free (now);
+  g_free (room);
+  return parts;
+}
+
 ShimMark
 bookmarks_mark (PurpleChat *chat)
 {
-  const char *kept = purple_blist_node_get_string ((PurpleBlistNode *) chat, MARK);
+  char **parts = parts_of (chat);
+  ShimMark found = SHIM_MARK_NONE;
   ShimMark mark;
 
-  for (mark = SHIM_MARK_THEIRS; kept != NULL && mark <= SHIM_MARK_ALONE; mark++)
-    if (g_str_has_prefix (kept, mark_words[mark]))
-      return mark;
-  return SHIM_MARK_NONE;
+  for (mark = SHIM_MARK_THEIRS; *parts != NULL && mark <= SHIM_MARK_ALONE; mark++)
+    if (strcmp (parts[0], mark_words[mark]) == 0)
+      found = mark;
+  g_strfreev (parts);
+  return found;
 }
 
 void
 bookmarks_set_mark (PurpleChat *chat, ShimMark mark, const ShimBookmark *agreed)
 {
+  char *room = digest (agreed->room);
   char *looks = digest_of_looks (agreed);
   char *password = digest (agreed->password);
-  char *text = g_strdup_printf ("%s %s %s", mark_words[mark], looks, password);
+  char *text = g_strdup_printf ("%s %s %s %s", mark_words[mark], room, looks, password);
 
   /* Each time it is set, the host writes the list. */
   if (g_strcmp0 (text, purple_blist_node_get_string ((PurpleBlistNode *) chat, MARK)) != 0)
@@ -217,17 +240,17 @@ bookmarks_set_mark (PurpleChat *chat, ShimMark mark, const ShimBookmark *agreed)
   g_free (text);
   g_free (password);
   g_free (looks);
+  g_free (room);
 }
 
 gboolean
 bookmarks_is_news (PurpleChat *chat, const ShimBookmark *bookmark, gboolean password)
 {
-  const char *kept = purple_blist_node_get_string ((PurpleBlistNode *) chat, MARK);
-  char **parts = g_strsplit (kept != NULL ? kept : "", " ", 3);
+  char **parts = parts_of (chat);
   char *looks = digest_of_looks (bookmark);
   char *secret = digest (bookmark->password);
-  gboolean news = g_strv_length (parts) != 3 || strcmp (parts[1], looks) != 0
-                  || (password && strcmp (parts[2], secret) != 0);
+  gboolean news = *parts == NULL || strcmp (parts[2], looks) != 0
+                  || (password && strcmp (parts[3], secret) != 0);
 
   g_free (secret);
   g_free (looks);

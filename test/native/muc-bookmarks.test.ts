@@ -277,6 +277,12 @@ describe('changes made while the account is off', () => {
     expect(await shown()).toEqual([`${HALL} Theirs `]);
   });
 
+  test('to the room of a chat make another bookmark, and lose none', async () => {
+    await change({ component: 'room', value: 'cave' }, HALL);
+    expect(await back({ room: HALL, name: 'Hall' })).toEqual(['cave@rooms.example|Hall|||']);
+    expect(await shown()).toEqual(['cave@rooms.example Hall ', `${HALL} Hall `]);
+  });
+
   test('that took it away there take it away here', async () => {
     expect(await back()).toEqual([]);
     expect(await chats()).toEqual([]);
