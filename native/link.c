@@ -270,6 +270,7 @@ link_got_engine (ShimSession *session, const stead_event *event)
     case STEAD_ENGINE_DIED:
       info_give_up (session);
       muc_list_give_up (session);
+      muc_users_give_up (session);
       if (stead_event_error_retry (event) == STEAD_RETRY_NEVER)
         errors_report (session, event);
       /* It is started again and attached by libsteadfast. */

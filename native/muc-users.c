@@ -33,6 +33,12 @@ muc_users_close (ShimSession *session)
   g_hash_table_destroy (session->room_users);
 }
 
+void
+muc_users_give_up (ShimSession *session)
+{
+  g_hash_table_remove_all (session->room_users);
+}
+
 char *
 muc_query_users (ShimSession *session, const char *room, stead_role role,
                  stead_affiliation affiliation)

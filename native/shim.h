@@ -223,6 +223,8 @@ void muc_tell_queued (ShimSession *session, const char *jid);
 void muc_list_online (ShimSession *session);
 /* Ends the lists that are under way: no more of them comes. */
 void muc_list_give_up (ShimSession *session);
+/* Forgets the parts of lists of people that an engine told: the next one begins anew. */
+void muc_users_give_up (ShimSession *session);
 PurpleRoomlist *muc_roomlist_get_list (PurpleConnection *gc);
 void muc_roomlist_cancel (PurpleRoomlist *list);
 char *muc_roomlist_room_serialize (PurpleRoomlistRoom *room);

@@ -222,6 +222,17 @@ describe('the people of a room', () => {
     ]);
   });
 
+  test('of whom an engine had told a part are told anew by the next one', async () => {
+    await den.enter();
+    const affiliation = Affiliation.OWNER;
+    await tell({ affiliation, users: [{ jid: BOB }] });
+    const after = den.stage.engine.now;
+    den.stage.engine.die();
+    await den.stage.engine.next('attach', () => true, after);
+    await tell({ affiliation, users: [{ jid: BOB }], done: true });
+    expect(den.html.filter((html) => html.startsWith('Owners'))).toEqual([`Owners: <br>${BOB}`]);
+  });
+
   test('may be nobody', async () => {
     await den.enter();
     await tell({ role: Role.MODERATOR, done: true });
