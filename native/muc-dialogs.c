@@ -51,17 +51,6 @@ typed (PurpleRequestFields *fields, const char *id)
   return text != NULL ? text : "";
 }
 
-/* The answer is awaited and, if it is a refusal, told. */
-static void
-expect (ShimSession *session, const char *room, const char *id)
-{
-  if (id == NULL)
-    purple_notify_error (account_connection (session), NULL, room,
-                         stead_client_error (dispatch_client ()));
-  messages_expect (session->number, id, room, NULL);
-  dispatch_update ();
-}
-
 /* ---- Lists --------------------------------------------------------------------------------------
  */
 
@@ -160,11 +149,11 @@ on_rights (gpointer number, PurpleRequestFields *fields)
   char *who = g_strstrip (g_strdup (typed (fields, "who")));
 
   if (session != NULL && client != NULL && choice != NULL)
-    expect (session, room,
-            choice->by_role
-                ? stead_set_role (client, session->number, room, who, choice->role, reason)
-                : stead_set_affiliation (client, session->number, room, who, choice->affiliation,
-                                         reason));
+    muc_expect (session, room,
+                choice->by_role
+                    ? stead_set_role (client, session->number, room, who, choice->role, reason)
+                    : stead_set_affiliation (client, session->number, room, who,
+                                             choice->affiliation, reason));
   g_free (who);
   g_free (room);
 }
@@ -195,9 +184,9 @@ on_destroy (gpointer number, PurpleRequestFields *fields)
   char *alternate = g_strstrip (g_strdup (typed (fields, "alternate")));
 
   if (session != NULL && client != NULL)
-    expect (session, room,
-            stead_destroy_room (client, session->number, room, typed (fields, "reason"), alternate,
-                                typed (fields, "password")));
+    muc_expect (session, room,
+                stead_destroy_room (client, session->number, room, typed (fields, "reason"),
+                                    alternate, typed (fields, "password")));
   g_free (alternate);
   g_free (room);
 }

@@ -37,13 +37,9 @@ void
 muc_get_form (ShimSession *session, const char *room, stead_room_form_kind kind)
 {
   stead_client *client = dispatch_client ();
-  const char *id =
-      client != NULL ? stead_get_room_form (client, session->number, room, kind) : NULL;
 
-  if (client != NULL && id == NULL)
-    purple_notify_error (account_connection (session), NULL, room, stead_client_error (client));
-  messages_expect (session->number, id, room, NULL);
-  dispatch_update ();
+  if (client != NULL)
+    muc_expect (session, room, stead_get_room_form (client, session->number, room, kind));
 }
 
 /* ---- The form -----------------------------------------------------------------------------------
@@ -54,15 +50,11 @@ static void
 submit (ShimSession *session, const Prompt *prompt, const stead_form *filled)
 {
   stead_client *client = dispatch_client ();
-  const char *id = client != NULL ? stead_submit_room_form (client, session->number, prompt->room,
-                                                            prompt->kind, filled)
-                                  : NULL;
 
-  if (client != NULL && id == NULL)
-    purple_notify_error (account_connection (session), NULL, prompt->room,
-                         stead_client_error (client));
-  messages_expect (session->number, id, prompt->room, NULL);
-  dispatch_update ();
+  if (client != NULL)
+    muc_expect (
+        session, prompt->room,
+        stead_submit_room_form (client, session->number, prompt->room, prompt->kind, filled));
 }
 
 static void

@@ -3,17 +3,6 @@
 
 #include "muc.h"
 
-/* The answer is awaited and, if it is a refusal, told. */
-static void
-expect (ShimSession *session, const char *room, const char *id)
-{
-  if (id == NULL)
-    purple_notify_error (account_connection (session), NULL, room,
-                         stead_client_error (dispatch_client ()));
-  messages_expect (session->number, id, room, NULL);
-  dispatch_update ();
-}
-
 static void
 configure (ShimSession *session, const char *room)
 {
@@ -29,13 +18,13 @@ do_register (ShimSession *session, const char *room)
 static void
 unregister (ShimSession *session, const char *room)
 {
-  expect (session, room, stead_unregister_room (dispatch_client (), session->number, room));
+  muc_expect (session, room, stead_unregister_room (dispatch_client (), session->number, room));
 }
 
 static void
 request_voice (ShimSession *session, const char *room)
 {
-  expect (session, room, stead_request_voice (dispatch_client (), session->number, room));
+  muc_expect (session, room, stead_request_voice (dispatch_client (), session->number, room));
 }
 
 /* ---- Who is offered what ------------------------------------------------------------------------

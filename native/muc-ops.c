@@ -13,6 +13,16 @@ room_of (PurpleConnection *gc, int id, ShimSession **session)
   return *session != NULL && dispatch_client () != NULL ? muc_find_id (*session, id) : NULL;
 }
 
+void
+muc_expect (ShimSession *session, const char *room, const char *id)
+{
+  if (id == NULL)
+    purple_notify_error (account_connection (session), NULL, room,
+                         stead_client_error (dispatch_client ()));
+  messages_expect (session->number, id, room, NULL);
+  dispatch_update ();
+}
+
 static void
 tell_failed (PurpleConnection *gc, GHashTable *components, const char *text)
 {

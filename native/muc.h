@@ -136,6 +136,9 @@ void muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stea
 
 /* ---- muc-ops.c ---- */
 
+/* Waits for the answer to a command; if it is a refusal, it is told. There must be a client. @id:
+ * (nullable): NULL when the library would not take the command, which is told at once */
+void muc_expect (ShimSession *session, const char *room, const char *id);
 /* @text: (nullable): a line to those who stay */
 void muc_part (PurpleConnection *gc, int id, const char *text);
 
