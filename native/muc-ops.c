@@ -106,7 +106,9 @@ muc_part (PurpleConnection *gc, int id, const char *text)
 
   if (room == NULL)
     return;
-  stead_leave_room (dispatch_client (), session->number, room->jid, text);
+  /* The window is closed by now: better without a line that is too long than not at all. */
+  if (!stead_leave_room (dispatch_client (), session->number, room->jid, text))
+    stead_leave_room (dispatch_client (), session->number, room->jid, NULL);
   muc_note_left (session, room->jid, SHIM_LEAVING);
   muc_forget_new (session, room->jid);
   muc_remove (session, room);
@@ -161,10 +163,8 @@ muc_set_chat_topic (PurpleConnection *gc, int id, const char *topic)
 
   if (room == NULL)
     return;
-  messages_expect (session->number,
-                   stead_set_room_subject (dispatch_client (), session->number, room->jid, topic),
-                   room->jid, NULL);
-  dispatch_update ();
+  muc_expect (session, room->jid,
+              stead_set_room_subject (dispatch_client (), session->number, room->jid, topic));
 }
 
 void

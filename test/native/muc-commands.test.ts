@@ -126,6 +126,13 @@ describe('a command in a room', () => {
     expect(await den.chat()).toMatchObject({ left: true });
   });
 
+  test('leaves the room without a line that is too long to be sent', async () => {
+    await den.run('command', { text: `part ${'x'.repeat(5_000_000)}` });
+    const { body } = await den.stage.engine.next('leaveRoom');
+    expect(body.value).toMatchObject({ room: DEN, text: '' });
+    expect(await den.chat()).toMatchObject({ left: true });
+  });
+
   test('shows the topic, as it is', async () => {
     await den.run('command', { text: 'topic' });
     await den.subject({ subject: '<b>&', nick: 'bob' });

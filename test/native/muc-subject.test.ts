@@ -51,6 +51,14 @@ describe('the subject', () => {
   });
 });
 
+test('a subject that is too long to be sent is told as that', async () => {
+  await den.enter();
+  await den.run('topic', { topic: 'x'.repeat(5_000_000) });
+  expect(den.stage.host.all('notify')).toMatchObject([
+    { kind: 'error', primary: DEN, secondary: 'The text is too long.' },
+  ]);
+});
+
 test('a notice of the room is a quiet line', async () => {
   await den.notice('before');
   await den.enter();
