@@ -132,15 +132,24 @@ bookmarks_read_node (const ShimSession *session, PurpleChat *chat, const char *r
   return read;
 }
 
+/* Nobody can tell whether a chat's table frees its keys: one of its own takes its place. */
 static void
 set_component (PurpleChat *chat, const char *key, const char *value)
 {
-  GHashTable *components = purple_chat_get_components (chat);
+  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  GHashTableIter iter;
+  gpointer name;
+  gpointer old;
 
+  g_hash_table_iter_init (&iter, chat->components);
+  while (g_hash_table_iter_next (&iter, &name, &old))
+    g_hash_table_insert (components, g_strdup (name), g_strdup (old));
   if (*value == '\0')
     g_hash_table_remove (components, key);
   else
-    g_hash_table_replace (components, g_strdup (key), g_strdup (value));
+    g_hash_table_insert (components, g_strdup (key), g_strdup (value));
+  g_hash_table_destroy (chat->components);
+  chat->components = components;
 }
 
 PurpleChat *

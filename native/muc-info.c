@@ -35,13 +35,14 @@ static void
 set (GHashTable *components, const char *key, const char *value)
 {
   if (value != NULL && *value != '\0')
-    g_hash_table_replace (components, g_strdup (key), g_strdup (value));
+    g_hash_table_replace (components, (gpointer) g_intern_string (key), g_strdup (value));
 }
 
 GHashTable *
 muc_components (const char *jid, const char *nick, const char *password)
 {
-  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  /* As prpl-jabber's: BitlBee puts literals in, so no key may be freed. Some chats outlive the plugin. */
+  GHashTable *components = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
   char **parts = g_strsplit (jid, "@", 2);
 
   set (components, "room", parts[0]);
