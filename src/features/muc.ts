@@ -157,7 +157,8 @@ class Muc {
 
   #message(stanza: Element, from: Jid, room: Room | undefined): boolean {
     const type = attribute(stanza, 'type');
-    if (type === 'error') return room?.messages.refused(stanza) === true;
+    // An occupant may have one sent on, too, by an id that all have seen.
+    if (type === 'error') return from.resource === '' && room?.messages.refused(stanza) === true;
     if (type === 'groupchat') {
       // An earlier process may have entered it in a session that goes on until a fresh one is bound.
       const inside = room !== undefined && (room.joined || !this.#ready);

@@ -212,3 +212,17 @@ describe('a private message (XEP-0045 §7.5)', () => {
     expect(host.failed).toMatchObject([{ id: 'm', fault: { condition: 'item-not-found' } }]);
   });
 });
+
+test('what the room refused is told by the room, and not by an occupant who has seen its id', () => {
+  const host = new Stage().inside('hag');
+  host.command('setRoomSubject', SetRoomSubjectSchema, { room: ROOM, subject: 'Fire' }, 's1');
+  const error = (from: string) =>
+    `<message from='${from}' type='error' id='s1'><error type='auth'>` +
+    "<forbidden xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>";
+  host.receive(error(`${ROOM}/hag`));
+  expect(host.toldOf('roomNotice')).toEqual([]);
+  host.receive(error(ROOM));
+  expect(host.toldOf('roomNotice')).toMatchObject([
+    { text: 'The subject was not changed: You are not allowed to do that.' },
+  ]);
+});
