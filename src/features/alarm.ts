@@ -8,10 +8,16 @@ import type { FeatureHost } from './feature.js';
  */
 export class Alarm {
   readonly #host: FeatureHost;
-  /** Counts settings, since a timer cannot be taken back. */
-  #turn = 0;
+  #run: () => void = () => undefined;
+  #ifLate: () => void = () => undefined;
   #late: (() => void) | undefined;
   #set = false;
+  #dueAt = 0;
+  /**
+   * When the timer goes off that counts. One cannot be taken back, so a later time has no timer of its
+   * own before that: whoever has it set anew at will must not pile them up.
+   */
+  #wakesAt = Infinity;
 
   constructor(host: FeatureHost) {
     this.#host = host;
@@ -27,22 +33,15 @@ export class Alarm {
    * @param late done instead if it fell due without a link; the same by default
    */
   set(delayMs: number, run: () => void, late = run): void {
-    const turn = ++this.#turn;
+    this.#run = run;
+    this.#ifLate = late;
     this.#late = undefined;
     this.#set = true;
-    this.#host.later(delayMs, () => {
-      if (turn !== this.#turn) return;
-      if (!this.#host.online) {
-        this.#late = late;
-        return;
-      }
-      this.#set = false;
-      run();
-    });
+    this.#dueAt = this.#host.clock().now + delayMs;
+    this.#wait();
   }
 
   clear(): void {
-    this.#turn += 1;
     this.#late = undefined;
     this.#set = false;
   }
@@ -53,5 +52,29 @@ export class Alarm {
     if (late === undefined) return;
     this.clear();
     late();
+  }
+
+  #wait(): void {
+    const at = this.#dueAt;
+    if (this.#wakesAt <= at) return;
+    this.#wakesAt = at;
+    this.#host.later(at - this.#host.clock().now, () => {
+      if (this.#wakesAt !== at) return;
+      this.#wakesAt = Infinity;
+      if (this.#set && this.#late === undefined) this.#wake();
+    });
+  }
+
+  #wake(): void {
+    if (this.#host.clock().now < this.#dueAt) {
+      this.#wait();
+      return;
+    }
+    if (!this.#host.online) {
+      this.#late = this.#ifLate;
+      return;
+    }
+    this.#set = false;
+    this.#run();
   }
 }

@@ -118,8 +118,13 @@ export class RoomMoves {
     const why = whys.get(departureOf(told));
     if (destroyed !== undefined) this.#fate.put(Why.DESTROYED, destroyed);
     else if (why !== undefined) this.#fate.put(why, { actor, reason });
-    // While we are on the way in, it is the end of an earlier stay.
-    else if (this.#entrance.state === 'joined' || isOutage(told)) this.#fate.lost();
+    // While we are on the way in, it is the end of an earlier stay; and out we cannot be more than once.
+    else if (this.#isLost(told)) this.#fate.lost();
+  }
+
+  #isLost(told: RoomPresence): boolean {
+    const { state } = this.#entrance;
+    return state === 'joined' || (state === 'joining' && isOutage(told));
   }
 }
 

@@ -130,7 +130,10 @@ export class Room implements JoinedRoom {
    * @param ready the server has our presence, so that rooms may be entered
    * @param answer the host is to be told everything
    */
-  again(nick: string, password: string, ready: boolean, answer: boolean): void {
+  again(asked: string, password: string, ready: boolean, answer: boolean): void {
+    const possible = asked === '' || this.#entrance.occupant(asked) !== undefined;
+    if (!possible) this.#teller.notice('Your nickname was not changed: that is no nickname.');
+    const nick = possible ? asked : '';
     const differs = this.#entrance.nick.differs(nick);
     if (this.joined && differs) {
       this.#entrance.choose('', password);
@@ -208,6 +211,8 @@ export class Room implements JoinedRoom {
   #farewell(text: string): Element | undefined {
     if (this.#entrance.state === 'out') return undefined;
     const to = this.#entrance.occupant(this.nick)?.toString();
+    // To nobody it would be for everybody (RFC 6121 §4.5).
+    if (to === undefined) return undefined;
     const status = text === '' ? undefined : xml('status', {}, withoutNul(text));
     return xml('presence', { to, type: 'unavailable' }, status);
   }

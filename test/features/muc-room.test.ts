@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-import { describe, expect, test } from 'vitest';
-import { Room_State as State, Room_Why as Why } from '../../src/contract/engine_pb.js';
+import { describe, expect, test, vi } from 'vitest';
+import {
+  LeaveRoomSchema,
+  Room_State as State,
+  Room_Why as Why,
+} from '../../src/contract/engine_pb.js';
 import { NS } from '../../src/core/namespaces.js';
 import { away, ME, presence, ROOM, Stage } from './muc-stage.js';
 
@@ -250,4 +254,38 @@ describe('being put out of a room', () => {
       'Presence from coven@evil.example was dropped: that is no room that you are in.',
     ]);
   });
+});
+
+describe('a nickname that is none, asked for on the way in,', () => {
+  const asked = (): Stage => {
+    const host = new Stage().join('Bob');
+    host.forget();
+    return host.join('  ');
+  };
+
+  test('is turned down in words, and we go on by the one that we had', () => {
+    const host = asked();
+    expect(host.toldOf('roomNotice')).toMatchObject([
+      { room: ROOM, text: 'Your nickname was not changed: that is no nickname.' },
+    ]);
+    expect(host.toldOf('room')).toMatchObject([{ nick: 'Bob', state: State.JOINING }]);
+    host.admit('Bob');
+    expect(host.room?.joined).toBe(true);
+  });
+
+  test('does not sign the account off when the room is left', () => {
+    const host = asked();
+    host.command('leaveRoom', LeaveRoomSchema, { room: ROOM });
+    expect(host.lastSent.attrs).toMatchObject({ to: `${ROOM}/Bob`, type: 'unavailable' });
+  });
+});
+
+test('a room that says over and over that it shuts down sets few timers, and no longer pause', () => {
+  const host = new Stage().inside();
+  const later = vi.spyOn(host, 'later');
+  for (let n = 0; n < 1_000; n += 1)
+    host.receive(presence('', { type: 'unavailable', codes: [110, 332] }));
+  expect(later.mock.calls.length).toBeLessThan(5);
+  host.pass(5_000);
+  expect(host.lastSent.attrs.to).toBe(ME);
 });
