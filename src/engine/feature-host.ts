@@ -285,7 +285,9 @@ export class AccountHost implements FeatureHost {
   }
 
   deadline(): number | undefined {
-    return earliest(this.requests.deadline(), ...this.timers.map(({ at }) => at));
+    // However many there are: a call takes only so many arguments.
+    const next = this.timers.reduce((first, { at }) => Math.min(first, at), Infinity);
+    return earliest(this.requests.deadline(), next === Infinity ? undefined : next);
   }
 
   tick(now: number): void {

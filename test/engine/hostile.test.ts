@@ -11,6 +11,7 @@ import {
   MessageState_State as State,
 } from '../../src/contract/engine_pb.js';
 import type { Message } from '../../src/contract/engine_pb.js';
+import type { FeatureHost } from '../../src/features/feature.js';
 import { ModelAccount } from '../support/model-account.js';
 
 const { signedIn } = ModelAccount;
@@ -147,4 +148,13 @@ describe('another client that takes our resource', () => {
     expect(account.links()).toEqual(['FAILED conflict']);
     expect(account.server.sessions.size).toBe(0);
   });
+});
+
+it('a peer who makes us wait for very much at once does not end the engine', () => {
+  const account = signedIn();
+  const { host } = Reflect.get(account.engine, 'account') as unknown as { host: FeatureHost };
+  const done: number[] = [];
+  for (let n = 0; n < 1_000_000; n += 1) host.later(1_000, () => done.push(n));
+  account.pass(2_000);
+  expect(done).toHaveLength(1_000_000);
 });
