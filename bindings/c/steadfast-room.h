@@ -304,7 +304,7 @@ STEAD_EXPORT const char *stead_event_occupant_new_nick (const stead_event *event
 STEAD_EXPORT const char *stead_event_occupant_actor (const stead_event *event, size_t index);
 /** With a departure: the reason, or the last words. */
 STEAD_EXPORT const char *stead_event_occupant_reason (const stead_event *event, size_t index);
-/** Titles (XEP-0317). */
+/** Titles (XEP-0317), of a room that announces them. */
 STEAD_EXPORT size_t stead_event_occupant_hat_count (const stead_event *event, size_t index);
 STEAD_EXPORT const char *stead_event_occupant_hat (const stead_event *event, size_t index,
                                                    size_t hat);

@@ -2581,7 +2581,7 @@ export type Occupant = Message$1<"steadfast.v1.Occupant"> & {
   reason: string;
 
   /**
-   * XEP-0317: titles.
+   * XEP-0317: titles, of a room that announces them (§3).
    *
    * @generated from field: repeated string hats = 12;
    */

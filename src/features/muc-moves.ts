@@ -91,7 +91,11 @@ export class RoomMoves {
       this.#fate.entered(told);
       return;
     }
-    if (self && nick !== this.#entrance.nick.current) this.#fate.renamed(nick);
+    const { current } = this.#entrance.nick;
+    if (self && nick !== current) {
+      this.#occupants.another(current);
+      this.#fate.renamed(nick);
+    }
     this.#occupants.put(told.occupant);
   }
 

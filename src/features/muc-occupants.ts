@@ -10,6 +10,7 @@ import {
   RoomOccupantsSchema,
 } from '../contract/engine_pb.js';
 import type { Occupant } from '../contract/engine_pb.js';
+import { NS } from '../core/namespaces.js';
 import type { FeatureHost } from './feature.js';
 
 /** Occupants in one event, so that no host is held up by a large room. */
@@ -27,6 +28,8 @@ export class OccupantBook {
   #full = false;
   /** The room announces that it tells who is who (XEP-0421). */
   #identifies = false;
+  /** The same of titles (XEP-0317 §3). Where it does not, anybody may have written his own. */
+  #titles = false;
 
   constructor(host: FeatureHost, room: string) {
     this.#host = host;
@@ -41,11 +44,16 @@ export class OccupantBook {
     return this.#identifies;
   }
 
-  /** The room said whether it tells who is who: what came with ids before that is told now. */
-  identify(identifies: boolean): void {
-    if (identifies === this.#identifies) return;
+  /** The room said what it tells of its occupants: what of that came before is told now. */
+  announced(features: ReadonlySet<string>): void {
+    const identifies = features.has(NS.occupantId);
+    const titles = features.has(NS.hats);
+    if (identifies === this.#identifies && titles === this.#titles) return;
     this.#identifies = identifies;
-    const marked = [...this.#there.values()].filter(({ occupantId }) => occupantId !== '');
+    this.#titles = titles;
+    const marked = [...this.#there.values()].filter(
+      ({ occupantId, hats }) => occupantId !== '' || hats.length > 0,
+    );
     for (let at = 0; at < marked.length; at += PART) this.#tell(marked.slice(at, at + PART));
   }
 
@@ -71,13 +79,19 @@ export class OccupantBook {
   put(occupant: Occupant): void {
     const book = this.#coming ?? this.#there;
     const known = book.get(occupant.nick);
-    if (known === undefined && book.size >= OCCUPANTS && !occupant.self) {
+    if (known === undefined && book.size >= OCCUPANTS + Number(occupant.self)) {
       this.#dropped();
       return;
     }
     book.set(occupant.nick, occupant);
     if (this.#coming !== undefined) return;
     if (known === undefined || !this.#same(known, occupant)) this.#tell([occupant]);
+  }
+
+  /** Who was taken for ourselves by this nick is another: a room may give us a nick of its own (§7.2.2). */
+  another(nick: string): void {
+    const known = this.#there.get(nick);
+    if (known?.self === true) this.put(changed(known, { self: false }));
   }
 
   /**
@@ -115,9 +129,7 @@ export class OccupantBook {
   }
 
   #same(one: Occupant, other: Occupant): boolean {
-    return this.#identifies
-      ? equals(OccupantSchema, one, other)
-      : equals(OccupantSchema, withoutId(one), withoutId(other));
+    return equals(OccupantSchema, this.#believed(one), this.#believed(other));
   }
 
   #take(nick: string): Occupant | undefined {
@@ -128,9 +140,16 @@ export class OccupantBook {
   }
 
   #tell(occupants: Occupant[], whole: { begin?: boolean; end?: boolean } = {}): void {
-    const shown = this.#identifies ? occupants : occupants.map(withoutId);
+    const shown = occupants.map((occupant) => this.#believed(occupant));
     const value = create(RoomOccupantsSchema, { room: this.#room, occupants: shown, ...whole });
     this.#host.tell({ case: 'roomOccupants', value });
+  }
+
+  #believed(occupant: Occupant): Occupant {
+    const occupantId = this.#identifies ? occupant.occupantId : '';
+    const hats = this.#titles ? occupant.hats : [];
+    const whole = occupantId === occupant.occupantId && hats.length === occupant.hats.length;
+    return whole ? occupant : changed(occupant, { occupantId, hats });
   }
 
   /** One line for each list: a flood must not fill the log either. */
@@ -140,10 +159,6 @@ export class OccupantBook {
     }
     this.#full = true;
   }
-}
-
-function withoutId(occupant: Occupant): Occupant {
-  return occupant.occupantId === '' ? occupant : changed(occupant, { occupantId: '' });
 }
 
 function changed(occupant: Occupant, change: Partial<Occupant>): Occupant {

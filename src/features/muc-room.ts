@@ -5,7 +5,6 @@
 
 import { attribute, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
-import { NS } from '../core/namespaces.js';
 import type { Jid } from '../core/jid.js';
 import { Room_Why as Why } from '../contract/engine_pb.js';
 import { errorMessage } from './error.js';
@@ -57,7 +56,7 @@ export class Room implements JoinedRoom {
     this.#teller = new RoomTeller(host, jid.toString(), entry);
     this.occupants = new OccupantBook(host, jid.toString());
     this.#info = new RoomInfo(host, this, this.#teller, (features) => {
-      this.occupants.identify(features.has(NS.occupantId));
+      this.occupants.announced(features);
     });
     this.messages = new RoomMessages(host, this, this.#teller, () => {
       this.#info.ask();

@@ -238,7 +238,7 @@ export const muc: Feature = {
       name: 'Hats',
       version: '0.3.1',
       status: 'partial',
-      note: 'titles are shown; none are given or taken',
+      note: 'titles are shown of rooms that announce them; none are given or taken',
     },
     {
       id: 'XEP-0410',

@@ -12,13 +12,29 @@ import type { Occupant } from '../../src/contract/engine_pb.js';
 import { result, stanza } from './host.js';
 import { away, DISCO, presence, ROOM, Stage } from './muc-stage.js';
 
+const HATS = 'urn:xmpp:hats:0';
+
 function changes(host: Stage): Occupant[] {
   return host.toldOf('roomOccupants').flatMap(({ occupants }) => occupants);
 }
 
+/** What the room answers to the question what it can. */
+function can(...features: readonly string[]) {
+  const all = features.map((feature) => `<feature var='${feature}'/>`).join('');
+  return result(`<query xmlns='http://jabber.org/protocol/disco#info'>${all}</query>`);
+}
+
+/** In a room that announces titles. */
+function entitled(): Stage {
+  const host = new Stage().join().admit();
+  host.take(...DISCO).done(can(HATS));
+  host.forget();
+  return host;
+}
+
 describe('who is in a room (XEP-0045 §7.2.2)', () => {
   test('is told with all that the room shows, titles too (XEP-0317)', () => {
-    const host = new Stage().inside();
+    const host = entitled();
     const hats = ['Host', '', 'Presenter'].map((title) => `<hat title='${title}' uri='x:y'/>`);
     host.receive(
       presence('hag', {
@@ -97,6 +113,19 @@ describe('who is in a room (XEP-0045 §7.2.2)', () => {
     ]);
   });
 
+  test('is not us under the nick that we wanted, where the room gives us another (code 210)', () => {
+    const host = new Stage().join();
+    host.receive(presence('romeo', { codes: [] }));
+    host.receive(presence('romeo2', { codes: [110, 210] }));
+    expect(host.room?.nick).toBe('romeo2');
+    host.forget();
+    host.join();
+    expect(changes(host).map(({ nick, self }) => [nick, self])).toEqual([
+      ['romeo', false],
+      ['romeo2', true],
+    ]);
+  });
+
   test('follows a change of our own nick by another device of ours', () => {
     const host = new Stage().inside();
     host.receive(away('romeo', { item: "nick='Rom' role='participant'", codes: [110, 303] }));
@@ -120,7 +149,7 @@ describe('who is in a room (XEP-0045 §7.2.2)', () => {
 
 describe('a hostile room or occupant', () => {
   test('is cut to what a person can have meant', () => {
-    const host = new Stage().inside();
+    const host = entitled();
     const long = 'x'.repeat(5_000);
     const hats = `<hat title='${long}'/>`.repeat(50);
     const beside = `<status>${long}</status><hats xmlns='urn:xmpp:hats:0'>${hats}</hats>`;
@@ -153,6 +182,32 @@ describe('a hostile room or occupant', () => {
     expect(host.logged).toHaveLength(1);
     host.receive(presence('late'));
     expect(changes(host)).toHaveLength(10_001);
+  });
+
+  test('fills no memory either by calling us by ever more names', () => {
+    const host = new Stage().inside('hag');
+    for (let n = 0; n < 10_050; n += 1) host.receive(presence(`n${String(n)}`, { codes: [110] }));
+    host.forget();
+    host.join();
+    const there = changes(host);
+    expect(there.length).toBeLessThan(10_002);
+    expect(there.filter(({ self }) => self).length).toBeLessThan(2);
+  });
+
+  test('gives nobody a title by himself, where rooms announce none', () => {
+    const host = new Stage().join();
+    const hat = `<hats xmlns='${HATS}'><hat title='Owner' uri='x:y'/></hats>`;
+    host.receive(presence('hag', { beside: hat }));
+    host.receive(presence('romeo', { codes: [110] }));
+    host.take(...DISCO).done(can());
+    host.receive(presence('hag', { beside: `<show>away</show>${hat}` }));
+    expect(changes(host).map(({ nick, hats }) => [nick, hats])).toEqual([
+      ['hag', []],
+      ['romeo', []],
+      ['hag', []],
+    ]);
+    host.receive(presence('hag', { beside: `<show>away</show>${hat.replace('Owner', 'King')}` }));
+    expect(changes(host)).toHaveLength(3);
   });
 
   test('with two extensions by the room in one presence says nothing', () => {
@@ -212,12 +267,6 @@ describe('an occupant id (XEP-0421)', () => {
   const NS_ID = 'urn:xmpp:occupant-id:0';
   const id = (text: string) => `<occupant-id xmlns='${NS_ID}' id='${text}'/>`;
   const said = (text: string) => ({ beside: id(text) });
-  const can = (...features: readonly string[]) =>
-    result(
-      `<query xmlns='http://jabber.org/protocol/disco#info'>${features
-        .map((feature) => `<feature var='${feature}'/>`)
-        .join('')}</query>`,
-    );
   const ids = (host: Stage) => changes(host).map(({ nick, occupantId }) => [nick, occupantId]);
 
   /** In, with hag there and an id each. */

@@ -127,7 +127,7 @@ local function answers(where, what)
 end
 
 answers("host", function () return info("conference", "text", "Rooms"); end);
-answers("bare", function () return info("conference", "text", "A room", "muc_open"); end);
+answers("bare", function () return info("conference", "text", "A room", "muc_open", "urn:xmpp:hats:0"); end);
 answers("full", function (node)
 	local client = clients[node];
 	local found = client and st.clone(client.info);
