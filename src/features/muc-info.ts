@@ -17,6 +17,10 @@ export class RoomInfo {
   readonly #room: JoinedRoom;
   readonly #teller: RoomTeller;
   readonly #can: (features: ReadonlySet<string>) => void;
+  /** It is asked what was changed. */
+  #asking = false;
+  /** Something was changed since. */
+  #stale = false;
 
   /** @param can called with what the room can, whenever it says so */
   constructor(
@@ -35,8 +39,26 @@ export class RoomInfo {
    * Its name (XEP-0045 §6.4) and, once in each stay, what it can: one question for all who want to know.
    * @param done called with the answer, unless that is another stay by then
    */
-  ask(done: (answer: Answer) => void = () => undefined): void {
+  ask(done: (answer: Answer) => void): void {
     const { joins } = this.#room;
+    this.#query((answer) => {
+      if (this.#room.joined && this.#room.joins === joins) done(answer);
+    });
+  }
+
+  /** Its settings were changed. However often it says so, one question is open at a time. */
+  changed(): void {
+    this.#stale = this.#asking;
+    if (this.#asking) return;
+    this.#asking = true;
+    this.#query(() => {
+      this.#asking = false;
+      if (this.#stale && this.#room.joined) this.changed();
+      this.#stale = false;
+    });
+  }
+
+  #query(done: (answer: Answer) => void): void {
     const query = xml('query', { xmlns: NS.discoInfo });
     this.#host.request(this.#room.jid, 'get', query, (answer) => {
       const info = answer.type === 'result' && child(answer.stanza, 'query', NS.discoInfo);
@@ -44,7 +66,7 @@ export class RoomInfo {
         this.#teller.learned({ name: nameIn(info) });
         this.#can(featuresIn(info));
       }
-      if (this.#room.joined && this.#room.joins === joins) done(answer);
+      done(answer);
     });
   }
 

@@ -59,7 +59,7 @@ export class Room implements JoinedRoom {
       this.occupants.announced(features);
     });
     this.messages = new RoomMessages(host, this, this.#teller, () => {
-      this.#info.ask();
+      this.#info.changed();
     });
     const gate = { entering: () => this.#entering(), unanswered: this.#unanswered.bind(this) };
     this.#entrance = new Entrance(host, jid, gate, entry.nick, entry.password);

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { SendMessageSchema, SetRoomSubjectSchema } from '../../src/contract/engine_pb.js';
 import { NS } from '../../src/core/namespaces.js';
 import { child } from '../../src/core/xml.js';
-import { stanza } from './host.js';
-import { MUC_USER, ROOM, Stage } from './muc-stage.js';
+import { result, stanza } from './host.js';
+import { DISCO, MUC_USER, ROOM, Stage } from './muc-stage.js';
 
 function said(content: string, nick = '', type = 'groupchat', room = ROOM): string {
   const from = nick === '' ? room : `${room}/${nick}`;
@@ -225,4 +225,14 @@ test('what the room refused is told by the room, and not by an occupant who has 
   expect(host.toldOf('roomNotice')).toMatchObject([
     { text: 'The subject was not changed: You are not allowed to do that.' },
   ]);
+});
+
+test('settings that change without end are asked about by one question at a time', () => {
+  const host = new Stage().inside();
+  for (let n = 0; n < 100; n += 1) host.receive(said(status(104)));
+  expect(host.requests).toHaveLength(1);
+  host.take(...DISCO).done(result());
+  expect(host.requests).toHaveLength(1);
+  host.take(...DISCO).done(result());
+  expect(host.requests).toHaveLength(0);
 });
