@@ -8,7 +8,7 @@ import { NS } from '../core/namespaces.js';
 import { child } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import type { SetBookmark } from '../contract/engine_pb.js';
-import { isPossibleNick, roomOf } from './bookmark.js';
+import { isPossibleNick, isSameBookmark, roomOf } from './bookmark.js';
 import type { Bookmark } from './bookmark.js';
 import { Autojoin } from './bookmarks-autojoin.js';
 import type { BookmarkNews, BookmarkStore } from './bookmarks-store.js';
@@ -143,16 +143,26 @@ export class BookmarkBook {
           return;
         }
         const over = this.#autojoin.expect(room, wanted);
+        const before = this.#book?.get(room);
         write(store, (answer) => {
-          // The server's own word of it may come before its answer, behind it, or not at all.
-          const news =
-            wanted === undefined ? { set: [], removed: [room] } : { set: [wanted], removed: [] };
-          if (answer.type === 'result') this.#learn(news);
+          if (answer.type === 'result') this.#wrote(room, wanted, before);
           over();
           done(answer);
         });
       });
     });
+  }
+
+  /** The server's own word of it may come before its answer, behind it, or not at all. */
+  #wrote(room: string, wanted: Bookmark | undefined, before: Bookmark | undefined): void {
+    const now = this.#book?.get(room);
+    const others = !isSameBookmark(now, before) && !isSameBookmark(now, wanted);
+    // Another device changed it meanwhile: before us, or since.
+    if (others) this.#learn('unread');
+    else
+      this.#learn(
+        wanted === undefined ? { set: [], removed: [room] } : { set: [wanted], removed: [] },
+      );
   }
 
   #withStore(run: (store: BookmarkStore | Fault) => void): void {

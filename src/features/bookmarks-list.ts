@@ -89,9 +89,9 @@ export class ListedBookmarks implements BookmarkStore {
       const at = nodes.findIndex((node) => this.#isOf(node, room));
       const known = nodes[at];
       const none = known === undefined || typeof known === 'string';
-      const base = none ? xml('conference', { jid: room }) : known;
+      const base = none ? xml('conference', { xmlns: NODE, jid: room }) : known;
       const made = writeConference(base, bookmark);
-      // It stands in the list, which says it for all.
+      // Of one that was there, what is around it says it.
       if (!Object.hasOwn(base.attrs, 'xmlns')) Reflect.deleteProperty(made.attrs, 'xmlns');
       const rest = nodes.filter((node) => !this.#isOf(node, room));
       rest.splice(at < 0 ? rest.length : at, 0, made);
@@ -111,8 +111,8 @@ export class ListedBookmarks implements BookmarkStore {
       if (name !== 'items') continue;
       const items = children(one, 'item', NS.pubsubEvent);
       const list = listOf(items);
-      if (list !== undefined) return { all: this.#bookmarksIn(list) };
-      return items.length === 0 ? { all: [] } : 'unread';
+      // Of items that are taken back one may be an earlier one, in whose place another is by now.
+      return list === undefined ? 'unread' : { all: this.#bookmarksIn(list) };
     }
     return undefined;
   }

@@ -3,12 +3,12 @@
 // Bookmarks wherever a server keeps them: XEP-0402, XEP-0048 in a node that is kept private (XEP-0223), or
 // in private storage (XEP-0049).
 
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SetBookmarkSchema } from '../../src/contract/engine_pb.js';
-import { attribute, serialise } from '../../src/core/xml.js';
+import { attribute, child, serialise } from '../../src/core/xml.js';
 import { BookmarkStage, DEN, HALL, OWN, WAYS } from './bookmarks-stage.js';
 import type { Way } from './bookmarks-stage.js';
-import { failure, stanza } from './host.js';
+import { failure, result, stanza } from './host.js';
 
 const SETTING = { schema: SetBookmarkSchema, value: { bookmark: { room: DEN } } };
 
@@ -219,6 +219,37 @@ describe.each(['native', 'node'] as const)('news of bookmarks, kept %s', (way) =
     const event = `<event xmlns='http://jabber.org/protocol/pubsub#event'><items node='urn:x'/></event>`;
     expect(host.receive(`<message from='${OWN}'>${event}</message>`)).toBe(false);
   });
+});
+
+test('news of an item that is taken back from the list make us read it: another may be in its place', () => {
+  const host = new BookmarkStage('node').has(DEN, "autojoin='1'").ready();
+  host.says("<items node='storage:bookmarks'><retract id='an earlier one'/></items>");
+  expect(host.asked).toEqual(['get node']);
+  expect([host.told50, host.toldOf('room')]).toEqual([[], []]);
+});
+
+test('a list that says its namespace by a prefix gets a bookmark that is one', () => {
+  const host = new BookmarkStage('private');
+  vi.spyOn(host, 'storage', 'get').mockReturnValue("<s:storage xmlns:s='storage:bookmarks'/>");
+  host.ready().put({ name: 'The Den' });
+  const list = host.published[0] && child(host.published[0], 'storage', 'storage:bookmarks');
+  const made = list && child(list, 'conference', 'storage:bookmarks');
+  expect(made && attribute(made, 'jid')).toBe(DEN);
+});
+
+test('what another device changes while we write is read, whoever was first', () => {
+  const host = new BookmarkStage('native').has(DEN, "name='Old'").ready();
+  host.command('setBookmark', SETTING.schema, { bookmark: { room: DEN, name: 'Ours' } });
+  host
+    .take('pubsub', 'http://jabber.org/protocol/pubsub')
+    .done(failure('stanza', 'item-not-found'));
+  const write = host.take('pubsub', 'http://jabber.org/protocol/pubsub');
+  host.has(DEN, "name='Ours'").event();
+  host.has(DEN, "name='Theirs'").event();
+  write.done(result());
+  host.serve();
+  expect(host.accepted).toEqual(['c1']);
+  expect(host.told50.at(-1)).toBe(`${DEN}|Theirs|||`);
 });
 
 test('we ask for news of them (XEP-0163 §4), unless they are off', () => {
