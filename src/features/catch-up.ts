@@ -27,6 +27,8 @@ export class CatchUp {
   private session = 0;
   /** Its last page was the archive's last. */
   private complete = false;
+  /** Where the pages of this reading began: one that leads back there leads round in a circle. */
+  private readonly begun = new Set<string>();
   /** Pages that are not on disk yet. */
   private unkept = 0;
   /** It ended before the archive did: to be gone on with at the next occasion. */
@@ -72,6 +74,7 @@ export class CatchUp {
     if (!this.running) {
       this.running = true;
       this.complete = false;
+      this.begun.clear();
       this.next(false);
     }
   }
@@ -195,7 +198,8 @@ export class CatchUp {
     const empty = newest && page.complete && id === '';
     const cursor = { id, at: empty ? 0 : (youngest?.when.stamp ?? before.at) };
     // A page that leads nowhere would be asked for without end.
-    this.complete = newest || page.complete || id === before.id;
+    this.begun.add(before.id);
+    this.complete = newest || page.complete || this.begun.has(id);
     this.unkept++;
     this.source.desk.keep(texts, this.source.name, cursor, () => {
       this.unkept--;

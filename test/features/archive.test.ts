@@ -101,6 +101,15 @@ describe('pages (XEP-0059)', () => {
     expect(host.archive.holding).toBe(false);
   });
 
+  test('that lead round in a circle end the reading', () => {
+    const host = new Reader();
+    host.archive.cursors.set(ME, { id: 'a0', at: 5 });
+    host.begin();
+    for (const last of ['a1', 'a2', 'a1']) host.ends(last, false);
+    expect(host.asked()).toBe('');
+    expect(host.archive.holding).toBe(false);
+  });
+
   test('go on by time where the archive has forgotten our last message', () => {
     const host = new Reader();
     host.archive.cursors.set(ME, { id: 'gone', at: 1_789_081_705_000 });
