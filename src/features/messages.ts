@@ -22,6 +22,9 @@ import { reduceXhtml } from './xhtml.js';
 /** Markup beyond this is dropped, its text is not. */
 const XHTML_LENGTH = 65_536;
 
+const UNREADABLE =
+  'too large or too complex to be shown. What it said is lost here: ask for it in another way.';
+
 const EMPTY = fault('usage', 'empty-body', 'Not sent: there is no text in the message.', {
   by: 'us',
   retry: 'never',
@@ -85,13 +88,14 @@ class Messages {
   /** Its content was thrown away unread, so that its sender and the time are all that can be told. */
   #unreadable(stanza: ReducedElement, from: Jid | undefined): boolean {
     if (from === undefined || attribute(stanza, 'type') === 'headline') return false;
+    if (roomsOf(this.#host).find(from) !== undefined && from.resource === '') {
+      return this.#unreadableOfRoom(from);
+    }
     // Our own account forwards what others wrote: copies for its devices, and what its archive holds.
     const which = isOwnAccount(this.#host, from)
       ? 'A copy of a message'
       : `A message from ${from.bare().toString()}`;
-    const words =
-      `${which} was too large or too complex to be shown. ` +
-      'What it said is lost here: ask for it in another way.';
+    const words = `${which} was ${UNREADABLE}`;
     const told = xml(localName(stanza), { ...stanza.attrs }, xml('body', {}, words));
     const text = readText(told, from);
     if (text === undefined) return false;
@@ -99,6 +103,19 @@ class Messages {
     text.value.sentTimeMs = BigInt(Math.trunc(this.#host.clock().wall));
     const body = { case: 'message', value: text.value } as const;
     this.#host.keep(body, { ...text.copy, path: 'live' });
+    return true;
+  }
+
+  /** A line in its archive has more around it than it had live, when it may have been shown. */
+  #unreadableOfRoom(room: Jid): boolean {
+    const words = `A line in the room’s archive was ${UNREADABLE} If it came before, it was shown then.`;
+    const told = xml('message', { type: 'groupchat' }, xml('body', {}, words));
+    const text = readText(told, room, true);
+    if (text === undefined) return false;
+    text.value.sentTimeMs = BigInt(Math.trunc(this.#host.clock().wall));
+    const { value, copy } = text;
+    const body = { case: 'message', value } as const;
+    this.#host.keep(body, { ...copy, path: 'live', archive: room.toString() });
     return true;
   }
 

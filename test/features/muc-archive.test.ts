@@ -3,10 +3,13 @@
 // The archive and the history of a room (XEP-0313 §5.1, XEP-0045 §7.2.13): when they are asked for, who is
 // believed, and when our lines go.
 import { describe, expect, test } from 'vitest';
+import { Message_Type as Type } from '../../src/contract/engine_pb.js';
 import { NS } from '../../src/core/namespaces.js';
+import { ReducedElement } from '../../src/core/xml-reduced.js';
 import { roomLinesOf } from '../../src/features/muc-lines.js';
 import { AT, Hall, line, ROOM, WHEN } from './hall.js';
 import { failure } from './host.js';
+import { ROOM as COVEN, Stage } from './muc-stage.js';
 
 describe('what is asked for at joining', () => {
   const since = new Date(AT - 600_000).toISOString();
@@ -160,4 +163,24 @@ describe('our lines go', () => {
     roomLinesOf(host).described(host.room, failure('timeout', 'no-answer'));
     expect(host.desk.isOpen).toBe(true);
   });
+});
+
+test('a line that is too complex in the archive alone is said in the room, not as a message to us', () => {
+  const host = new Stage().inside('hag');
+  const outline = new ReducedElement('message', { xmlns: 'jabber:client', from: COVEN });
+  expect(host.receive(outline)).toBe(true);
+  expect(host.kept).toMatchObject([
+    {
+      body: {
+        value: {
+          type: Type.GROUPCHAT,
+          from: COVEN,
+          body:
+            'A line in the room’s archive was too large or too complex to be shown. What it said is ' +
+            'lost here: ask for it in another way. If it came before, it was shown then.',
+        },
+      },
+      copy: { path: 'live', archive: COVEN },
+    },
+  ]);
 });
