@@ -3582,7 +3582,7 @@ export type Bookmark = Message$1<"steadfast.v1.Bookmark"> & {
   room: string;
 
   /**
-   * For people, given by the user; empty without.
+   * For people, given by the user; empty without. At most 1,023 UTF-16 code units; what is beyond is cut.
    *
    * @generated from field: string name = 2;
    */

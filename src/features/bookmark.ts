@@ -3,7 +3,7 @@
 // One bookmark of a room: read from, and written into, `<conference/>` of XEP-0402 §2 or XEP-0048 §2.1.
 
 import { Element } from '../core/xml.js';
-import { attribute, childText, is, namespaceOf, xml } from '../core/xml.js';
+import { attribute, childText, is, namespaceOf, sanitise, xml } from '../core/xml.js';
 import type { FeatureHost } from './feature.js';
 import { parseJid } from './per-host.js';
 import { clip } from './text.js';
@@ -27,6 +27,12 @@ export function roomOf(host: FeatureHost, text: string | undefined): string | un
   const jid = parseJid(host, text);
   const fits = jid !== undefined && jid.local !== '' && jid.resource === '';
   return fits && !jid.sameBare(host.jid) ? jid.toString() : undefined;
+}
+
+/** As it will be read again: the event of what we wrote is to be known for ours. */
+export function asRead({ room, name, nick, password, autojoin }: Bookmark): Bookmark {
+  const shown = clip(sanitise(name), NAME_LENGTH);
+  return { room, name: shown, nick, password: sanitise(password), autojoin };
 }
 
 export function isPossibleNick(host: FeatureHost, room: string, nick: string): boolean {

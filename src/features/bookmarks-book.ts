@@ -8,7 +8,7 @@ import { NS } from '../core/namespaces.js';
 import { child } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import type { SetBookmark } from '../contract/engine_pb.js';
-import { isPossibleNick, isSameBookmark, roomOf } from './bookmark.js';
+import { asRead, isPossibleNick, isSameBookmark, roomOf } from './bookmark.js';
 import type { Bookmark } from './bookmark.js';
 import { Autojoin } from './bookmarks-autojoin.js';
 import type { BookmarkNews, BookmarkStore } from './bookmarks-store.js';
@@ -109,7 +109,7 @@ export class BookmarkBook {
       this.#host.refuse(id, NO_NICK);
       return;
     }
-    const wanted = { room, name, nick, password, autojoin };
+    const wanted = asRead({ room, name, nick, password, autojoin });
     this.#change(id, room, wanted, (store, done) => {
       store.set(wanted, done);
     });

@@ -10,9 +10,11 @@ import {
   Room_State,
   SetBookmarkSchema,
 } from '../../src/contract/engine_pb.js';
+import { NS } from '../../src/core/namespaces.js';
+import { child, elements, serialise } from '../../src/core/xml.js';
 import { BookmarkStage, DEN, HALL, WAYS } from './bookmarks-stage.js';
 import type { Way } from './bookmarks-stage.js';
-import { result } from './host.js';
+import { failure, result } from './host.js';
 
 const EMPTY = result(
   "<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='urn:xmpp:bookmarks:1'/></pubsub>",
@@ -203,4 +205,31 @@ describe('later', () => {
       expect(host.told50).toEqual([`${HALL}||||autojoin`, `-${DEN}`]);
     },
   );
+});
+
+test.each([
+  ['a control character in its name', { name: 'The\u0001Den' }],
+  ['a name that is too long', { name: 'x'.repeat(2_000) }],
+  ['a control character in its password', { password: 'sesame\u0001' }],
+])('what our own host sets moves nobody, with %s', (_title, bookmark) => {
+  const host = new BookmarkStage('native').ready();
+  const P = NS.pubsub;
+  host.command('setBookmark', SetBookmarkSchema, {
+    bookmark: { room: DEN, autojoin: true, ...bookmark },
+  });
+  host.take('pubsub', P).done(failure('stanza', 'item-not-found'));
+  const write = host.take('pubsub', P);
+  const publish = child(write.payload, 'publish', P);
+  const item = publish && child(publish, 'item', P);
+  host.items.set(
+    DEN,
+    item === undefined
+      ? ''
+      : elements(item)
+          .map((el) => serialise(el))
+          .join(''),
+  );
+  host.event();
+  write.done(result());
+  expect([host.accepted, rooms(host), host.told50.length]).toEqual([['c1'], [], 1]);
 });
