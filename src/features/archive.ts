@@ -50,7 +50,7 @@ export const archive: Feature = {
       name: 'Message Archive Management',
       version: '1.1.3',
       status: 'partial',
-      note: 'the account’s own archive is read; preferences are left to the server',
+      note: 'the archives of the account and of its rooms are read; preferences are left to the server',
     },
   ],
   // Presence first: what the server gets behind it comes live, all before it is in the archive.
