@@ -58,7 +58,7 @@ soak: build
 compare:
 	scripts/provision.sh build server $(if $(findstring ejabberd,$(SERVERS)),test)
 	$(MAKE) build
-	$(RUN) esbuild bench/compare/main.ts --bundle --platform=node --target=node20 --format=esm \
+	$(RUN) esbuild bench/compare/main.ts --bundle --packages=external --platform=node --target=node20 --format=esm \
 	  --log-level=warning --outfile=build/compare.mjs
 	$(RUN) node build/compare.mjs
 
