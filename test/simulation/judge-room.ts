@@ -75,20 +75,32 @@ function isDue({ plan, den }: RoomScene, line: Taken, person: Person): boolean {
   return heard || (options?.archive === true && led && !line.forgotten);
 }
 
+/**
+ * What a killed server has forgotten is put in its place by the time at which it was read, which is later than the
+ * room's by what it took to come.
+ */
+function isTooClose(older: Taken, younger: Taken | undefined, latencyMs: number): boolean {
+  return older.forgotten && younger !== undefined && younger.keptAt - older.keptAt <= 2 * latencyMs;
+}
+
 function judgeOrder(scene: RoomScene, person: Person): string[] {
-  const { den, twice } = scene;
+  const { den, twice, plan } = scene;
   if (person.clockWasWrong) {
     return [];
   }
+  const { all } = den.room.lines;
   const places = new Map<string, number>();
-  for (const [i, { body }] of den.room.lines.all.entries()) {
+  for (const [i, { body }] of all.entries()) {
     places.set(body, places.get(body) ?? i);
   }
   const seen = new Set<string>();
   let last: { readonly body: string; readonly place: number } = { body: '', place: -1 };
   return person.record.lines.flatMap(({ body, late }) => {
     const place = places.get(body) ?? -1;
-    const wrong = place < last.place && !late && !seen.has(body) && !twice.has(body);
+    const line = all[place];
+    const excused =
+      line !== undefined && isTooClose(line, all[last.place], plan.latencyMs[person.name]);
+    const wrong = place < last.place && !late && !seen.has(body) && !twice.has(body) && !excused;
     const words = `${body} was shown after ${last.body} in the room`;
     seen.add(body);
     last = place > last.place ? { body, place } : last;
