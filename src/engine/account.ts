@@ -79,11 +79,9 @@ export class Account implements Context {
       this.events.take(output);
     });
     this.setAside = new SetAside(this, caches.get(SET_ASIDE));
-    const handled = (h: number) => {
+    this.mailroom = new Mailroom(this, inbox, this.store, this.setAside, (h) => {
       this.session.handledDurably(h);
-    };
-    const since = () => this.sleep.since(this.time);
-    this.mailroom = new Mailroom(this, inbox, this.store, this.setAside, handled, since);
+    });
     this.states = new MessageStates(this, this.store, this.outbox, this.mailroom);
     const { session, states, mailroom, outbox, lanes } = this;
     this.sender = new Sender(this, session, this.store, outbox, states, lanes);
@@ -120,6 +118,10 @@ export class Account implements Context {
 
   clock(): Clock {
     return this.time;
+  }
+
+  since(): number {
+    return this.sleep.since(this.time);
   }
 
   effect(effect: AccountEffect): void {

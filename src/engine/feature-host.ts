@@ -100,6 +100,10 @@ export class AccountHost implements FeatureHost {
     return this.context.clock();
   }
 
+  since(): number {
+    return this.context.since();
+  }
+
   later(delayMs: number, run: () => void): void {
     this.timers.push({ at: this.clock().now + delayMs, run });
   }

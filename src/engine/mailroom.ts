@@ -29,17 +29,13 @@ export class Mailroom {
   /** Counts sessions: a number flushed late must not be taken for one of the next session. */
   private epoch = 0;
 
-  /**
-   * @param handled called with `h` once all its stanzas' effects are on disk
-   * @param since the earliest time at which what is read now can have come, Unix ms
-   */
+  /** @param handled called with `h` once all its stanzas' effects are on disk */
   constructor(
     private readonly context: Context,
     private readonly inbox: Inbox,
     private readonly store: Store,
     private readonly setAside: SetAside,
     private readonly handled: (h: number) => void,
-    private readonly since: () => number,
   ) {
     this.suspect = store.ledger.inbox.entries.size > 0 ? store.ledger.inbox.taken + 1 : 0;
   }
@@ -66,7 +62,7 @@ export class Mailroom {
     }
     const event = () => toBinary(EventSchema, create(EventSchema, { body }));
     const { wall } = this.context.clock();
-    const since = Math.min(Math.max(this.since(), copy?.earliest ?? 0), wall);
+    const since = Math.min(Math.max(this.context.since(), copy?.earliest ?? 0), wall);
     const record = this.inbox.keep(event, since, copy, wall);
     // What came live is in the archive too, which is no news.
     if (record.type === 'seen' && copy?.path !== 'archive') {

@@ -171,7 +171,8 @@ export class RoomPlace implements Place {
     if (copy.path === 'history' && this.repeated(copy)) return;
     if (copy.path === 'history') this.joint ||= this.isSettled(copy);
     if (this.archives) this.reading.came();
-    const at = copy.stamp ?? this.host.clock().wall;
+    // No later than it came: the room is not heard up to what waited while we slept.
+    const at = copy.stamp ?? Math.max(this.host.since(), copy.earliest ?? 0);
     this.heardAt = Math.max(this.heardAt, at);
     this.host.keep(body, copy, {
       ...(settles === undefined ? {} : { settles }),

@@ -65,6 +65,8 @@ export class RecordingHost implements FeatureHost {
     archiveDays: 3,
   };
   now: Clock = { now: 1_000, wall: 1_800_000_000_000 };
+  /** So long what is read now may have waited. */
+  waitedMs = 0;
 
   readonly archive = new RecordingDesk();
   readonly rooms = new Map<string, RecordingDesk>();
@@ -94,6 +96,10 @@ export class RecordingHost implements FeatureHost {
   }
 
   // --- what features call ------------------------------------------------------------------------
+
+  since(): number {
+    return this.now.wall - this.waitedMs;
+  }
 
   clock(): Clock {
     return this.now;

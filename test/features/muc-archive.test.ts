@@ -105,10 +105,16 @@ function faultOf(answer: ReturnType<typeof failure>) {
 }
 
 describe('a room without an archive', () => {
-  test('is heard up to the line that came last', () => {
+  test.each([
+    ['', 0, 0],
+    [', which may have waited in a sleep', 20_000, 20_000],
+    [', which can have waited no longer than we are in it', 60_000, 30_000],
+  ])('is heard up to the line that came last%s', (_, waitedMs, before) => {
     const host = new Hall().within(false);
+    host.pass(30_000);
+    host.waitedMs = waitedMs;
     host.said('juliet', '<body>one</body>');
-    expect(host.kept[0]?.beside?.heard).toEqual({ room: ROOM, at: host.now.wall });
+    expect(host.kept[0]?.beside?.heard).toEqual({ room: ROOM, at: host.now.wall - before });
   });
 
   test.each([
