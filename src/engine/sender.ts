@@ -77,6 +77,11 @@ export class Sender {
       return false;
     }
     const of = this.session.management;
+    // Behind those that the disk has refused.
+    if (this.held.length > 0 || this.store.fault !== undefined) {
+      this.held.push({ outgoing, of });
+      return true;
+    }
     this.submitter.submit(outgoing, [], () => {
       this.held.unshift({ outgoing, of });
     });

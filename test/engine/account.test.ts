@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { Detach_How as How, MessageState_State as State } from '../../src/contract/engine_pb.js';
+import {
+  CommandSchema,
+  Detach_How as How,
+  MessageState_State as State,
+  SetPresenceSchema,
+} from '../../src/contract/engine_pb.js';
 import { ModelAccount } from '../support/model-account.js';
 
 const { signedIn } = ModelAccount;
@@ -313,6 +319,20 @@ describe('an account on a full disk', () => {
     account.send('room again');
     expect(states(account)).toEqual(['AT_SERVER']);
     expect(account.server.received.join('')).not.toContain('no room');
+  });
+
+  it('says what it could not say in the order in which it was to be said', () => {
+    const account = signedIn();
+    account.disk.full = true;
+    for (const status of ['first', 'second', 'third']) {
+      const value = create(SetPresenceSchema, { status });
+      account.engine.command(create(CommandSchema, { body: { case: 'setPresence', value } }));
+      account.pass(700);
+    }
+    account.disk.full = false;
+    account.pass(3_000);
+    const said = account.server.received.join('').match(/first|second|third/g);
+    expect(said).toEqual(['first', 'second', 'third']);
   });
 
   it('answers <r/> with what is on disk, and with the rest when it is', () => {
