@@ -4,6 +4,7 @@
 // does by their bookmarks. The parts of the story follow each other.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { peopleIn } from '../support/chat-people.js';
 import { eventually } from '../support/observed.js';
 import { Pidgin, startDisplay } from '../support/pidgin.js';
 import { RoomGuest } from '../support/room-guest.js';
@@ -61,11 +62,7 @@ async function people(): Promise<string[]> {
   const found = await conversation();
   if (found === 0) return [];
   const chat = await pidgin.number('ConversationGetChatData', found);
-  const users = await pidgin.call('ConvChatGetUsers', chat);
-  const names = (Array.isArray(users) ? users.map(Number) : []).map((one) =>
-    pidgin.call('ConvChatCbGetName', one),
-  );
-  return (await Promise.all(names)).map(String).sort();
+  return peopleIn(pidgin, chat);
 }
 
 async function chats(): Promise<number> {

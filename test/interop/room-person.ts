@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { MESSAGE } from '../support/bus-host.js';
+import { peopleIn } from '../support/chat-people.js';
 import { eventually } from '../support/observed.js';
 import { plain, type Person } from './person.js';
 
@@ -50,11 +51,7 @@ export class RoomPerson {
 
   /** The list of who is in a room, sorted. */
   async people(room: string): Promise<string[]> {
-    const found = await this.at.host.call('ConvChatGetUsers', await this.#chat(room));
-    const names = (Array.isArray(found) ? found.map(Number) : []).map((one) =>
-      this.at.host.call('ConvChatCbGetName', one),
-    );
-    return (await Promise.all(names)).map(String).sort();
+    return peopleIn(this.at.host, await this.#chat(room));
   }
 
   /** Resolves when the room is open, and these and no others are in it. */
