@@ -140,15 +140,24 @@ export class Invitations {
 
   #tell({ room, from, reason, password }: Asked): void {
     // §4: one who is in it already need not know.
-    if (room.local === '' || roomsOf(this.#host).find(room) !== undefined) return;
     const jid = room.toString();
+    if (room.local === '' || roomsOf(this.#host).find(room) !== undefined) {
+      this.#host.log(
+        'info',
+        `An invitation to ${jid}, where we are or nobody can be, was dropped.`,
+      );
+      return;
+    }
     const { now } = this.#host.clock();
     for (const [known, at] of this.#told) {
       if (now - at < ONCE_IN_MS) break;
       this.#told.delete(known);
       this.#full = false;
     }
-    if (this.#told.has(jid)) return;
+    if (this.#told.has(jid)) {
+      this.#host.log('info', `A further invitation to ${jid} within the hour was dropped.`);
+      return;
+    }
     if (this.#told.size >= ROOMS) {
       if (!this.#full) this.#host.log('warning', 'Too many invitations; more are dropped.');
       this.#full = true;
