@@ -22,8 +22,8 @@ export const OWN_ARCHIVE = '';
 export interface HeldEntry {
   readonly event: string;
   readonly at: number;
-  /** It came no later than this. */
-  readonly latest: number;
+  /** It came no earlier than this, and no later than `at`. */
+  readonly since: number;
   readonly sighting: Sighting | undefined;
 }
 
@@ -111,8 +111,8 @@ export class InboxBook {
     records.push(...this.aside.map((entry) => ({ type: 'set-aside' as const, ...entry })));
     for (const [archive, held] of this.held) {
       const behind = archive === OWN_ARCHIVE ? {} : { archive };
-      for (const { event, at, latest, sighting } of held) {
-        const bounds = latest === at ? { at } : { at, latest };
+      for (const { event, at, since, sighting } of held) {
+        const bounds = since === at ? { at } : { at, since };
         records.push({
           type: 'held',
           event,
@@ -146,13 +146,13 @@ export class InboxBook {
   }
 
   private hold(record: InboxRecord & { type: 'held' }): void {
-    const { event, at, latest = at, trace, archive = OWN_ARCHIVE } = record;
+    const { event, at, since = at, trace, archive = OWN_ARCHIVE } = record;
     const sighting = trace === undefined ? undefined : this.seen.remember(trace, at);
     if (sighting !== undefined) {
       sighting.held = true;
     }
     const held = this.held.get(archive) ?? [];
-    held.push({ event, at, latest, sighting });
+    held.push({ event, at, since, sighting });
     this.held.set(archive, held);
   }
 
@@ -172,7 +172,7 @@ export class InboxBook {
   private release(archive: string, count = this.heldBehind(archive).length): void {
     const held = this.heldBehind(archive);
     this.wait(archive, held.slice(count));
-    for (const { sighting, latest: _, ...entry } of held.slice(0, count)) {
+    for (const { sighting, since: _, ...entry } of held.slice(0, count)) {
       if (sighting !== undefined) {
         sighting.held = false;
       }

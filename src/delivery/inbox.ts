@@ -79,19 +79,24 @@ export class Inbox {
     if (first !== undefined && trace !== undefined && !(first.held && archived)) {
       return { type: 'seen', trace, at: first.at };
     }
-    const came = copy?.stamp ?? since;
+    const came = copy?.stamp ?? now;
     const kept = {
       event: this.tools.base64(event()),
       ...(trace === undefined ? {} : { trace }),
       at: first?.at ?? (trace === undefined ? came : this.book.seen.timeFor(trace, came)),
     };
-    const latest = copy?.stamp ?? now;
     if (this.holding.has(archive) && copy !== undefined && !archived) {
       const behind = archive === OWN_ARCHIVE ? {} : { archive };
-      return { type: 'held', ...kept, ...(latest > kept.at ? { latest } : {}), ...behind };
+      const earliest = copy.stamp ?? since;
+      return {
+        type: 'held',
+        ...kept,
+        ...(earliest < kept.at ? { since: earliest } : {}),
+        ...behind,
+      };
     }
     if (copy !== undefined) {
-      this.shown(archive, latest);
+      this.shown(archive, came);
     }
     return { type: 'inbox', number: this.nextNumber(), ...kept };
   }
@@ -142,19 +147,19 @@ export class Inbox {
     }
     const own = held.findIndex(({ sighting }) => sighting !== undefined && sighting === first);
     const after = held.findIndex(
-      ({ sighting, at }, i) =>
+      ({ sighting, since }, i) =>
         i === own ||
         (sighting !== undefined && this.coming.has(sighting)) ||
         // Of one moment are those earlier that came before it.
-        (i < own ? at > stamp : at >= stamp),
+        (i < own ? since > stamp : since >= stamp),
     );
     return this.free(archive, after < 0 ? held.length : after);
   }
 
   private free(archive: string, count: number): Release | undefined {
     const freed = this.book.heldBehind(archive).slice(0, count);
-    for (const { latest } of freed) {
-      this.shown(archive, latest);
+    for (const { at } of freed) {
+      this.shown(archive, at);
     }
     const behind = archive === OWN_ARCHIVE ? {} : { archive };
     return freed.length === 0 ? undefined : { type: 'release', count, ...behind };

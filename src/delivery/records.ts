@@ -83,8 +83,8 @@ export type InboxRecord =
       readonly event: string;
       readonly trace?: Trace;
       readonly at: number;
-      /** It came no later than this, where `at` is the earliest that this can have been. */
-      readonly latest?: number;
+      /** It came no earlier than this, where `at` is the latest that this can have been. */
+      readonly since?: number;
       readonly archive?: string;
     }
   /** What waited behind an archive gets the next numbers, in the order it came; the first `count` of it, or all. */

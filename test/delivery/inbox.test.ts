@@ -236,6 +236,15 @@ describe('what waits behind an archive', () => {
   });
 });
 
+describe('what may have waited in a sleep', () => {
+  it('is one with the copy that its sender sent again when he had sent it', () => {
+    const { inbox, ledger } = inboxWith();
+    ledger.apply(inbox.keep(() => EVENT, 1_000, copy, 200_000));
+    const again: Copy = { ...copy, resent: 199_000 };
+    expect(inbox.keep(() => EVENT, 201_000, again).type).toBe('seen');
+  });
+});
+
 describe('the history that a room gives at joining', () => {
   const line: Copy = { ...copy, from: 'room@r/bob', type: 'groupchat', archive: 'room@r' };
   const history: Copy = { ...line, path: 'history', join: 1, stamp: 1_000 };
