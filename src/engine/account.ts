@@ -120,8 +120,8 @@ export class Account implements Context {
     return this.time;
   }
 
-  since(): number {
-    return this.sleep.since(this.time);
+  since(atLeast = 0): number {
+    return Math.min(Math.max(this.sleep.since(this.time), atLeast), this.time.wall);
   }
 
   effect(effect: AccountEffect): void {

@@ -11,8 +11,11 @@ export interface Context {
   readonly random: Random;
   /** The time of the input being handled. */
   clock(): Clock;
-  /** The earliest time at which what is read now can have come, Unix ms. */
-  since(): number;
+  /**
+   * The earliest time at which what is read now can have come, Unix ms.
+   * @param atLeast it is known otherwise that it was no earlier than this
+   */
+  since(atLeast?: number): number;
   effect(effect: AccountEffect): void;
   /** To the host if one is attached; otherwise lost. */
   tell(body: EventBody): void;

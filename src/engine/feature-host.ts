@@ -100,8 +100,8 @@ export class AccountHost implements FeatureHost {
     return this.context.clock();
   }
 
-  since(): number {
-    return this.context.since();
+  since(atLeast?: number): number {
+    return this.context.since(atLeast);
   }
 
   later(delayMs: number, run: () => void): void {

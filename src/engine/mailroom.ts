@@ -61,9 +61,8 @@ export class Mailroom {
       body.value.late = this.inbox.isLate(copy);
     }
     const event = () => toBinary(EventSchema, create(EventSchema, { body }));
-    const { wall } = this.context.clock();
-    const since = Math.min(Math.max(this.context.since(), copy?.earliest ?? 0), wall);
-    const record = this.inbox.keep(event, since, copy, wall);
+    const since = this.context.since(copy?.earliest);
+    const record = this.inbox.keep(event, since, copy, this.context.clock().wall);
     // What came live is in the archive too, which is no news.
     if (record.type === 'seen' && copy?.path !== 'archive') {
       this.context.log('debug', 'inbox', 'A second copy of a message was dropped.');

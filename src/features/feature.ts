@@ -94,8 +94,11 @@ export interface FeatureHost {
   /** Rooms of which lines wait behind their archive. */
   holding(): Jid[];
   clock(): Clock;
-  /** The earliest time at which what is read now can have come, Unix ms: it may have waited in a sleep. */
-  since(): number;
+  /**
+   * The earliest time at which what is read now can have come, Unix ms: it may have waited in a sleep.
+   * @param atLeast it is known otherwise that it was no earlier than this
+   */
+  since(atLeast?: number): number;
   /** Calls `run` once, `delayMs` of monotonic time from now, whatever became of the session meanwhile. */
   later(delayMs: number, run: () => void): void;
   /** Unique in this process and, in practice, anywhere. */

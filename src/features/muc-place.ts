@@ -172,7 +172,7 @@ export class RoomPlace implements Place {
     if (copy.path === 'history') this.joint ||= this.isSettled(copy);
     if (this.archives) this.reading.came();
     // No later than it came: the room is not heard up to what waited while we slept.
-    const at = copy.stamp ?? Math.max(this.host.since(), copy.earliest ?? 0);
+    const at = copy.stamp ?? this.host.since(copy.earliest);
     this.heardAt = Math.max(this.heardAt, at);
     this.host.keep(body, copy, {
       ...(settles === undefined ? {} : { settles }),

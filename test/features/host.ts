@@ -97,8 +97,8 @@ export class RecordingHost implements FeatureHost {
 
   // --- what features call ------------------------------------------------------------------------
 
-  since(): number {
-    return this.now.wall - this.waitedMs;
+  since(atLeast = 0): number {
+    return Math.max(this.now.wall - this.waitedMs, atLeast);
   }
 
   clock(): Clock {
