@@ -211,6 +211,7 @@ void
 messages_got_state (guint32 account, const stead_event *event)
 {
   const char *id = stead_event_command_id (event);
+  ShimSession *session = account_session_numbered (account);
 
   /* After a restart of this program nobody else has named it yet. */
   if (stead_event_state_groupchat (event))
@@ -219,6 +220,8 @@ messages_got_state (guint32 account, const stead_event *event)
     {
     case STEAD_STATE_FAILED:
       write_error (account, stead_event_state_to (event), stead_event_state_body (event), event);
+      if (session != NULL && stead_event_state_groupchat (event))
+        muc_got_failed_line (session, event);
       forget (account, id);
       break;
     case STEAD_STATE_AT_SERVER:

@@ -138,7 +138,7 @@ on_stay_out (gpointer number, int action)
   forget (number);
 }
 
-/* The prompt shows plain text, so nothing is escaped. */
+/* The prompt shows plain text, so nothing is escaped. BitlBee knows a button by OK or Cancel only. */
 void
 muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stead_event *event)
 {
@@ -153,7 +153,7 @@ muc_offer_alternate (ShimSession *session, const ShimRoom *room, const stead_eve
         account_connection (session), "Another Room", primary, secondary, 1, session->account, NULL,
         NULL,
         prompt_new (session, alternate, room->nick, stead_event_room_alternate_password (event)), 2,
-        "_Enter", on_enter, "_Stay Out", on_stay_out);
+        "_OK", on_enter, "_Cancel", on_stay_out);
   g_free (secondary);
   g_free (primary);
 }

@@ -31,6 +31,7 @@ got_joined (ShimSession *session, ShimRoom *room, const stead_event *event)
 
   room->joined = TRUE;
   room->told_waiting = FALSE;
+  room->offered_voice = FALSE;
   muc_set_nick (session, room, stead_event_room_nick (event));
   /* Both may be learned later than that we are in. */
   if (stead_event_room_created (event) && !room->told_new)

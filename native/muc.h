@@ -11,13 +11,14 @@ typedef struct
   char *nick; /* ours; "" while the room has not told it and none was asked for */
   int id;     /* by which libpurple knows the chat; never used twice in a process */
   gboolean joined;
-  gboolean told_waiting; /* that what is written waits until we are in */
-  char *told_trouble;    /* (nullable): why we are not in it for now, as it was told */
-  gboolean told_new;     /* that we made it */
-  gboolean told_visible; /* that everybody sees our address */
-  GHashTable *occupants; /* nick to ShimOccupant, those that the host shows */
-  GHashTable *coming;    /* the same of a list that is under way, or NULL */
-  GQueue *order;         /* char *: nicks of that list as they came, less those that are shown */
+  gboolean told_waiting;  /* that what is written waits until we are in */
+  char *told_trouble;     /* (nullable): why we are not in it for now, as it was told */
+  gboolean told_new;      /* that we made it */
+  gboolean offered_voice; /* to ask for it, in this time in the room */
+  gboolean told_visible;  /* that everybody sees our address */
+  GHashTable *occupants;  /* nick to ShimOccupant, those that the host shows */
+  GHashTable *coming;     /* the same of a list that is under way, or NULL */
+  GQueue *order;          /* char *: nicks of that list as they came, less those that are shown */
   GQueue *gone; /* char *: those that are shown and not in that list, once it is complete */
   gboolean list_complete; /* it is being laid over what is shown, nick by nick */
 } ShimRoom;

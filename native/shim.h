@@ -210,6 +210,8 @@ gboolean muc_got_room (ShimSession *session, const stead_event *event);
 gboolean muc_got_occupants (ShimSession *session, const stead_event *event);
 void muc_got_subject (ShimSession *session, const stead_event *event);
 void muc_got_notice (ShimSession *session, const stead_event *event);
+/* @event: that a line to a room was not delivered, which is told already */
+void muc_got_failed_line (ShimSession *session, const stead_event *event);
 void muc_got_invitation (ShimSession *session, const stead_event *event);
 /* @html: of the message @event */
 void muc_got_line (ShimSession *session, const stead_event *event, const char *html,

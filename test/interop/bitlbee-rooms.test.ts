@@ -108,6 +108,26 @@ test('an outage loses and doubles no line of either side', async () => {
   expect(moves).toEqual([]);
 });
 
+test('voice is asked for by a question, since BitlBee has neither menus of a chat nor commands', async () => {
+  await house.bob.configure({ moderatedroom: '1' });
+  await house.bob.giveRole('alice', 'visitor');
+  await bee.told(`${LIBRARY}: You have no voice in this room now`);
+  bee.say(CHANNEL, 'May I <speak>?');
+  await bee.told('May I <speak>?');
+  await bee.told(`You may not speak in ${LIBRARY}.`);
+  const after = house.bob.peer.stanzas.all.length;
+  bee.say(CONTROL, 'yes');
+  await house.bob.peer.stanzas.next(
+    'a request for voice',
+    (node) => node.attrs.from === LIBRARY && node.child('x', 'jabber:x:data') !== undefined,
+    { after },
+  );
+  await house.bob.giveRole('alice', 'participant');
+  await bee.told(`${LIBRARY}: You have voice in this room now.`);
+  bee.say(CHANNEL, 'Thank you.');
+  await house.bob.hears('alice', 'Thank you.');
+});
+
 test('leaving the channel leaves the room', async () => {
   const after = house.bob.peer.stanzas.all.length;
   bee.send(`PART ${CHANNEL}`);

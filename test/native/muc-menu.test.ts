@@ -162,7 +162,7 @@ describe('the end of a room', () => {
     expect([primary, secondary, actions]).toEqual([
       `The room ${DEN} was closed.`,
       `Do you want to enter ${HALL} instead?`,
-      ['_Enter', '_Stay Out'],
+      ['_OK', '_Cancel'],
     ]);
     const after = den.stage.engine.now;
     await den.stage.host.run('answer', { request, action: 0 });

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { FormField_Type as Type, RoomFormKind as Kind } from '../../src/contract/engine_pb.js';
+import {
+  Error_Kind,
+  FormField_Type as Type,
+  MessageState_State,
+  Role,
+  RoomFormKind as Kind,
+} from '../../src/contract/engine_pb.js';
 import { DEN, Den } from './den.js';
 
 const REQUEST = 'http://jabber.org/protocol/muc#request';
@@ -78,5 +84,65 @@ describe('a request for voice (XEP-0045 §8.6)', () => {
     expect(den.stage.host.all('notify')).toEqual([]);
     const { body } = await den.stage.engine.next('submitRoomForm');
     expect(body.value).toMatchObject({ kind: Kind.VOICE, cancelled: true });
+  });
+});
+
+describe('a line that a room refused', () => {
+  const lose = (condition: string): Promise<void> =>
+    den.stage.tell(den.number, {
+      case: 'messageState',
+      value: {
+        id: 'm1',
+        state: MessageState_State.FAILED,
+        to: DEN,
+        body: 'May I?',
+        groupchat: true,
+        error: { kind: Error_Kind.STANZA, condition, text: 'No.' },
+      },
+    });
+  const enterAs = async (role: Role): Promise<void> => {
+    await den.ask();
+    await den.joined();
+    await den.all({ nick: 'alice', role, self: true });
+  };
+
+  test('for want of voice leads to the question whether to ask for it, once', async () => {
+    await enterAs(Role.VISITOR);
+    await lose('forbidden');
+    await lose('forbidden');
+    const { request, ...dialog } = await den.stage.host.next('request');
+    expect(dialog).toMatchObject({ title: 'Voice', primary: `You may not speak in ${DEN}.` });
+    expect(den.stage.host.all('request')).toHaveLength(1);
+    await den.stage.host.run('answer', { request, action: 0 });
+    const { body } = await den.stage.engine.next('requestVoice');
+    expect(body.value.room).toBe(DEN);
+  });
+
+  test('may be left at that', async () => {
+    await enterAs(Role.VISITOR);
+    await lose('forbidden');
+    const { request } = await den.stage.host.next('request');
+    await den.stage.host.run('answer', { request, action: 1 });
+    await den.run('chat');
+    expect(den.stage.engine.all('requestVoice')).toEqual([]);
+  });
+
+  test.each([
+    ['for another reason', Role.VISITOR, 'not-acceptable'],
+    ['of one who has voice', Role.PARTICIPANT, 'forbidden'],
+  ])('%s leads to no question', async (_what, role, condition) => {
+    await enterAs(role);
+    await lose(condition);
+    await den.run('chat');
+    expect(den.stage.host.all('request')).toEqual([]);
+  });
+
+  test('is asked about anew after the next joining', async () => {
+    await enterAs(Role.VISITOR);
+    await lose('forbidden');
+    await den.joined();
+    await lose('forbidden');
+    await den.run('chat');
+    expect(den.stage.host.all('request')).toHaveLength(2);
   });
 });

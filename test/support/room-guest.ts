@@ -95,6 +95,12 @@ export class RoomGuest {
     if (answer !== 'result') throw new Error(`${nick} was not kicked`);
   }
 
+  /** §8.3, §8.4. */
+  async giveRole(nick: string, role: 'participant' | 'visitor'): Promise<void> {
+    const answer = await this.#ask('admin', `<item nick='${nick}' role='${role}'/>`);
+    if (answer !== 'result') throw new Error(`${nick} did not become ${role}`);
+  }
+
   /** §7.8.2. */
   invite(jid: string, reason: string): void {
     const invite = `<invite to='${jid}'><reason>${escapeXml(reason)}</reason></invite>`;
