@@ -247,7 +247,11 @@ export class RoomPlace implements Place {
     const at = this.desk.seenAt(copy);
     // A clock that was set back since then cannot tell.
     if (this.heardUpTo > this.host.clock().wall) return false;
-    return at !== undefined && Math.min(at, copy.stamp ?? at) <= this.heardUpTo;
+    if (at === undefined) return false;
+    const stamp = copy.stamp ?? at;
+    // Of one that was sent again, the copy that came then may not be the one in this history.
+    const when = copy.resent === undefined ? Math.min(at, stamp) : Math.max(at, stamp);
+    return when <= this.heardUpTo;
   }
 
   private settleGap(): void {

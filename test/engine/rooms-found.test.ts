@@ -17,6 +17,8 @@ import type {
   Room as RoomMessage,
   RoomNotice,
 } from '../../src/contract/engine_pb.js';
+import { formatDateTime } from '../../src/core/date-time.js';
+import { xml } from '../../src/core/xml.js';
 import { ModelAccount } from '../support/model-account.js';
 import type { ServerOptions } from '../support/model/profiles.js';
 import type { RoomOptions } from '../support/model/room-options.js';
@@ -218,5 +220,19 @@ describe('a gap', () => {
     scene.account.attach({ online: true, rooms: [JOIN] }, 30_000);
     expect(scene.shown).not.toContain('line 5');
     expect(scene.told<RoomNotice>('roomNotice')).toHaveLength(1);
+  });
+
+  it('is told where of all that was heard before only a copy that was sent again is in the history', () => {
+    const scene = new Scene({ historyLines: 20 }, { resumeMs: 1_000 }).join();
+    scene.carol.say(ROOM, 'before', 'c1');
+    scene.account.pass(1_000);
+    const stamp = formatDateTime(scene.account.world.clock().wall);
+    scene.outage(() => {
+      scene.account.pass(10_000);
+      scene.say(...numbered(25));
+      scene.carol.say(ROOM, 'before', 'c1', xml('delay', { xmlns: 'urn:xmpp:delay', stamp }));
+    });
+    expect(scene.shown).toEqual(['before', ...numbered(25).slice(6)]);
+    expect(scene.told<RoomNotice>('roomNotice').at(-1)?.text).toContain('may be missing');
   });
 });
