@@ -11,11 +11,12 @@
 #              the same in a room: make compare ROOMS=1
 # make bench   speed and cost beside prpl-jabber, as one table: RUNS=5 GAP=20000 KEEP=1
 # make bench-rooms  the same for many large rooms joined at once: RUNS=5 ROOMS=20 OCCUPANTS=500 KEEP=1
+# make bench-connect  round trips until an account is online or resumed, beside prpl-jabber: RUNS=3 RTT=200 KEEP=1
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
 
 RUN = scripts/with-node
 
-.PHONY: build demo test lint sim soak compare bench bench-rooms install uninstall clean
+.PHONY: build demo test lint sim soak compare bench bench-rooms bench-connect install uninstall clean
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
@@ -75,6 +76,13 @@ bench-rooms:
 	$(RUN) esbuild bench/rooms/main.ts --bundle --platform=node --target=node20 --format=esm \
 	  --log-level=warning --outfile=build/bench-rooms.mjs
 	$(RUN) node build/bench-rooms.mjs
+
+bench-connect:
+	scripts/provision.sh build server test
+	$(MAKE) build
+	$(RUN) esbuild bench/connect/main.ts --bundle --packages=external --platform=node --target=node20 --format=esm \
+	  --log-level=warning --outfile=build/bench-connect.mjs
+	$(RUN) node build/bench-connect.mjs
 
 # Built before, or now: a root that installs shall not leave its files in a user's build folder.
 install:

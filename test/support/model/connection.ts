@@ -6,7 +6,7 @@ import type { Element } from '../../../src/core/xml.js';
 import { nodeTools } from '../tools.js';
 import { featuresOf } from './features.js';
 import type { Phase } from './features.js';
-import type { End, ModelLink } from './network.js';
+import type { End, ServerLink } from './network.js';
 import { answerRequest } from './requests.js';
 import type { ModelServer } from './server.js';
 import type { ServerSession } from './sessions.js';
@@ -26,7 +26,6 @@ function demand(holds: boolean, otherwise: string): void {
 /** One stream of a client at the model server. */
 export class Connection implements End {
   private reader: XmlReader;
-  private phase: Phase = 'clear';
   private user = '';
   private session: ServerSession | undefined;
   private open = true;
@@ -34,7 +33,8 @@ export class Connection implements End {
 
   constructor(
     private readonly server: ModelServer,
-    private readonly link: ModelLink,
+    private readonly link: ServerLink,
+    private phase: Phase,
   ) {
     this.reader = this.newReader();
   }

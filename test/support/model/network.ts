@@ -9,10 +9,16 @@ export interface End {
   closed(cut: boolean): void;
 }
 
+/** What a server needs of a connection. */
+export interface ServerLink {
+  toClient(bytes: Uint8Array): void;
+  serverCloses(): void;
+}
+
 type Side = 'client' | 'server';
 
 /** One TCP connection: bytes in order, some time later, until it is cut at any of them. */
-export class ModelLink {
+export class ModelLink implements ServerLink {
   private readonly ends: Record<Side, End | undefined> = { client: undefined, server: undefined };
   private cutAt: number | undefined;
   /** What goes there vanishes, and nobody is told. */

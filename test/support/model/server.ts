@@ -6,7 +6,7 @@ import { ModelArchive } from './archive.js';
 import { Connection, MODULUS } from './connection.js';
 import { forget } from './death.js';
 import type { Routed } from './death.js';
-import type { End, ModelLink } from './network.js';
+import type { End, ServerLink } from './network.js';
 import type { ServerOptions } from './profiles.js';
 import { Rooms } from './rooms.js';
 import { bare, newSession } from './sessions.js';
@@ -82,8 +82,9 @@ export class ModelServer {
     }
   }
 
-  accept(link: ModelLink): End {
-    const connection = new Connection(this, link);
+  /** @param direct TLS came before the first byte (XEP-0368) */
+  accept(link: ServerLink, direct = false): End {
+    const connection = new Connection(this, link, direct ? 'tls' : 'clear');
     this.connections.add(connection);
     return connection;
   }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// One account signs in through a relay that delays everything, and where it can, goes on after a cut.
+
+import type { AccountOptions } from '../../bindings/node/index.js';
+import type { EventOf, Guest, House } from '../../test/interop/sign-in-house.js';
+import type { CuttingProxy } from '../../test/support/cutting-proxy.js';
+import { sitDown } from '../speed/sitting.js';
+import type { Cell } from './cells.js';
+import { taken, type Taken } from './flights.js';
+import { DOMAIN, PASSWORD, userOf } from './house.js';
+
+export interface Outcome {
+  /** With nothing known of the server. */
+  readonly first: Taken;
+  /** Later, after a sign-off. */
+  readonly online: Taken;
+  /** Of ours alone. */
+  readonly resumed?: Taken;
+  /** As the account was told at its last sign-in; of prpl-jabber it is the only SCRAM that it has. */
+  readonly mechanism: string;
+}
+
+/** What one link of a relay saw, by the time somebody was online over it. */
+function over(proxy: CuttingProxy, at: number, rttMs: number): Taken {
+  const link = proxy.links.at(-1);
+  return taken(
+    proxy.news.all.filter((one) => one.link === link),
+    at,
+    rttMs,
+  );
+}
+
+export async function ours(
+  house: House,
+  cell: Cell,
+  port: number,
+  rttMs: number,
+): Promise<Outcome> {
+  const certificate =
+    cell.by === 'EXTERNAL'
+      ? await house.authority.client([`${userOf(cell)}@${DOMAIN}`])
+      : undefined;
+  const options: AccountOptions = {
+    jid: `${userOf(cell)}@${DOMAIN}`,
+    security: cell.path === 'STARTTLS' ? 'require_tls' : 'old_ssl',
+    ...(certificate === undefined
+      ? { password: PASSWORD }
+      : { clientCert: certificate.certFile, clientKey: certificate.keyFile }),
+  };
+  const guest = await house.guest(port, options);
+  guest.proxy.latencyMs = rttMs / 2;
+  const { at: first } = await online(guest, rttMs, false);
+  guest.mark();
+  guest.proxy.cut();
+  const { at: resumed } = await online(guest, rttMs, true);
+  await guest.leave();
+  guest.mark();
+  house.client.attach(guest.account, {
+    ...{ connectServer: '127.0.0.1', port: guest.proxy.port, caFile: house.authority.certFile },
+    ...options,
+    jid: `${guest.jid}/desk`,
+  });
+  const again = await online(guest, rttMs, false);
+  await guest.leave();
+  return { first, resumed, online: again.at, mechanism: again.link.mechanism };
+}
+
+async function online(
+  guest: Guest,
+  rttMs: number,
+  resumed: boolean,
+): Promise<{ at: Taken; link: EventOf<'link'> }> {
+  const link = await guest.settled();
+  const at = over(guest.proxy, performance.now(), rttMs);
+  const state = link.state === 'online' && link.resumed === resumed;
+  if (!state)
+    throw new Error(`${guest.jid}: ${link.state}, ${link.error?.text ?? 'not as it was'}`);
+  return { at, link };
+}
+
+/** Pidgin's own protocol, in a libpurple host without a screen; `online` is its signal signed-on. */
+export async function theirs(
+  house: House,
+  cell: Cell,
+  port: number,
+  rttMs: number,
+): Promise<Outcome> {
+  const proxy = await house.relay(port);
+  proxy.latencyMs = rttMs / 2;
+  const { host, account } = await sitDown(house.workspace, {
+    ...{ protocol: cell.protocol, jid: `${userOf(cell)}@${DOMAIN}`, password: PASSWORD },
+    options: {
+      ...{ connect_server: '127.0.0.1', port: proxy.port },
+      connection_security: cell.path === 'STARTTLS' ? 'require_tls' : 'old_ssl',
+    },
+  });
+  const outcomes: Taken[] = [];
+  for (let time = 0; time < 2; time++) {
+    const after = host.now;
+    await host.run('account-enable', { account, enabled: true });
+    await host.next('connected', () => true, after);
+    outcomes.push(over(proxy, performance.now(), rttMs));
+    await host.run('account-enable', { account, enabled: false });
+    await host.next('disconnected', () => true, after);
+  }
+  await host.quit();
+  const [first, online] = outcomes;
+  if (first === undefined || online === undefined) throw new Error('not signed in');
+  return { first, online, mechanism: 'SCRAM-SHA-1' };
+}
