@@ -23,6 +23,8 @@ export interface ServerNames {
   srv?: string[];
   /** XmppAddr names (RFC 6120 §13.7.1.4). */
   xmpp?: string[];
+  /** Further alternative names, as openssl writes them. */
+  other?: string[];
   commonName?: string;
 }
 
@@ -51,12 +53,15 @@ function utcTime(days: number): string {
 /** An authority in a folder of its own, by the openssl program; issues one after the other only. */
 export class Authority {
   readonly certFile: string;
+  /** Its own key, for certificates that it would not issue. */
+  readonly keyFile: string;
   readonly #folder: string;
   #count = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
     this.certFile = join(folder, 'ca.pem');
+    this.keyFile = join(folder, 'ca.key');
   }
 
   static async create(folder: string, name = 'Steadfast test CA'): Promise<Authority> {
@@ -82,6 +87,7 @@ export class Authority {
       ...(names.dns ?? []).map((name) => `DNS:${name}`),
       ...(names.srv ?? []).map((name) => `otherName:${SRV_NAME};IA5STRING:_xmpp-client.${name}`),
       ...(names.xmpp ?? []).map((name) => `otherName:${XMPP_ADDR};UTF8:${name}`),
+      ...(names.other ?? []),
     ];
     return this.#issue(names.commonName ?? 'server', alternatives, 'serverAuth', validity);
   }

@@ -15,6 +15,10 @@ export interface Script {
   silent?: boolean;
   /** False leaves STARTTLS out of the features, as a thief on the way would (default true). */
   starttls?: boolean;
+  /** TLS comes first (XEP-0368). */
+  direct?: boolean;
+  /** What follows `<proceed/>` in clear, in the same segment, as from a network that puts it there. */
+  behindProceed?: string;
   /** The newest version of TLS spoken. */
   maxVersion?: SecureVersion;
   /** Names of SASL mechanisms (default `SCRAM-SHA-1`). */
@@ -116,7 +120,8 @@ class Talk {
   }
 
   begin(): void {
-    this.#listen((text) => (this.dialled.clear += text));
+    if (this.script.direct === true) this.#secure();
+    else this.#listen((text) => (this.dialled.clear += text));
   }
 
   #listen(keep: (text: string) => void): void {
@@ -149,7 +154,7 @@ class Talk {
   }
 
   #answer(node: Node): void {
-    if (node.xmlns === TLS && node.name === 'starttls') return this.#secure();
+    if (node.xmlns === TLS && node.name === 'starttls') return this.#upgrade();
     if (node.xmlns !== SASL) return;
     this.dialled.payloads.push(node.text);
     this.told();
@@ -171,10 +176,15 @@ class Talk {
     return `<failure xmlns='${SASL}'><${verdict}/></failure>`;
   }
 
+  #upgrade(): void {
+    const { behindProceed = '' } = this.script;
+    this.#socket.removeAllListeners('data').removeAllListeners('end');
+    this.#socket.write(`<proceed xmlns='${TLS}'/>${behindProceed}`);
+    this.#secure();
+  }
+
   #secure(): void {
     const raw = this.#socket;
-    raw.removeAllListeners('data').removeAllListeners('end');
-    raw.write(`<proceed xmlns='${TLS}'/>`);
     const secure = new TLSSocket(raw, {
       isServer: true,
       requestCert: true,
