@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
+import { createSecureContext, TLSSocket, type SecureContext, type SecureVersion } from 'node:tls';
 import type { Certificate } from './certificates.js';
 import type { End } from './model/network.js';
 import type { ModelServer } from './model/server.js';
@@ -24,18 +24,27 @@ export class ModelOnTls {
   private constructor(
     private readonly model: ModelServer,
     certificate: Certificate,
+    version: SecureVersion,
   ) {
     this.#context = createSecureContext({
       cert: readFileSync(certificate.certFile),
       key: readFileSync(certificate.keyFile),
-      minVersion: 'TLSv1.3',
+      minVersion: version,
+      maxVersion: version,
     });
     this.#timer = setInterval(() => this.#follow(), TICK_MS);
   }
 
-  /** @param certificate what it shows */
-  static async start(model: ModelServer, certificate: Certificate): Promise<ModelOnTls> {
-    const front = new ModelOnTls(model, certificate);
+  /**
+   * @param certificate what it shows
+   * @param version the one version of TLS that it speaks
+   */
+  static async start(
+    model: ModelServer,
+    certificate: Certificate,
+    version: SecureVersion = 'TLSv1.3',
+  ): Promise<ModelOnTls> {
+    const front = new ModelOnTls(model, certificate, version);
     for (const direct of [false, true]) {
       const server = createServer({ noDelay: true }, (socket) => front.#connected(socket, direct));
       server.listen(0, '127.0.0.1');

@@ -107,7 +107,7 @@ export class XmppPeer {
     this.#header();
     await this.#expect('features', STREAMS);
     const scram = new PeerScram(hash, user, password);
-    const mechanism = hash === 'sha1' ? 'SCRAM-SHA-1' : 'SCRAM-SHA-256';
+    const mechanism = `SCRAM-SHA-${hash.slice(3)}`;
     this.send(`<auth xmlns='${SASL}' mechanism='${mechanism}'>${encode(scram.first)}</auth>`);
     const challenge = await this.#expect('challenge', SASL);
     this.send(

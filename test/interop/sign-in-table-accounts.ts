@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+//
+// What an account of ours comes to at each server, by what it proves itself with.
+
+import type { AccountOptions } from '../../bindings/node/index.js';
+import { PASSWORD, type TlsVersion } from './sign-in-story.js';
+import { FORMS } from './sign-in-table-forms.js';
+import type { ServerName } from './sign-in-table.js';
+
+export interface Proof {
+  readonly options: Partial<AccountOptions>;
+  /** Of the certificate. */
+  readonly form?: string;
+}
+
+/** By what is said of the account in a title. */
+export const PROOFS: ReadonlyMap<string, Proof> = new Map<string, Proof>([
+  ['a password', { options: { password: PASSWORD } }],
+  ['a password, set to SCRAM', { options: { password: PASSWORD, authMethod: 'scram' } }],
+  ['a password, set to PLAIN', { options: { password: PASSWORD, authMethod: 'plain' } }],
+  ...Object.keys(FORMS).map(
+    (form) => [`a certificate (${form})`, { options: {}, form }] as [string, Proof],
+  ),
+]);
+
+export interface End {
+  readonly end: `online by ${string}` | `fails: ${string}`;
+  readonly because?: string;
+}
+
+/** The strongest that each server has and that we can do. */
+const STRONGEST: Record<ServerName, string | undefined> = {
+  'Prosody, passwords in SHA-1': 'SCRAM-SHA-1',
+  'Prosody, passwords in SHA-256': 'SCRAM-SHA-256',
+  'ejabberd, passwords in clear': 'SCRAM-SHA-512',
+  'the model server': undefined,
+};
+
+export function comesTo(server: ServerName, tls: TlsVersion, name: string): End {
+  const { options, form } = PROOFS.get(name) ?? { options: {} };
+  if (form !== undefined) return byCertificate(server, tls);
+  if (options.authMethod === 'plain') return { end: 'online by PLAIN' };
+  const strongest = STRONGEST[server];
+  if (strongest !== undefined) return { end: `online by ${strongest}` };
+  const because = 'PLAIN is all that it offers';
+  return options.authMethod === 'scram'
+    ? { end: 'fails: no-mechanism', because }
+    : { end: 'online by PLAIN', because };
+}
+
+function byCertificate(server: ServerName, tls: TlsVersion): End {
+  if (tls === 'TLSv1.2')
+    return {
+      end: server.startsWith('ejabberd') ? 'fails: handshake-failed' : 'fails: tls13-required',
+      because: 'the certificate would be seen before the server is known',
+    };
+  return server === 'the model server'
+    ? { end: 'fails: no-mechanism', because: 'it offers no EXTERNAL' }
+    : { end: 'online by EXTERNAL' };
+}
