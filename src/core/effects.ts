@@ -24,6 +24,16 @@ export interface CertificateNames {
   readonly xmppAddr: readonly string[];
 }
 
+/**
+ * Channel binding data (RFC 5056), by the names of RFC 5929 and RFC 9266. A type is absent where it is
+ * not defined for the channel or not safe on it.
+ */
+export interface ChannelBindings {
+  readonly 'tls-exporter'?: Uint8Array;
+  readonly 'tls-unique'?: Uint8Array;
+  readonly 'tls-server-end-point'?: Uint8Array;
+}
+
 /** What the platform found out about the server's certificate and the channel. */
 export interface TlsFacts {
   /** As Node names it: `TLSv1.3`. */
@@ -41,6 +51,8 @@ export interface TlsFacts {
    * (`SELF_SIGNED_CERT_IN_CHAIN`); absent when it found no fault. Names are not part of it.
    */
   readonly chainError?: string;
+  /** What a sign-in can be bound to; absent when there is nothing. */
+  readonly bindings?: ChannelBindings;
 }
 
 /** What we know of our own client certificate, read by the driver. */

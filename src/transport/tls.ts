@@ -6,6 +6,7 @@ import { Duplex } from 'node:stream';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import * as tls from 'node:tls';
+import { channelBindings } from './channel-bindings.js';
 import { certificateNames } from './names.js';
 import type { ClientMaterial, TlsFacts } from './types.js';
 
@@ -61,6 +62,7 @@ export function tlsFacts(socket: tls.TLSSocket): TlsFacts | undefined {
     sha256: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
     ...validity(leaf),
     chain: chainOf(leaf),
+    bindings: channelBindings(socket, leaf.raw),
     // Node gives OpenSSL's word as a string here, whatever its type declaration says.
     ...(socket.authorized ? {} : { chainError: String(socket.authorizationError) }),
   };

@@ -19,6 +19,13 @@ export interface CertificateNames {
   readonly xmppAddr: readonly string[];
 }
 
+/** Channel binding data (RFC 5056), by the names of RFC 5929 and RFC 9266. */
+export interface ChannelBindings {
+  readonly 'tls-exporter'?: Uint8Array;
+  readonly 'tls-unique'?: Uint8Array;
+  readonly 'tls-server-end-point'?: Uint8Array;
+}
+
 /** What was found out about the server's certificate and the channel. */
 export interface TlsFacts {
   readonly protocol: string;
@@ -28,6 +35,7 @@ export interface TlsFacts {
   readonly notAfter: number;
   readonly chain: readonly Uint8Array[];
   readonly chainError?: string;
+  readonly bindings?: ChannelBindings;
 }
 
 /** Whom to reach. `host` skips SRV; `certificate` says that ours may be shown. */

@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly direct: boolean;
   readonly maxVersion?: SecureVersion;
   readonly alpn?: string[];
+  /** OpenSSL's `SSL_OP_…`. */
+  readonly secureOptions?: number;
   /** Refuse client certificates that this authority did not issue. */
   readonly clientCa?: string;
 }
@@ -32,6 +34,7 @@ export class TestServer {
       rejectUnauthorized: options.clientCa !== undefined,
       ...(options.clientCa === undefined ? {} : { ca: readFileSync(options.clientCa) }),
       ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
+      ...(options.secureOptions === undefined ? {} : { secureOptions: options.secureOptions }),
       ...(options.alpn === undefined ? {} : { ALPNProtocols: options.alpn }),
     });
     tls.on('secureConnection', (socket) => this.#secure(socket));
