@@ -176,11 +176,12 @@ log_link (const stead_event *event)
   static const char *const states[] = { "connecting", "online", "interrupted", "failed",
                                         "detached" };
 
-  purple_debug_info ("steadfast", "[%u] link %s: %s %s %s %s %s\n", stead_event_account (event),
+  purple_debug_info ("steadfast", "[%u] link %s: %s %s %s %s %s %s\n", stead_event_account (event),
                      states[CLAMP ((int) stead_event_link_state (event), 0, 4)],
                      stead_event_link_step_text (event), stead_event_error_text (event),
                      stead_event_link_jid (event), stead_event_link_tls_version (event),
-                     stead_event_link_mechanism (event));
+                     stead_event_link_mechanism (event),
+                     stead_event_link_channel_binding (event));
 }
 
 void

@@ -136,6 +136,7 @@ VALUE (uint32_t, stead_event_link_retry_in_ms, LINK, link->retry_in_ms)
 TEXT (stead_event_link_tls_version, LINK, link->tls_version)
 TEXT (stead_event_link_mechanism, LINK, link->mechanism)
 TEXT (stead_event_link_session, LINK, link->session)
+TEXT (stead_event_link_channel_binding, LINK, link->channel_binding)
 
 TEXT (stead_event_trust_domain, ASK_TRUST, ask_trust->domain)
 VALUE (size_t, stead_event_trust_chain_count, ASK_TRUST, ask_trust->n_chain)

@@ -67,6 +67,8 @@ STEAD_EXPORT uint32_t stead_event_link_retry_in_ms (const stead_event *event);
 STEAD_EXPORT const char *stead_event_link_tls_version (const stead_event *event);
 STEAD_EXPORT const char *stead_event_link_mechanism (const stead_event *event);
 STEAD_EXPORT const char *stead_event_link_session (const stead_event *event);
+/** ONLINE: what the sign-in was bound to (RFC 5929, RFC 9266), "tls-exporter"; "" for nothing. */
+STEAD_EXPORT const char *stead_event_link_channel_binding (const stead_event *event);
 
 /* ASK_TRUST: answer with stead_answer_trust(), another attach, or a detach. */
 

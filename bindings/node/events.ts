@@ -81,6 +81,7 @@ function readers(c: Steadfast, e: Buffer) {
       tlsVersion: c.stead_event_link_tls_version(e) ?? '',
       mechanism: c.stead_event_link_mechanism(e) ?? '',
       session: c.stead_event_link_session(e) ?? '',
+      channelBinding: c.stead_event_link_channel_binding(e) ?? '',
     }),
     'ask-trust': () => ({
       domain: c.stead_event_trust_domain(e) ?? '',

@@ -50,6 +50,7 @@ export const NS = {
   rosterVersions: 'urn:xmpp:features:rosterver',
   rsm: 'http://jabber.org/protocol/rsm',
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
+  saslChannelBinding: 'urn:xmpp:sasl-cb:0',
   session: 'urn:ietf:params:xml:ns:xmpp-session',
   sid: 'urn:xmpp:sid:0',
   sm: 'urn:xmpp:sm:3',

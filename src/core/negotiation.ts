@@ -7,6 +7,8 @@ import { fault, UsageError } from './errors.js';
 import type { Fault } from './errors.js';
 import type { Jid } from './jid.js';
 import { NS } from './namespaces.js';
+import type { SignInMemory, SignInNews } from './sasl/memory.js';
+import type { AuthMethod } from './sasl/strength.js';
 import { judgeCertificate } from './server-identity.js';
 import { bind } from './steps/bind.js';
 import { enable } from './steps/enable.js';
@@ -26,8 +28,10 @@ export interface NegotiationOptions {
   /** The resource to ask for. */
   readonly resource: string;
   readonly security: 'require_tls' | 'old_ssl' | 'opportunistic_tls';
-  readonly authMethod: 'auto' | 'external' | 'scram' | 'plain';
+  readonly authMethod: AuthMethod;
   readonly plainInClear: boolean;
+  /** How the account signed in before, and what was learned then of channel binding at its server. */
+  readonly before?: SignInMemory;
   readonly password?: string;
   readonly identity?: ClientIdentity;
   /** SHA-256 of the one server certificate to accept, lower-case hex. */
@@ -57,6 +61,7 @@ export type NegotiationOutput =
   | { readonly type: 'start-tls' }
   | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
   | { readonly type: 'need-password' }
+  | { readonly type: 'sign-in'; readonly news: SignInNews }
   | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly text: string }
   /** The last output: nothing was sent over this TLS channel; let the link go and ask. */
   | {
@@ -82,6 +87,8 @@ export interface Established {
   readonly management?: Management;
   readonly limits: StreamLimits;
   readonly mechanism: string;
+  /** The type of channel binding, empty without one. */
+  readonly binding: string;
   /** `TLSv1.3`; empty in clear. */
   readonly tlsVersion: string;
   /** Namespaces of what the last `<stream:features/>` offered. */
@@ -117,7 +124,7 @@ export class Negotiation {
   private secret: string | undefined;
   private features: Element | undefined;
   private early: Element[] = [];
-  private outcome: Outcome = { mechanism: '' };
+  private outcome: Outcome = { mechanism: '', binding: '' };
 
   constructor(
     private readonly options: NegotiationOptions,

@@ -6,6 +6,7 @@ import type { CloseHow, Derivation, TlsFacts } from './effects.js';
 import type { Fault } from './errors.js';
 import { fault } from './errors.js';
 import type { Jid } from './jid.js';
+import type { SignInNews } from './sasl/memory.js';
 import type { Tracked } from './stream-management.js';
 import type { Element } from './xml.js';
 
@@ -15,6 +16,7 @@ export type SessionOutput =
   | { readonly type: 'close'; readonly how: CloseHow }
   | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
   | { readonly type: 'need-password' }
+  | { readonly type: 'sign-in'; readonly news: SignInNews }
   | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly text: string }
   | {
       readonly type: 'untrusted';
@@ -53,6 +55,8 @@ export interface Online {
   readonly how: 'fresh' | 'resumed' | 'restored';
   readonly jid: Jid;
   readonly mechanism: string;
+  /** The type of channel binding, empty without one. */
+  readonly binding: string;
   readonly tlsVersion: string;
   /** Namespaces of the features of this stream (RFC 6120 §4.3.2). */
   readonly offered: readonly string[];

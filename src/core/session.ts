@@ -335,8 +335,8 @@ export class Session {
     this.phase = 'online';
     this.phaseTime.stop();
     this.negotiation = undefined;
-    const { jid, mechanism, tlsVersion, offered } = output;
-    const common = { type: 'online' as const, jid, mechanism, tlsVersion, offered };
+    const { jid, mechanism, binding, tlsVersion, offered } = output;
+    const common = { type: 'online' as const, jid, mechanism, binding, tlsVersion, offered };
     const managed = (output.resumed ?? output.management) !== undefined;
     this.acks.opened(this.clock.now, managed, jid, output.limits, output.resumed?.h ?? 0);
     if (output.resumed !== undefined) {

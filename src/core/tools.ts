@@ -22,7 +22,7 @@ export interface Tools {
   fromBase64(text: string): Uint8Array | undefined;
   /** IDNA A-labels, lower case; an empty string if the name is not a valid one. */
   domainToAscii(domain: string): string;
-  /** RFC 4013; throws on a prohibited character. */
+  /** RFC 4013, as a query: unassigned characters are taken. Throws on a prohibited one. */
   saslprep(text: string): string;
 }
 

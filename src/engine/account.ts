@@ -27,6 +27,7 @@ import { RoomArchive } from './room-desk.js';
 import { Sender } from './sender.js';
 import { SET_ASIDE, SetAside } from './set-aside.js';
 import { SessionEvents } from './session-events.js';
+import { SIGN_IN, SignInBook } from './sign-in-memory.js';
 import { SleepWatch } from './sleep-watch.js';
 
 export interface AccountOptions {
@@ -91,6 +92,7 @@ export class Account implements Context {
       session,
       () => this.resource(),
       (answered) => this.host.leaving(answered),
+      new SignInBook(this, caches.get(SIGN_IN)),
     );
     const desk = {
       ...{ context: this, store: this.store, outbox, mailroom, states, sender },

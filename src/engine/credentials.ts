@@ -6,6 +6,7 @@ import type { NegotiationOptions } from '../core/negotiation.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import type { Context } from './context.js';
 import type { AttachOptions } from './options.js';
+import type { SignInBook } from './sign-in-memory.js';
 
 export interface Secrets {
   password: string;
@@ -19,7 +20,11 @@ export class Credentials {
   accepted = '';
   private identity: ClientIdentity | undefined;
 
-  constructor(private readonly context: Context) {}
+  /** @param book how the account signed in before */
+  constructor(
+    private readonly context: Context,
+    readonly book: SignInBook,
+  ) {}
 
   /** A host attached. */
   begin(secrets: Secrets): void {
@@ -48,6 +53,12 @@ export class Credentials {
     return cause;
   }
 
+  /** The link is gone. @returns whether the sign-in is made at once on a new one, which is so once */
+  retries(cause: Fault | undefined): boolean {
+    if (cause?.kind === 'sasl') this.book.answered();
+    return this.book.takeRetry();
+  }
+
   /** What a session is opened with. */
   optionsOf(options: AttachOptions): Omit<NegotiationOptions, 'resume' | 'resource'> {
     const { jid, security, authMethod, plainInClear } = options;
@@ -58,6 +69,7 @@ export class Credentials {
       security,
       authMethod,
       plainInClear,
+      before: this.book.memory,
       ...(password === '' ? {} : { password }),
       ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(pin === '' ? {} : { pin }),

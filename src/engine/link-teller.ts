@@ -55,6 +55,7 @@ export class LinkTeller {
       jid: last.jid.toString(),
       tlsVersion: last.tlsVersion,
       mechanism: last.mechanism,
+      channelBinding: last.binding,
       session: this.session.management?.id ?? '',
       ...(cause === undefined ? {} : { error: errorMessage(cause) }),
     });

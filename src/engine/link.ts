@@ -17,6 +17,7 @@ import { LinkTeller } from './link-teller.js';
 import { CANCELLED, NO_LINK, pinMismatch, REJECTED } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
+import type { SignInBook } from './sign-in-memory.js';
 
 type Phase =
   /** Nothing is wanted, or nothing can help until the host says so. */
@@ -48,9 +49,10 @@ export class LinkKeeper {
     private readonly session: Session,
     private readonly resource: () => string,
     lastQuestions: (answered: () => void) => boolean,
+    book: SignInBook,
   ) {
     this.redial = new Redial(context, session);
-    this.credentials = new Credentials(context);
+    this.credentials = new Credentials(context, book);
     this.teller = new LinkTeller(context, session);
     this.leave = new Leave(context, session, this.teller, lastQuestions);
   }
@@ -154,7 +156,10 @@ export class LinkKeeper {
 
   /** What the session says of its link. */
   output(
-    output: Extract<SessionOutput, { type: 'step' | 'need-password' | 'untrusted' | 'down' }>,
+    output: Extract<
+      SessionOutput,
+      { type: 'step' | 'need-password' | 'sign-in' | 'untrusted' | 'down' }
+    >,
   ): void {
     switch (output.type) {
       case 'step':
@@ -163,6 +168,9 @@ export class LinkKeeper {
       case 'need-password':
         this.awaitsPassword = true;
         this.ask(What.PASSWORD);
+        return;
+      case 'sign-in':
+        this.credentials.book.learn(output.news);
         return;
       case 'untrusted':
         this.untrusted(output.facts, output.reasons, output.text);
@@ -284,6 +292,8 @@ export class LinkKeeper {
     } else if (this.phase === 'up' && this.awaitsPassword) {
       // The server would not wait for a person; the next dial brings the answer along.
       this.phase = 'asking';
+    } else if (this.phase === 'up' && this.credentials.retries(cause)) {
+      this.phase = 'due';
     } else if (this.phase === 'up') {
       this.failed(cause ?? NO_LINK, reached);
     }

@@ -33,7 +33,9 @@ export const tools: Tools = {
     Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
   fromBase64,
   domainToAscii: (domain) => (notInAName.test(domain) ? '' : domainToASCII(domain)),
-  saslprep: (text) => saslprep(text),
+  // RFC 4013 §2.5: as a query, which may have characters that Unicode 3.2 did not know. Servers take
+  // such passwords, and a server that does not will say so.
+  saslprep: (text) => saslprep(text, { allowUnassigned: true }),
 };
 
 export const random: Random = (n) => randomBytes(n);

@@ -184,6 +184,7 @@ read_event (const stead_event *e)
                                                          stead_event_link_tls_version,
                                                          stead_event_link_mechanism,
                                                          stead_event_link_session,
+                                                         stead_event_link_channel_binding,
                                                          stead_event_trust_domain,
                                                          stead_event_trust_sha256,
                                                          stead_event_trust_text,

@@ -129,6 +129,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         tlsVersion: 'TLSv1.3',
         mechanism: 'SCRAM-SHA-256',
         session: 'sm-1',
+        channelBinding: 'tls-exporter',
       },
     },
   },

@@ -143,7 +143,7 @@ const scripts: {
     title: 'a fresh session by SCRAM',
     options: {},
     turns: [...upTls, ...fresh],
-    told: ['established alice@example.org/désk SCRAM-SHA-256 id=ünï'],
+    told: ['sign-in', 'established alice@example.org/désk SCRAM-SHA-256 id=ünï'],
   },
   {
     title: 'a resumed session by certificate',
@@ -153,7 +153,7 @@ const scripts: {
       ...byCertificate,
       { server: "<resumed xmlns='urn:xmpp:sm:3' previd='ünï' h='5'/>", client: [] },
     ],
-    told: ['established alice@example.org/desk EXTERNAL h=5'],
+    told: ['sign-in', 'established alice@example.org/desk EXTERNAL h=5'],
   },
   {
     title: 'a session lost and begun anew',
@@ -169,7 +169,11 @@ const scripts: {
       { server: boundAs('alice@example.org/désk'), client: [enable] },
       { server: enabled, client: [] },
     ],
-    told: ['resume-failed 5 item-not-found', 'established alice@example.org/désk EXTERNAL id=ünï'],
+    told: [
+      'sign-in',
+      'resume-failed 5 item-not-found',
+      'established alice@example.org/désk EXTERNAL id=ünï',
+    ],
   },
 ];
 

@@ -56,7 +56,11 @@ describe('a negotiation', () => {
         text: '<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="EXTERNAL">=</auth>',
       },
     ]);
-    expect(say(success)).toEqual([{ type: 'restart', from }]);
+    const after = { pin: { mechanism: 'EXTERNAL', authMethod: 'auto' } };
+    expect(say(success)).toEqual([
+      { type: 'sign-in', news: { what: 'signed-in', method: 'external', after } },
+      { type: 'restart', from },
+    ]);
     expect(say(features(offerBind, offerSm))).toEqual([
       step(4, 'Binding'),
       {

@@ -12,7 +12,7 @@ const context: ChoiceContext = {
 
 /** The mechanism's name, or kind and condition of the fault. */
 function choice(offered: readonly string[], more: Partial<ChoiceContext>): string {
-  const chosen = chooseMechanism(offered, { ...context, ...more });
+  const chosen = chooseMechanism({ mechanisms: offered }, { ...context, ...more });
   return 'name' in chosen ? chosen.name : `${chosen.kind} ${chosen.condition}`;
 }
 
@@ -97,7 +97,7 @@ describe('the choice of a mechanism', () => {
     ],
     ['that it would be in clear', ['PLAIN'], clear, /password in clear/],
   ])('a refusal names %s', (_, offered, more, words) => {
-    const chosen = chooseMechanism(offered, { ...context, ...more });
+    const chosen = chooseMechanism({ mechanisms: offered }, { ...context, ...more });
     expect(chosen).toMatchObject({ kind: 'sasl', by: 'peer', retry: 'never' });
     expect('text' in chosen && chosen.text).toMatch(words);
   });

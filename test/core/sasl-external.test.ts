@@ -6,11 +6,12 @@ import { nodeTools } from '../support/tools.js';
 
 const alice = jid('alice@example.org/desk');
 const wrong = 'certificate-wrong-account';
+const setting = { offer: { mechanisms: ['EXTERNAL'] }, gs2: 'n' } as const;
 
 /** The authorization identity sent, or the condition of the fault. */
 function sent(xmppAddr: readonly string[]): string {
   const credentials = { jid: alice, password: '', identity: { ...identity, xmppAddr } };
-  const move = external.begin(credentials, nodeTools, fixed).first();
+  const move = external.begin(credentials, nodeTools, fixed, setting).first();
   if (move.type === 'send') return `“${Buffer.from(move.data).toString()}”`;
   return move.type === 'fault' ? move.fault.condition : 'nothing';
 }
@@ -36,7 +37,8 @@ describe('EXTERNAL', () => {
   });
 
   it('a challenge ends the sign-in', () => {
-    const exchange = external.begin({ jid: alice, password: '', identity }, nodeTools, fixed);
+    const credentials = { jid: alice, password: '', identity };
+    const exchange = external.begin(credentials, nodeTools, fixed, setting);
     exchange.first();
     expect(exchange.challenge(new Uint8Array())).toMatchObject({ type: 'fault' });
     expect(exchange.success(new Uint8Array())).toBeUndefined();

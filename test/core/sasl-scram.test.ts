@@ -10,12 +10,15 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
 const bytes = (message: string): Uint8Array => nodeTools.utf8(message);
 
 function exchange(name: string, user = 'user', password = 'pencil', nonce?: string): Exchange {
-  const mechanism = chooseMechanism([name], {
-    authMethod: 'scram',
-    certificate: false,
-    plainInClear: false,
-    tlsVersion: 'TLSv1.3',
-  });
+  const mechanism = chooseMechanism(
+    { mechanisms: [name] },
+    {
+      authMethod: 'scram',
+      certificate: false,
+      plainInClear: false,
+      tlsVersion: 'TLSv1.3',
+    },
+  );
   if ('condition' in mechanism) throw new Error(mechanism.condition);
   const random = nonce === undefined ? fixed : () => Buffer.from(nonce, 'base64');
   return mechanism.begin({ jid: jid(`${user}@example.org`), password }, nodeTools, random);
@@ -87,12 +90,15 @@ describe('SCRAM', () => {
     let asked = 0;
     const mechanism = exchange('SCRAM-SHA-1');
     expect(said(mechanism.first())).toBe(`n,,n=user,r=${fixedNonce}`);
-    const counting = chooseMechanism(['SCRAM-SHA-1'], {
-      authMethod: 'scram',
-      certificate: false,
-      plainInClear: false,
-      tlsVersion: undefined,
-    });
+    const counting = chooseMechanism(
+      { mechanisms: ['SCRAM-SHA-1'] },
+      {
+        authMethod: 'scram',
+        certificate: false,
+        plainInClear: false,
+        tlsVersion: undefined,
+      },
+    );
     if ('condition' in counting) throw new Error(counting.condition);
     const random = (n: number): Uint8Array => new Uint8Array((asked = n));
     counting.begin({ jid: jid('user@example.org'), password: 'x' }, nodeTools, random).first();

@@ -37,7 +37,9 @@ function cells(hash: string, tls: TlsVersion): Cell[] {
         user: `guest${found.length}`,
         ...more,
       });
-    add(`SCRAM-${hash}`);
+    // Prosody 0.12 binds to tls-unique, and therefore offers -PLUS under TLS 1.2 only.
+    if (tls === 'TLSv1.2') add(`SCRAM-${hash}-PLUS`, { binding: 'tls-unique' });
+    else add(`SCRAM-${hash}`);
     // EXTERNAL needs TLS 1.3 with us: see the refusals below.
     if (tls === 'TLSv1.3') {
       add('EXTERNAL');

@@ -11,6 +11,8 @@ export type Path = (typeof paths)[number];
 /** One way in: what a server and an account are set up for, and so what has to come of it. */
 export interface Cell {
   mechanism: string;
+  /** What the sign-in is bound to; absent for nothing. */
+  binding?: 'tls-unique';
   path: Path;
   tls: TlsVersion;
   user: string;
@@ -56,7 +58,7 @@ export async function expectSignedIn(guest: Guest, cell: Cell): Promise<string> 
   const link = await guest.settled();
   expect(link).toMatchObject({
     ...{ state: 'online', resumed: false, jid: `${jidOf(cell)}/desk` },
-    ...{ mechanism: cell.mechanism, tlsVersion: cell.tls },
+    ...{ mechanism: cell.mechanism, tlsVersion: cell.tls, channelBinding: cell.binding ?? '' },
   });
   expect(link.session).not.toBe('');
   return link.session;

@@ -141,6 +141,8 @@ describe('an extended master secret is only believed where it is read', () => {
     ['flags with others', '3005ad03020103', true],
     ['flags that are no number', '3005ad03040101', false],
   ])('%s', (_, session, expected) => {
-    expect(hasExtendedMasterSecret(session && Buffer.from(session, 'hex'))).toBe(expected);
+    expect(
+      hasExtendedMasterSecret(session === undefined ? undefined : Buffer.from(session, 'hex')),
+    ).toBe(expected);
   });
 });

@@ -1,46 +1,123 @@
 // SPDX-License-Identifier: MIT
 //
-// The mechanisms, best first, and which of them an account may use.
+// The mechanisms, best first, and which of them an account may use. A mechanism that proves a token
+// (XEP-0484, HT-*) would be further rows, chosen by the token it belongs to.
 
 import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
+import type { Random, Tools } from '../tools.js';
+import { chooseBinding, unboundFlag } from './channel-binding.js';
+import type { Binding, BindingType, Channel } from './channel-binding.js';
 import { external } from './external.js';
-import type { Mechanism, Method } from './mechanism.js';
+import type { Credentials, Exchange, Mechanism, Method } from './mechanism.js';
+import { offersBinding } from './offer.js';
+import type { Offer } from './offer.js';
 import { plain } from './plain.js';
+import { noMechanism, strippedMechanisms, strippedTypes, unknownTypes } from './refusals.js';
 import { scram } from './scram.js';
+import { downgrade, isWeaker, refusesPlain } from './strength.js';
+import type { AuthMethod, Pin, SignedIn } from './strength.js';
 
 const mechanisms: readonly Mechanism[] = [
   external,
+  scram('SCRAM-SHA-512-PLUS', 'sha512'),
+  scram('SCRAM-SHA-256-PLUS', 'sha256'),
+  scram('SCRAM-SHA-1-PLUS', 'sha1'),
   scram('SCRAM-SHA-512', 'sha512'),
   scram('SCRAM-SHA-256', 'sha256'),
   scram('SCRAM-SHA-1', 'sha1'),
   plain,
 ];
 
-export interface ChoiceContext {
-  readonly authMethod: 'auto' | Method;
+export interface ChoiceContext extends Channel {
+  readonly authMethod: AuthMethod;
   /** The account has a client certificate. */
   readonly certificate: boolean;
   readonly plainInClear: boolean;
-  /** As Node names it; undefined in clear. */
-  readonly tlsVersion: string | undefined;
+  /** How the account signed in before. */
+  readonly pin?: Pin;
+  /** Binding went wrong with this server, and is left out. */
+  readonly unbound?: boolean;
+  /** The offer is that of XEP-0388, where XEP-0440 is stricter. */
+  readonly sasl2?: boolean;
+}
+
+/** A mechanism that may be used, ready to begin. */
+export interface Choice {
+  readonly name: string;
+  readonly method: Method;
+  /** What the sign-in is bound to. */
+  readonly binding?: BindingType;
+  begin(credentials: Credentials, tools: Tools, random: Random): Exchange;
 }
 
 /**
  * Chooses the best mechanism that both sides allow.
  * @returns the mechanism, or the fault that says why there is none
  */
-export function chooseMechanism(
-  offered: readonly string[],
-  context: ChoiceContext,
-): Mechanism | Fault {
+export function chooseMechanism(offer: Offer, context: ChoiceContext): Choice | Fault {
   const methods = allowedMethods(context);
   if (methods.includes('external')) {
     const problem = externalFault(context);
     if (problem !== undefined) return problem;
   }
-  const found = mechanisms.find((m) => methods.includes(m.method) && offered.includes(m.name));
-  return found ?? noMechanism(offered, context);
+  const binding = context.unbound === true ? undefined : chooseBinding(offer, context);
+  const found = mechanisms.find(
+    ({ name, method }) =>
+      methods.includes(method) &&
+      offer.mechanisms.includes(name) &&
+      (binding !== undefined || !name.endsWith('-PLUS')),
+  );
+  if (found === undefined) return noMechanism(offer.mechanisms, context);
+  return found.method === 'scram'
+    ? scramChoice(found, offer, context, binding)
+    : otherChoice(found, offer, context);
+}
+
+function otherChoice(found: Mechanism, offer: Offer, context: ChoiceContext): Choice | Fault {
+  const { name, method } = found;
+  const { pin, authMethod } = context;
+  if (method === 'plain' && pin !== undefined && refusesPlain(pin, authMethod)) {
+    return downgrade({ mechanism: name }, pin);
+  }
+  const setting = { offer, gs2: 'n' } as const;
+  return { name, method, begin: (...rest) => found.begin(...rest, setting) };
+}
+
+function scramChoice(
+  found: Mechanism,
+  offer: Offer,
+  context: ChoiceContext,
+  available: Binding | undefined,
+): Choice | Fault {
+  const { name, method } = found;
+  const binding = name.endsWith('-PLUS') ? available : undefined;
+  const bound = binding === undefined ? {} : { binding: binding.type };
+  if (context.tlsVersion !== undefined) {
+    const problem = strippedFault(offer, context);
+    if (problem !== undefined) return problem;
+  }
+  const doubt = doubtOf({ mechanism: name, ...bound }, offer, context);
+  const gs2 = binding ?? unboundFlag(offer, context);
+  const setting = { offer, gs2, ...(doubt === undefined ? {} : { doubt }) };
+  return { name, method, ...bound, begin: (...rest) => found.begin(...rest, setting) };
+}
+
+/** XEP-0440 §3, rules 4 and 5: one of the two lists is missing. */
+function strippedFault(offer: Offer, context: ChoiceContext): Fault | undefined {
+  const binds = offersBinding(offer);
+  if (binds && offer.bindings === undefined && context.sasl2 === true) return strippedTypes;
+  return !binds && offer.bindings !== undefined ? strippedMechanisms : undefined;
+}
+
+/** What only the server's own word for its offer can clear up (XEP-0474 §6, new rule 6). */
+function doubtOf(now: SignedIn, offer: Offer, context: ChoiceContext): Fault | undefined {
+  const { pin, authMethod, tlsVersion } = context;
+  if (isWeaker(now, pin, authMethod)) return downgrade(now, pin);
+  const listed = offer.bindings;
+  if (tlsVersion === undefined || listed === undefined || now.binding !== undefined) return;
+  const known = chooseBinding(offer, context) !== undefined;
+  return known || listed.includes('tls-server-end-point') ? undefined : unknownTypes(listed);
 }
 
 /** An account with a certificate never falls back to a password. */
@@ -73,22 +150,4 @@ function externalFault(context: ChoiceContext): Fault | undefined {
     `Signing in by certificate needs TLS 1.3, but the encryption here is ${have}. ` +
     'The certificate was refused to this connection, and no password was sent in its place.';
   return fault('tls', 'certificate-needs-tls13', text, local);
-}
-
-function noMechanism(offered: readonly string[], context: ChoiceContext): Fault {
-  // RFC 4422 §3.1: nothing else is a name, and nothing else is shown.
-  const names = offered.filter((name) => /^[A-Z0-9_-]{1,20}$/.test(name)).slice(0, 10);
-  const list = names.length === 0 ? 'none' : names.join(', ');
-  const text = `${reason(offered, context)} Ways offered by the server: ${list}. No secret was sent.`;
-  return fault('sasl', 'no-mechanism', text, { retry: 'never' });
-}
-
-function reason(offered: readonly string[], context: ChoiceContext): string {
-  if (context.certificate && ['auto', 'external'].includes(context.authMethod)) {
-    return 'The server does not let this account sign in by certificate, and a password is not used in its place.';
-  }
-  if (offered.includes('PLAIN') && context.tlsVersion === undefined) {
-    return 'The server wants the password in clear over a connection without encryption.';
-  }
-  return 'The server offers no way to sign in that is safe and allowed by the account.';
 }

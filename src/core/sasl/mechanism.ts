@@ -7,6 +7,8 @@ import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
 import type { Jid } from '../jid.js';
 import type { Random, Tools } from '../tools.js';
+import type { Gs2 } from './channel-binding.js';
+import type { Offer } from './offer.js';
 
 export type Method = 'external' | 'scram' | 'plain';
 
@@ -40,10 +42,20 @@ export interface Exchange {
   success(data: Uint8Array): Fault | undefined;
 }
 
+/** Where and why a mechanism is used: what it has to prove of the stream it runs on. */
+export interface Setting {
+  /** As it was read, for the server to say whether it is its own (XEP-0474). */
+  readonly offer: Offer;
+  readonly gs2: Gs2;
+  /** Why the offer is not believed; it is if the server proves it before the password is used. */
+  readonly doubt?: Fault;
+}
+
+/** A row of the table in index.ts. */
 export interface Mechanism {
   readonly name: string;
   readonly method: Method;
-  begin(credentials: Credentials, tools: Tools, random: Random): Exchange;
+  begin(credentials: Credentials, tools: Tools, random: Random, setting: Setting): Exchange;
 }
 
 /** For mechanisms that say all they have in the initial response. */

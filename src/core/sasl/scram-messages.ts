@@ -13,6 +13,8 @@ export interface ServerFirst {
   readonly nonce: string;
   readonly salt: Uint8Array;
   readonly iterations: number;
+  /** XEP-0474 `h`: what the server says that it offered. */
+  readonly offerHash?: string;
 }
 
 /** RFC 5802 §5.1 and RFC 7677 §4 set the least; a million take a third of a second. */
@@ -27,8 +29,8 @@ const invalid = (text: string): Fault =>
   });
 
 /**
- * Reads `r=…,s=…,i=…` (RFC 5802 §7 server-first-message). Extensions behind `i` are ignored, a
- * mandatory one (`m=`) is refused.
+ * Reads `r=…,s=…,i=…` (RFC 5802 §7 server-first-message). Of the extensions behind `i`
+ * only XEP-0474's `h` is known, the others are ignored; a mandatory one (`m=`) is refused.
  * @param ours the nonce that we sent
  */
 export function parseServerFirst(
@@ -37,8 +39,8 @@ export function parseServerFirst(
   tools: Tools,
 ): ServerFirst | Fault {
   const text = decode(data, tools);
-  const parts = /^r=([^,]*),s=([^,]*),i=([^,]*)(?:,[A-Za-z]=[^,]*)*$/.exec(text ?? '');
-  const [, nonce, salt64, count] = parts ?? [];
+  const parts = /^r=([^,]*),s=([^,]*),i=([^,]*)((?:,[A-Za-z]=[^,]*)*)$/.exec(text ?? '');
+  const [, nonce, salt64, count, more] = parts ?? [];
   if (text === undefined || nonce === undefined || salt64 === undefined || count === undefined) {
     return invalid('The server answered the sign-in with something unreadable.');
   }
@@ -54,7 +56,8 @@ export function parseServerFirst(
   if (iterations < minIterations || iterations > maxIterations) {
     return invalid('The server asks for a password hash that is too weak or too costly.');
   }
-  return { text, nonce, salt, iterations };
+  const offerHash = /,h=([^,]*)/.exec(more ?? '')?.[1];
+  return { text, nonce, salt, iterations, ...(offerHash === undefined ? {} : { offerHash }) };
 }
 
 /**

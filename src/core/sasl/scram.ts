@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 //
-// SCRAM (RFC 5802, RFC 7677), without channel binding: the server proves that it knows the password too.
+// SCRAM (RFC 5802, RFC 7677), bound to the channel or not: the server proves that it knows the password
+// too, and that its offer came as it made it (XEP-0474).
 
 import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
 import type { HashName, Random, Tools } from '../tools.js';
 import { unexpectedChallenge } from './mechanism.js';
-import type { Credentials, Exchange, Mechanism, Move } from './mechanism.js';
+import type { Credentials, Exchange, Mechanism, Move, Setting } from './mechanism.js';
+import { offerHash } from './offer.js';
 import { parseServerFirst, parseServerFinal } from './scram-messages.js';
 import type { ServerFirst } from './scram-messages.js';
 
-/** We do not support channel binding (RFC 5802 §7, gs2-cbind-flag "n") and act as ourselves. */
-const gs2Header = 'n,,';
 const nonceBytes = 24;
 
 export function scram(name: string, hash: HashName): Mechanism {
   return {
     name,
     method: 'scram',
-    begin: (credentials, tools, random) => new Scram(name, hash, credentials, tools, random),
+    begin: (credentials, tools, random, setting) =>
+      new Scram(name, hash, credentials, tools, random, setting),
   };
 }
 
@@ -37,6 +38,17 @@ const impostor = fault(
   { retry: 'never' },
 );
 
+const tampered = fault(
+  'sasl',
+  'offer-changed',
+  'Somebody between you and the server has changed the list of ways to sign in. The connection was closed, the password was not used.',
+  { retry: 'never' },
+);
+
+/** RFC 5802 §7 gs2-header: the flag, and nobody but ourselves to act as. */
+const gs2Header = ({ gs2 }: Setting): string =>
+  `${typeof gs2 === 'string' ? gs2 : `p=${gs2.type}`},,`;
+
 class Scram implements Exchange {
   private state: 'new' | 'first-sent' | 'deriving' | 'final-sent' | 'verified' = 'new';
   private nonce = '';
@@ -50,6 +62,7 @@ class Scram implements Exchange {
     private readonly credentials: Credentials,
     private readonly tools: Tools,
     private readonly random: Random,
+    private readonly setting: Setting,
   ) {}
 
   first(): Move {
@@ -61,7 +74,7 @@ class Scram implements Exchange {
     const saslname = username.replaceAll('=', '=3D').replaceAll(',', '=2C');
     this.clientFirstBare = `n=${saslname},r=${this.nonce}`;
     this.state = 'first-sent';
-    return { type: 'send', data: this.tools.utf8(gs2Header + this.clientFirstBare) };
+    return { type: 'send', data: this.tools.utf8(gs2Header(this.setting) + this.clientFirstBare) };
   }
 
   challenge(data: Uint8Array): Move {
@@ -82,7 +95,7 @@ class Scram implements Exchange {
     }
     const clientKey = tools.hmac(hash, key, tools.utf8('Client Key'));
     const storedKey = tools.hash(hash, clientKey);
-    const withoutProof = `c=${tools.base64(tools.utf8(gs2Header))},r=${serverFirst.nonce}`;
+    const withoutProof = `c=${this.channelBinding()},r=${serverFirst.nonce}`;
     const authMessage = tools.utf8(`${this.clientFirstBare},${serverFirst.text},${withoutProof}`);
     const clientSignature = tools.hmac(hash, storedKey, authMessage);
     const proof = clientKey.map((byte, i) => byte ^ (clientSignature[i] ?? 0));
@@ -101,12 +114,29 @@ class Scram implements Exchange {
   private onServerFirst(data: Uint8Array): Move {
     const serverFirst = parseServerFirst(data, this.nonce, this.tools);
     if ('condition' in serverFirst) return { type: 'fault', fault: serverFirst };
+    const problem = this.checkOffer(serverFirst.offerHash);
+    if (problem !== undefined) return { type: 'fault', fault: problem };
     const password = this.prepare(this.credentials.password);
     if (password === undefined) return { type: 'fault', fault: unprepared('password') };
     this.serverFirst = serverFirst;
     this.state = 'deriving';
     const { salt, iterations } = serverFirst;
     return { type: 'derive', derivation: { hash: this.hash, password, salt, iterations } };
+  }
+
+  /** XEP-0474 §5.2. What the server says here is under both signatures. */
+  private checkOffer(said: string | undefined): Fault | undefined {
+    const { offer, doubt } = this.setting;
+    if (said === undefined) return doubt;
+    return said === offerHash(offer, this.hash, this.tools) ? undefined : tampered;
+  }
+
+  /** RFC 5802 §5.1, "c": the header once more, and behind it what the channel is known by. */
+  private channelBinding(): string {
+    const { gs2 } = this.setting;
+    const header = this.tools.utf8(gs2Header(this.setting));
+    const data = typeof gs2 === 'string' ? [] : gs2.data;
+    return this.tools.base64(Uint8Array.from([...header, ...data]));
   }
 
   private verify(data: Uint8Array): Fault | undefined {

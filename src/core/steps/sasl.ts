@@ -5,11 +5,12 @@
 import { fault } from '../errors.js';
 import { NS } from '../namespaces.js';
 import { saslFailure } from '../sasl/failure.js';
-import { chooseMechanism } from '../sasl/index.js';
 import type { Exchange, Move } from '../sasl/mechanism.js';
+import { readOffer } from '../sasl/offer.js';
 import type { Random } from '../tools.js';
 import { child, children, is, xml } from '../xml.js';
 import type { Element } from '../xml.js';
+import { Choosing } from './choosing.js';
 import type { Step, StepHost } from './step.js';
 
 /** Far more than any mechanism says, far less than would hurt. */
@@ -23,7 +24,7 @@ class Sasl implements Step {
   private exchange: Exchange | undefined;
   private state: 'idle' | 'password' | 'key' | 'server' = 'idle';
   private ticket: number | undefined;
-  private mechanism: ReturnType<typeof chooseMechanism> | undefined;
+  private choosing: Choosing | undefined;
 
   constructor(private readonly host: StepHost) {}
 
@@ -35,12 +36,7 @@ class Sasl implements Step {
       offer === undefined
         ? []
         : children(offer, 'mechanism', NS.sasl).map((el) => el.getText().trim());
-    this.mechanism = chooseMechanism(offered, {
-      authMethod: host.options.authMethod,
-      plainInClear: host.options.plainInClear,
-      certificate: host.options.identity !== undefined,
-      tlsVersion: host.tls()?.protocol,
-    });
+    this.choosing = new Choosing(host, readOffer(features, offered));
     this.begin();
   }
 
@@ -66,17 +62,18 @@ class Sasl implements Step {
   }
 
   private begin(): void {
-    const { host, mechanism } = this;
-    if (mechanism === undefined) return;
-    if ('condition' in mechanism) return host.fail(mechanism);
+    const { host } = this;
+    const choice = this.choosing?.choice;
+    if (choice === undefined) return;
+    if ('condition' in choice) return host.fail(choice);
     const password = host.password() ?? '';
-    if (mechanism.method !== 'external' && password === '') {
+    if (choice.method !== 'external' && password === '') {
       this.state = 'password';
       return host.out({ type: 'need-password' });
     }
     const { jid, identity } = host.options;
     const credentials = { jid, password, ...(identity === undefined ? {} : { identity }) };
-    this.exchange = mechanism.begin(credentials, host.tools, host.random);
+    this.exchange = choice.begin(credentials, host.tools, host.random);
     this.state = 'server';
     this.move(this.exchange.first(), 'auth');
   }
@@ -108,14 +105,16 @@ class Sasl implements Step {
     if (data === undefined || exchange === undefined) return host.fail(unreadable);
     const problem = exchange.success(data);
     if (problem !== undefined) return host.fail(problem);
-    host.learn({ mechanism: exchange.name });
+    this.choosing?.accepted();
     host.restart();
   }
 
   private failure(el: Element): void {
-    const mechanism = this.mechanism;
-    const method = mechanism !== undefined && 'method' in mechanism ? mechanism.method : 'plain';
-    this.host.fail(saslFailure(el, method));
+    const { choosing } = this;
+    const problem = choosing?.refused(saslFailure(el, choosing.method));
+    if (problem !== undefined) this.host.fail(problem);
+    // RFC 6120 §6.4.5: another try on the same stream.
+    else this.begin();
   }
 
   /** Empty for no data at all; undefined for what is not base64 (RFC 6120 §6.4.2, §13.9.1). */

@@ -25,6 +25,8 @@ export interface Step {
 /** What the steps found out for those who come after. */
 export interface Outcome {
   readonly mechanism: string;
+  /** The type of channel binding, empty without one. */
+  readonly binding: string;
   readonly jid?: Jid;
   readonly resumed?: { readonly h: number };
   readonly management?: Management;
