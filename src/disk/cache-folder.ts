@@ -2,7 +2,7 @@
 
 import { dirname, join } from 'node:path';
 import type { StoreFault } from './faults.js';
-import { storeFault } from './faults.js';
+import { storeFault, unreadable } from './faults.js';
 import type { FileSystem } from './file-system.js';
 import { writeAll } from './file-system.js';
 
@@ -23,7 +23,7 @@ export class CacheFolder {
     private readonly failed: (fault: StoreFault) => void,
   ) {}
 
-  /** Everything that was saved; what cannot be read is left out. */
+  /** Everything that was saved; what cannot be read is told and left out. */
   async load(): Promise<Map<string, string>> {
     const texts = new Map<string, string>();
     const names = await this.fs.list(this.folder).catch(() => []);
@@ -81,12 +81,13 @@ export class CacheFolder {
       const file = await this.fs.open(path);
       try {
         const bytes = await file.read();
-        if (bytes.length > largestBytes) return undefined;
+        if (bytes.length > largestBytes) throw new RangeError('too large');
         return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
       } finally {
         await file.close();
       }
     } catch {
+      this.failed(unreadable(path));
       return undefined;
     }
   }

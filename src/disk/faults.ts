@@ -25,6 +25,12 @@ const words: ReadonlyMap<string, readonly [condition: string, what: string]> = n
   ['ENFILE', ['too-many-files', 'too many files are open']],
 ]);
 
+/** A file that may be lost is. @param path named in the text */
+export function unreadable(path: string): StoreFault {
+  const text = `${path} cannot be read and is left out. What it held is learned anew.`;
+  return { kind: 'store', condition: 'disk-error', text, by: 'us', retry: 'later' };
+}
+
 /** @param path named in the text, so that a person can go and look */
 export function storeFault(error: unknown, path: string): StoreFault {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);

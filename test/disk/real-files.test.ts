@@ -98,7 +98,13 @@ describe('the small files of an account', () => {
     writeFileSync(join(folder, 'journal'), 'never');
     writeFileSync(join(folder, 'roster.new'), 'half');
     writeFileSync(join(folder, 'broken'), Uint8Array.from([0xff]));
-    const texts = await new CacheFolder(nodeFileSystem, folder, () => undefined).load();
+    const faults: StoreFault[] = [];
+    const texts = await new CacheFolder(nodeFileSystem, folder, (fault) =>
+      faults.push(fault),
+    ).load();
+    expect(faults.map(({ text }) => text)).toEqual([
+      `${join(folder, 'broken')} cannot be read and is left out. What it held is learned anew.`,
+    ]);
     expect([...texts].sort()).toEqual([
       ['caps', '{}'],
       ['roster', 'Jörg'],
