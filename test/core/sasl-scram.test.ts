@@ -159,6 +159,8 @@ describe('SCRAM', () => {
     ['a salt that is not canonical', `${r},s=AAB=,i=4096`],
     ['a salt of the URL alphabet', `${r},s=AA-_,i=4096`],
     ['a salt of 1025 bytes', `${r},s=${Buffer.alloc(1025).toString('base64')},i=4096`],
+    ['a salt of 1 MB', `${r},s=${Buffer.alloc(1_000_000).toString('base64')},i=4096`],
+    ['10 MB of anything', `${r},s=AAAA,i=4096,x=${'y'.repeat(10_000_000)}`],
     ['no count', `${r},s=AAAA`],
     ['a mandatory extension', `m=ext,${r},s=AAAA,i=4096`],
     ['another order', `s=AAAA,${r},i=4096`],
