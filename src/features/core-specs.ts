@@ -30,8 +30,15 @@ export const coreSpecs: readonly Spec[] = [
     status: 'partial',
     note: 'no DANE, no revocation check',
   },
-  { id: 'RFC 5802', name: 'SCRAM-SHA-1', status: 'partial', note: 'without channel binding' },
-  { id: 'RFC 7677', name: 'SCRAM-SHA-256', status: 'partial', note: 'without channel binding' },
+  { id: 'RFC 5802', name: 'SCRAM-SHA-1 and SCRAM-SHA-1-PLUS', status: 'complete' },
+  { id: 'RFC 7677', name: 'SCRAM-SHA-256 and SCRAM-SHA-256-PLUS', status: 'complete' },
+  {
+    id: 'RFC 5929',
+    name: 'Channel Bindings for TLS',
+    status: 'partial',
+    note: 'tls-unique after full handshakes of TLS 1.2, tls-server-end-point',
+  },
+  { id: 'RFC 9266', name: 'Channel Bindings for TLS 1.3', status: 'complete' },
   {
     id: 'XEP-0082',
     name: 'XMPP Date and Time Profiles',
@@ -51,6 +58,18 @@ export const coreSpecs: readonly Spec[] = [
     id: 'XEP-0368',
     name: 'SRV records for XMPP over TLS',
     version: '1.1.0',
+    status: 'complete',
+  },
+  {
+    id: 'XEP-0440',
+    name: 'SASL Channel-Binding Type Capability',
+    version: '1.0.0',
+    status: 'complete',
+  },
+  {
+    id: 'XEP-0474',
+    name: 'SASL SCRAM Downgrade Protection',
+    version: '0.5.0',
     status: 'complete',
   },
   {

@@ -104,7 +104,13 @@ describe('a sign-in that is bound to the channel', () => {
     driven.say(refusal('not-authorized'));
     const outputs = driven.say(refusal('not-authorized'));
     expect(outputs).toMatchObject([
-      { type: 'failed', fault: { condition: 'not-authorized', text: /^Wrong password/ } },
+      {
+        type: 'failed',
+        fault: {
+          condition: 'not-authorized',
+          text: expect.stringMatching(/^Wrong password/) as string,
+        },
+      },
     ]);
     expect(driven.say(refusal('not-authorized'))).toEqual([]);
   });
@@ -151,6 +157,20 @@ describe('a sign-in that is bound to the channel', () => {
     } as const;
     const { driven } = offered(plus, { before: { pin }, authMethod: 'scram' });
     expect(driven.say(refusal('not-authorized'))[1]).toEqual(withoutBinding);
+  });
+});
+
+describe('a sign-in that says that nothing was offered to bind by', () => {
+  it.each([
+    ['malformed-request', 'channel-binding-changed', /somebody has taken the stronger ways/],
+    ['not-authorized', 'not-authorized', /^Wrong password/],
+    ['aborted', 'aborted', /^Signing in was broken off/],
+  ])('and is refused with %s is told as %s', (said, condition, text) => {
+    const { driven, outputs } = offered(['SCRAM-SHA-1', 'PLAIN']);
+    expect(outputs).toEqual([auth('SCRAM-SHA-1', 'y,,')]);
+    expect(driven.say(refusal(said))).toMatchObject([
+      { type: 'failed', fault: { condition, text: expect.stringMatching(text) as string } },
+    ]);
   });
 });
 

@@ -30,6 +30,14 @@ export const strippedMechanisms = fault(
   lasting,
 );
 
+/** RFC 5802 §6: the server offers to bind, and its offer came without. */
+export const strippedOffer = fault(
+  'sasl',
+  'channel-binding-changed',
+  'The server refused the sign-in as one from whose offers somebody has taken the stronger ways on the way here. The password was not used.',
+  lasting,
+);
+
 /** XEP-0440 §3, rule 6. */
 export function unknownTypes(types: readonly string[]): Fault {
   const text =

@@ -4,11 +4,13 @@
 // from a refusal, and what is kept of a success.
 
 import type { Fault } from '../errors.js';
+import { unboundFlag } from '../sasl/channel-binding.js';
 import { chooseMechanism } from '../sasl/index.js';
 import type { Choice } from '../sasl/index.js';
 import { bindingCase } from '../sasl/memory.js';
 import type { Method } from '../sasl/mechanism.js';
 import type { Offer } from '../sasl/offer.js';
+import { strippedOffer } from '../sasl/refusals.js';
 import { nextPin, wasBound, wordsFor } from '../sasl/strength.js';
 import type { SignedIn } from '../sasl/strength.js';
 import type { StepHost } from './step.js';
@@ -54,7 +56,8 @@ export class Choosing {
   refused(cause: Fault): Fault | undefined {
     const { host, choice } = this;
     const at = this.case();
-    if ('condition' in choice || choice.binding === undefined || at === undefined) return cause;
+    if ('condition' in choice) return cause;
+    if (choice.binding === undefined || at === undefined) return this.refusedUnbound(cause);
     if (!likeWrongBinding.has(cause.condition)) return cause;
     const { before, authMethod } = host.options;
     if (wasBound(before?.pin, authMethod)) return refusedThoughBound(cause);
@@ -67,6 +70,15 @@ export class Choosing {
       'wrong, so it is tried once more without.';
     host.out({ type: 'sign-in', news: { what: 'unbound', at, text } });
     return undefined;
+  }
+
+  /**
+   * A server that can bind refuses `y`, as RFC 5802 §6 wants it to: it did offer what was not seen here.
+   * Prosody 0.12 says malformed-request, and of the password it has heard nothing by then.
+   */
+  private refusedUnbound(cause: Fault): Fault {
+    const said = this.method === 'scram' && unboundFlag(this.offer, this.channel()) === 'y';
+    return said && cause.condition === 'malformed-request' ? strippedOffer : cause;
   }
 
   /** The server let us in by what was chosen, and that believes it. */
