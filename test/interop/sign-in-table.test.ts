@@ -19,12 +19,15 @@ let certificate: Certificate;
 const serving = new Map<ServerName, Ports>();
 
 const cells = SERVERS.flatMap((server) => VERSIONS.map((tls) => ({ server, tls })));
-const accounts = [...PROOFS.keys()].map((name, at) => [name, `guest${String(at)}`] as const);
+/** An account of its own for each cell: none may know from another what its server had to offer. */
+const userOf = (cell: number, name: string): string =>
+  `guest-${String(cell)}-${String([...PROOFS.keys()].indexOf(name))}`;
 
 beforeAll(async () => {
   house = await House.open();
   certificate = await house.authority.client([`${CALLER}@${DOMAIN}`]);
-  const users = usersFor([CALLER, ...accounts.map(([, user]) => user)]);
+  const guests = cells.flatMap((_, cell) => [...PROOFS.keys()].map((name) => userOf(cell, name)));
+  const users = usersFor([CALLER, ...guests]);
   for (const server of SERVERS)
     serving.set(server, await STARTS[server](house.workspace, house.authority, users));
 });
@@ -32,40 +35,44 @@ afterAll(() => house.close());
 
 const portOf = (server: ServerName, tls: TlsVersion): number => serving.get(server)?.[tls] ?? NaN;
 
-describe.each(cells)('$server over $tls', ({ server, tls }) => {
-  test.each(
-    WAYS.map((way) => {
-      const { is, because } = answerOf(server, tls, way);
-      const how = way.binding === undefined ? way.mechanism : `${way.mechanism} by ${way.binding}`;
-      return [how, is, because === undefined ? '' : `, since ${because}`, way] as const;
-    }),
-  )('%s: %s%s', async (_how, is, _because, way) => {
-    const port = portOf(server, tls);
-    const caller = { user: CALLER, password: PASSWORD, domain: DOMAIN };
-    const { certFile: caFile } = house.authority;
-    const shown = way.mechanism === 'EXTERNAL' ? { certificate } : {};
-    expect(await knock({ ...caller, ...way, ...shown, port, caFile, tls })).toBe(is);
-  });
+describe.each(cells.map((cell, at) => ({ ...cell, at })))(
+  '$server over $tls',
+  ({ server, tls, at }) => {
+    test.each(
+      WAYS.map((way) => {
+        const { is, because } = answerOf(server, tls, way);
+        const how =
+          way.binding === undefined ? way.mechanism : `${way.mechanism} by ${way.binding}`;
+        return [how, is, because === undefined ? '' : `, since ${because}`, way] as const;
+      }),
+    )('%s: %s%s', async (_how, is, _because, way) => {
+      const port = portOf(server, tls);
+      const caller = { user: CALLER, password: PASSWORD, domain: DOMAIN };
+      const { certFile: caFile } = house.authority;
+      const shown = way.mechanism === 'EXTERNAL' ? { certificate } : {};
+      expect(await knock({ ...caller, ...way, ...shown, port, caFile, tls })).toBe(is);
+    });
 
-  test.each(
-    accounts.map(([name, user]) => {
-      const { end, because } = comesTo(server, tls, name);
-      return [name, end, because === undefined ? '' : `, since ${because}`, user] as const;
-    }),
-  )('an account with %s: %s%s', async (name, end, _because, user) => {
-    const jid = `${user}@${DOMAIN}`;
-    const proof: Proof | undefined = PROOFS.get(name);
-    const form = proof?.form === undefined ? {} : await FORMS[proof.form]?.(house.authority, jid);
-    const options: AccountOptions = { ...proof?.options, ...form, jid, security: 'old_ssl' };
-    const guest = await house.guest(portOf(server, tls), options);
-    const link = await guest.settled();
-    const { state, mechanism, tlsVersion, error } = link;
-    if (state === 'online') expect(tlsVersion).toBe(tls);
-    expect(state === 'online' ? `online by ${mechanism}` : `fails: ${error?.condition ?? ''}`).toBe(
-      end,
-    );
-    // Nothing is tried in another's place; a server that hung up is only dialled again.
-    if (error?.retry !== 'later') expect(guest.proxy.links).toHaveLength(1);
-    await guest.leave();
-  });
-});
+    test.each(
+      [...PROOFS.keys()].map((name) => {
+        const { end, because } = comesTo(server, tls, name);
+        return [name, end, because === undefined ? '' : `, since ${because}`] as const;
+      }),
+    )('an account with %s: %s%s', async (name, end) => {
+      const jid = `${userOf(at, name)}@${DOMAIN}`;
+      const proof: Proof | undefined = PROOFS.get(name);
+      const form = proof?.form === undefined ? {} : await FORMS[proof.form]?.(house.authority, jid);
+      const options: AccountOptions = { ...proof?.options, ...form, jid, security: 'old_ssl' };
+      const guest = await house.guest(portOf(server, tls), options);
+      const link = await guest.settled();
+      const { state, mechanism, tlsVersion, error } = link;
+      if (state === 'online') expect(tlsVersion).toBe(tls);
+      expect(
+        state === 'online' ? `online by ${mechanism}` : `fails: ${error?.condition ?? ''}`,
+      ).toBe(end);
+      // Nothing is tried in another's place; a server that hung up is only dialled again.
+      if (error?.retry !== 'later') expect(guest.proxy.links).toHaveLength(1);
+      await guest.leave();
+    });
+  },
+);
