@@ -31,7 +31,7 @@ const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 export const challenge = (text: string): string => `<challenge ${SASL}>${base64(text)}</challenge>`;
 const succeeds = (text: string): string => `<success ${SASL}>${base64(text)}</success>`;
-const refuses = (condition: string): string => `<failure ${SASL}><${condition}/></failure>`;
+export const refuses = (condition: string): string => `<failure ${SASL}><${condition}/></failure>`;
 
 const opening = header + features(offerTls);
 export const inClear = (...offers: string[]): string => header + features(...offers);
@@ -125,10 +125,10 @@ export const inTheClear: readonly Attack[] = [
 
 /** Up to the features inside TLS. */
 export const secured = (...offers: string[]): string[] => [opening, proceed, inClear(...offers)];
-const before = ['header', 'starttls', 'header from us'];
+export const before = ['header', 'starttls', 'header from us'];
 export const scram = 'SCRAM-SHA-1';
 export const r = `${fixedNonce}srv`;
-const salted = 's=c2FsdA==';
+export const salted = 's=c2FsdA==';
 
 const certificates: readonly [what: string, tls: Setting['tls'] & object, reason: string][] = [
   ['one that vouches for itself', { chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, 'self-signed'],

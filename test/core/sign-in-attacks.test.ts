@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { offerBind, offerSasl, success } from '../support/negotiating.js';
 import { SigningIn } from '../support/signing-in.js';
 import { nodeTools } from '../support/tools.js';
+import { weakerOffers } from './hostile-offers.js';
 import {
   base64,
   challenge,
@@ -57,6 +58,7 @@ const tables: [title: string, attacks: readonly Attack[]][] = [
   ['with a certificate that is not to be trusted', impersonations],
   ['inside TLS, of an account with a password', withPassword],
   ['inside TLS, of an account with a certificate', withCertificate],
+  ['with less on offer than before', weakerOffers],
 ];
 
 describe.each(tables)('a sign-in %s', (_title, attacks) => {
@@ -114,4 +116,17 @@ it('an attack that is none would be seen: a server that does all as it should is
   expect(signing.told).toEqual(['online PLAIN']);
   expect(signing.wrote.filter((word) => proofs.test(word))).toEqual(['auth PLAIN']);
   expect(signing.written).toContain(base64('\0alice\0pencil'));
+});
+
+it('a server from whose offer -PLUS was taken out is told that we could bind (RFC 5802 §6)', () => {
+  const bindings = { 'tls-exporter': Uint8Array.of(1) };
+  for (const [offer, flag] of [
+    [offerSasl('SCRAM-SHA-256'), 'y,,n=alice'],
+    [offerSasl('SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS'), 'p=tls-exporter,,n=alice'],
+  ] as const) {
+    const signing = new SigningIn({ tls: { bindings } });
+    for (const text of secured(offer)) signing.hear(nodeTools.utf8(text));
+    const [, sent = ''] = /<auth [^>]*>([^<]+)</.exec(signing.written) ?? [];
+    expect(Buffer.from(sent, 'base64').toString().startsWith(flag)).toBe(true);
+  }
 });

@@ -28,7 +28,7 @@ export interface End {
   readonly because?: string;
 }
 
-/** The strongest that each server has and that we can do. */
+/** The strongest hash that each server has. */
 const STRONGEST: Record<ServerName, string | undefined> = {
   'Prosody, passwords in SHA-1': 'SCRAM-SHA-1',
   'Prosody, passwords in SHA-256': 'SCRAM-SHA-256',
@@ -41,11 +41,19 @@ export function comesTo(server: ServerName, tls: TlsVersion, name: string): End 
   if (form !== undefined) return byCertificate(server, tls);
   if (options.authMethod === 'plain') return { end: 'online by PLAIN' };
   const strongest = STRONGEST[server];
-  if (strongest !== undefined) return { end: `online by ${strongest}` };
+  if (strongest !== undefined) return byScram(strongest, server, tls);
   const because = 'PLAIN is all that it offers';
   return options.authMethod === 'scram'
     ? { end: 'fails: no-mechanism', because }
     : { end: 'online by PLAIN', because };
+}
+
+function byScram(strongest: string, server: ServerName, tls: TlsVersion): End {
+  if (tls === 'TLSv1.2') return { end: `online by ${strongest}-PLUS, bound to tls-unique` };
+  const because = server.startsWith('ejabberd')
+    ? 'it refuses the binding that RFC 9266 has for TLS 1.3, and then it is left out'
+    : 'it binds to TLS 1.2 only';
+  return { end: `online by ${strongest}`, because };
 }
 
 function byCertificate(server: ServerName, tls: TlsVersion): End {

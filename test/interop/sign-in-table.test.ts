@@ -65,10 +65,11 @@ describe.each(cells.map((cell, at) => ({ ...cell, at })))(
       const options: AccountOptions = { ...proof?.options, ...form, jid, security: 'old_ssl' };
       const guest = await house.guest(portOf(server, tls), options);
       const link = await guest.settled();
-      const { state, mechanism, tlsVersion, error } = link;
+      const { state, mechanism, channelBinding, tlsVersion, error } = link;
+      const bound = channelBinding === '' ? '' : `, bound to ${channelBinding}`;
       if (state === 'online') expect(tlsVersion).toBe(tls);
       expect(
-        state === 'online' ? `online by ${mechanism}` : `fails: ${error?.condition ?? ''}`,
+        state === 'online' ? `online by ${mechanism}${bound}` : `fails: ${error?.condition ?? ''}`,
       ).toBe(end);
       // Nothing is tried in another's place; a server that hung up is only dialled again.
       if (error?.retry !== 'later') expect(guest.proxy.links).toHaveLength(1);
