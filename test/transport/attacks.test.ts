@@ -18,6 +18,8 @@ import { Observed } from '../support/observed.js';
 import { issuedByLeaf, selfSigned, shortKey } from '../support/odd-certificates.js';
 import { RealSignIn, type Person } from '../support/real-sign-in.js';
 import { ScriptedServer, type Script } from '../support/scripted-server.js';
+import { TestServer } from './tls-server.js';
+import { watch } from './watched-link.js';
 
 const HOME = 'home.example';
 const SRV_ID = 'otherName:1.3.6.1.5.5.7.8.7;IA5STRING:';
@@ -278,4 +280,22 @@ it('an account without a certificate shows none, whatever another one of the sam
     `CN=alice@${HOME}`,
     undefined,
   ]);
+});
+
+it('every link is a whole handshake: no session of TLS goes on', async () => {
+  const server = await TestServer.start({ certificate: good, direct: true });
+  ends.push(() => server.close());
+  for (const times of [1, 2, 3]) {
+    const watched = watch(
+      { domain: HOME, host, port: server.port },
+      { ca: authority.certFile, client: alice },
+    );
+    await watched.ready();
+    await server.seen.until('TLS', () => server.secured.length === times);
+    // By now the tickets of the server have come, which another client would use next time.
+    server.secured.at(-1)?.write('<a/>');
+    await watched.text('<a/>');
+    expect(server.secured.at(-1)?.isSessionReused()).toBe(false);
+    watched.link.close('end');
+  }
 });
