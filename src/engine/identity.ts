@@ -6,13 +6,16 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { ClientIdentity } from '../core/effects.js';
-import type { Fault } from '../core/errors.js';
-import { fault } from '../core/errors.js';
 import { readSmallFile } from '../disk/read-file.js';
-import { certificateNames } from '../transport/names.js';
-import { ownCertificate, tlsContext, validity } from '../transport/tls.js';
-import type { ClientMaterial } from '../transport/types.js';
+import { ownCertificate } from './identity/own-certificate.js';
+import type { OpenIdentity } from './identity/own-certificate.js';
+import { UnknownScheme } from './identity/pbe.js';
+import { certificatesOf, isPem, keysOf } from './identity/pem.js';
+import { isPkcs12, readPkcs12, WrongPassphrase } from './identity/pkcs12.js';
+import type { Pkcs12 } from './identity/pkcs12.js';
+import { hasCode, refuse, refusePassphrase, words } from './identity/refusals.js';
+
+export { IdentityError } from './identity/refusals.js';
 
 /** Paths and secret as the account's options give them. */
 export interface IdentityFiles {
@@ -22,30 +25,28 @@ export interface IdentityFiles {
   readonly passphrase: string;
 }
 
-export interface OpenIdentity {
-  readonly identity: ClientIdentity;
-  readonly material: ClientMaterial;
-}
-
-/** Why an identity could not be opened; with `passphrase` another one may help. */
-export class IdentityError extends Error {
-  constructor(
-    readonly fault: Fault,
-    readonly passphrase = false,
-  ) {
-    super(fault.text);
-    this.name = 'IdentityError';
-  }
+interface Content {
+  readonly certificates: readonly X509Certificate[];
+  readonly keys: readonly KeyObject[];
 }
 
 /** @throws IdentityError */
 export async function readIdentity(files: IdentityFiles): Promise<OpenIdentity> {
+  for (const path of [files.cert, files.key]) refuseToken(path);
   const certPath = expandHome(files.cert);
   const cert = await readNamed(certPath);
-  if (!isPem(cert)) return openPkcs12(certPath, cert, files.passphrase);
   const keyPath = files.key === '' ? certPath : expandHome(files.key);
-  const key = keyPath === certPath ? cert : await readNamed(keyPath);
-  return openPem({ certPath, cert, keyPath, key, passphrase: files.passphrase });
+  const apart = keyPath === certPath ? undefined : await readNamed(keyPath);
+  if (isPem(cert)) {
+    const certificates = certificatesOf(certPath, cert);
+    const keys = await keysIn(keyPath, apart ?? cert, files.passphrase);
+    return ownCertificate({ certPath, keyPath, certificates, keys });
+  }
+  const { certificates, keys: inside } = await openPkcs12(certPath, cert, files.passphrase);
+  if (certificates.length === 0) refuse('no-certificate', `${certPath} holds no certificate.`);
+  const keys = apart === undefined ? inside : await keysIn(keyPath, apart, files.passphrase);
+  if (keys.length === 0) refuse('no-key', `${certPath} holds no certificate with its key.`);
+  return ownCertificate({ certPath, keyPath, certificates, keys });
 }
 
 /**
@@ -55,11 +56,11 @@ export async function readIdentity(files: IdentityFiles): Promise<OpenIdentity> 
  */
 export async function readTrustAnchors(path: string): Promise<string> {
   const full = expandHome(path);
-  const text = (await readNamed(full)).toString('latin1');
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) refuse('no-trust-anchor', `${full} holds no certificate in PEM form.`);
-  for (const block of blocks) parseCertificate(full, Buffer.from(block));
-  return blocks.join('\n');
+  const pem = await readNamed(full);
+  if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
+    refuse('no-trust-anchor', `${full} holds no certificate in PEM form.`);
+  }
+  return certificatesOf(full, pem).join('\n');
 }
 
 /** `~` and `~/…` as a shell reads them; other people's homes are not looked up. */
@@ -67,86 +68,47 @@ export function expandHome(path: string, home = homedir()): string {
   return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
 }
 
-interface PemFiles {
-  readonly certPath: string;
-  readonly cert: Buffer;
-  readonly keyPath: string;
-  readonly key: Buffer;
-  readonly passphrase: string;
+/** RFC 7512. Node can have a key do its work only when it has the key itself. */
+function refuseToken(path: string): void {
+  if (!/^pkcs11:/i.test(path)) return;
+  refuse(
+    'pkcs11-unsupported',
+    'A key on a smart card or token (pkcs11:) cannot be used: the engine can only sign with keys that it reads from a file. Nothing was sent. Name a file in the account’s settings, or sign in by password.',
+  );
 }
 
-function openPem(files: PemFiles): OpenIdentity {
-  const certificate = parseCertificate(files.certPath, files.cert);
-  const key = openKey(files);
-  if (!certificate.checkPrivateKey(key)) {
-    refuse(
-      'key-mismatch',
-      `The key in ${files.keyPath} does not belong to the certificate in ${files.certPath}.`,
-    );
-  }
-  const { cert, key: pem, passphrase } = files;
-  const material = { cert, key: pem, ...(passphrase === '' ? {} : { passphrase }) };
-  try {
-    tlsContext({ client: material });
-  } catch (error) {
-    refuse(
-      'certificate-unusable',
-      `TLS cannot use the certificate in ${files.certPath}: ${words(error)}.`,
-    );
-  }
-  return { identity: facts(certificate), material };
+async function keysIn(
+  path: string,
+  bytes: Buffer,
+  passphrase: string,
+): Promise<readonly KeyObject[]> {
+  if (isPem(bytes) || !isPkcs12(bytes)) return keysOf(path, bytes, passphrase);
+  return (await openPkcs12(path, bytes, passphrase)).keys;
 }
 
-function openKey({ keyPath, key, passphrase }: PemFiles): KeyObject {
-  const text = key.toString('latin1');
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) {
-    refuse('no-key', `${keyPath} holds no private key. Name the file that does.`);
-  }
-  const encrypted = /BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text);
-  if (encrypted && passphrase === '') refusePassphrase(keyPath, passphrase);
+async function openPkcs12(path: string, bytes: Buffer, passphrase: string): Promise<Content> {
+  if (!isPkcs12(bytes)) refuse('certificate-unreadable', `${path} is neither PEM nor PKCS#12.`);
   try {
-    return createPrivateKey({ key, ...(encrypted ? { passphrase } : {}) });
+    return parsed(await readPkcs12(bytes, passphrase));
   } catch (error) {
-    if (encrypted) refusePassphrase(keyPath, passphrase);
-    return refuse(
-      'key-unreadable',
-      `The private key in ${keyPath} cannot be read: ${words(error)}.`,
-    );
-  }
-}
-
-function openPkcs12(path: string, pfx: Buffer, passphrase: string): OpenIdentity {
-  // A PKCS#12 file is a SEQUENCE; anything else need not be shown to OpenSSL at all.
-  if (pfx[0] !== 0x30) refuse('certificate-unreadable', `${path} is neither PEM nor PKCS#12.`);
-  const material = { pfx, passphrase };
-  try {
-    const certificate = ownCertificate(tlsContext({ client: material }));
-    if (certificate === undefined) refuse('no-key', `${path} holds no certificate with its key.`);
-    return { identity: facts(certificate), material };
-  } catch (error) {
-    if (error instanceof IdentityError) throw error;
-    const text = words(error);
-    if (/mac verify|password/i.test(text)) refusePassphrase(path, passphrase);
-    if (hasCode(error, 'ERR_CRYPTO_UNSUPPORTED_OPERATION')) {
+    if (error instanceof WrongPassphrase) refusePassphrase(path, passphrase);
+    if (error instanceof UnknownScheme) {
       refuse(
-        'pkcs12-legacy',
-        `${path} is encrypted in an outdated way (RC2 or 3DES). Convert it with "openssl pkcs12 -legacy".`,
+        'pkcs12-unsupported',
+        `${path} is locked in a way that is not known here. Convert it with "openssl pkcs12 -legacy -in FILE -nodes", which writes PEM.`,
       );
     }
-    return refuse('certificate-unreadable', `${path} cannot be read as PKCS#12: ${text}.`);
+    return refuse('certificate-unreadable', `${path} is damaged: it cannot be read as PKCS#12.`);
   }
 }
 
-function facts(certificate: X509Certificate): ClientIdentity {
-  return { xmppAddr: certificateNames(certificate.raw).xmppAddr, ...validity(certificate) };
-}
-
-function parseCertificate(path: string, pem: Buffer): X509Certificate {
-  try {
-    return new X509Certificate(pem);
-  } catch {
-    return refuse('certificate-unreadable', `${path} holds no certificate that can be read.`);
-  }
+function parsed({ certificates, keys }: Pkcs12): Content {
+  return {
+    certificates: certificates.map((der) => new X509Certificate(der)),
+    keys: keys.map((der) =>
+      createPrivateKey({ key: Buffer.from(der), format: 'der', type: 'pkcs8' }),
+    ),
+  };
 }
 
 async function readNamed(path: string): Promise<Buffer> {
@@ -156,31 +118,4 @@ async function readNamed(path: string): Promise<Buffer> {
     if (hasCode(error, 'ENOENT')) return refuse('file-missing', `There is no file ${path}.`);
     return refuse('file-unreadable', `${path} cannot be read: ${words(error)}.`);
   }
-}
-
-function isPem(bytes: Buffer): boolean {
-  return bytes.includes('-----BEGIN ');
-}
-
-function refuse(condition: string, text: string): never {
-  throw new IdentityError(fault('usage', condition, text, { by: 'us', retry: 'never' }));
-}
-
-function refusePassphrase(path: string, given: string): never {
-  const [condition, text] =
-    given === ''
-      ? ['passphrase-missing', `${path} is encrypted, and no passphrase is set for it.`]
-      : ['passphrase-wrong', `The passphrase does not open ${path}.`];
-  throw new IdentityError(fault('usage', condition, text, { by: 'us', retry: 'never' }), true);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-/** OpenSSL's reason without its file names and numbers. */
-function words(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if ('reason' in error && typeof error.reason === 'string') return error.reason;
-  return error.message;
 }

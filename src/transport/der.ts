@@ -11,6 +11,7 @@ export interface DerValue {
 
 export const DER = {
   integer: 0x02,
+  bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
   utf8String: 0x0c,

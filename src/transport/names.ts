@@ -6,6 +6,7 @@
 import type { DerValue } from './der.js';
 import { DER, derValue, derValues } from './der.js';
 import type { CertificateNames } from './types.js';
+import { extension } from './usage.js';
 
 const subjectAltName = '551d11';
 /** id-on-xmppAddr, 1.3.6.1.5.5.7.8.5 (RFC 6120 §13.7.1.4). */
@@ -23,25 +24,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export function certificateNames(der: Uint8Array): CertificateNames {
   try {
-    const san = subjectAltNames(der);
+    const san = extension(der, subjectAltName);
     return san === undefined ? noNames : readNames(derValues(derValue(san, DER.sequence)));
   } catch {
     return noNames;
   }
-}
-
-/** RFC 5280 §4.1: Certificate > tbsCertificate > [3] extensions > Extension { id, critical?, value }. */
-function subjectAltNames(der: Uint8Array): Uint8Array | undefined {
-  const [body] = derValues(derValue(der, DER.sequence));
-  if (body?.tag !== DER.sequence) return undefined;
-  const wrapped = derValues(body.content).find((v) => v.tag === DER.explicit(3));
-  if (wrapped === undefined) return undefined;
-  for (const extension of derValues(derValue(wrapped.content, DER.sequence))) {
-    const parts = derValues(extension.content);
-    const value = parts.at(-1);
-    if (isOid(parts[0], subjectAltName) && value?.tag === DER.octetString) return value.content;
-  }
-  return undefined;
 }
 
 function readNames(values: readonly DerValue[]): CertificateNames {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { constants } from 'node:crypto';
-import type { X509Certificate } from 'node:crypto';
-import { Duplex } from 'node:stream';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import * as tls from 'node:tls';
@@ -63,9 +62,15 @@ export function tlsFacts(socket: tls.TLSSocket): TlsFacts | undefined {
     ...validity(leaf),
     chain: chainOf(leaf),
     bindings: channelBindings(socket, leaf.raw),
-    // Node gives OpenSSL's word as a string here, whatever its type declaration says.
-    ...(socket.authorized ? {} : { chainError: String(socket.authorizationError) }),
+    ...(socket.authorized ? {} : { chainError: chainError(socket, leaf) }),
   };
+}
+
+/** OpenSSL's word, which Node gives as a string whatever its type declaration says. */
+function chainError(socket: tls.TLSSocket, leaf: X509Certificate): string {
+  const word = String(socket.authorizationError);
+  // Node has no word of its own for a key that the security level refuses.
+  return word === 'UNSPECIFIED' && isWeakKey(leaf.publicKey) ? 'EE_KEY_TOO_SMALL' : word;
 }
 
 /** Milliseconds since the Unix epoch; 0 where the platform cannot read a date, so that it counts as over. */
@@ -84,15 +89,13 @@ function chainOf(leaf: X509Certificate): Uint8Array[] {
   return chain;
 }
 
-/**
- * The certificate inside opened client material. For PKCS#12 Node has no other public way to see it
- * than through a TLS socket that is never connected.
- */
-export function ownCertificate(context: TlsContext): X509Certificate | undefined {
-  const nowhere = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
-  const socket = new tls.TLSSocket(nowhere, { secureContext: context });
-  socket.on('error', () => undefined);
-  const certificate = socket.getX509Certificate();
-  socket.destroy();
-  return certificate;
+/** Below 112 bits of strength, which is what level 2 above asks of every key in a chain. */
+export function isWeakKey({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  const bits = asymmetricKeyDetails?.modulusLength;
+  if (asymmetricKeyType === 'ec') return weakCurves.test(asymmetricKeyDetails?.namedCurve ?? '');
+  return bits !== undefined && bits < 2048;
 }
+
+/** Curves over fields of less than 224 bits, by OpenSSL's names. */
+const weakCurves =
+  /^(prime192|prime239v|secp1[0-9]{2}|sect1[0-9]{2}|c2pnb1|c2tnb1|brainpoolP1[0-9]{2})/;

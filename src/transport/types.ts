@@ -56,9 +56,12 @@ export interface Target {
 }
 
 /** A client certificate with its key, as `tls.createSecureContext` takes them. */
-export type ClientMaterial =
-  | { readonly cert: Buffer; readonly key: Buffer; readonly passphrase?: string }
-  | { readonly pfx: Buffer; readonly passphrase?: string };
+export interface ClientMaterial {
+  /** PEM: our certificate, and behind it the intermediates on the way to its authority. */
+  readonly cert: Buffer;
+  /** PEM, not encrypted: kept in memory only. */
+  readonly key: Buffer;
+}
 
 export function linkFault(
   kind: LinkFault['kind'],

@@ -14,7 +14,7 @@ const secret = 'canary-passphrase';
 let ca: Authority;
 let alice: Certificate;
 let bob: Certificate;
-const paths = { combined: '', encrypted: '', traditional: '', pkcs12: '', legacy: '', junk: '' };
+const paths = { combined: '', encrypted: '', traditional: '', pkcs12: '', junk: '' };
 
 beforeAll(async () => {
   ca = await Authority.create(folder);
@@ -28,11 +28,6 @@ beforeAll(async () => {
     ...['-passout', `file:${write('secret', secret)}`],
   ]);
   paths.pkcs12 = await ca.pkcs12(alice, secret);
-  paths.legacy = join(folder, 'legacy.p12');
-  await run('openssl', [
-    ...['pkcs12', '-export', '-legacy', '-in', alice.certFile, '-inkey', alice.keyFile],
-    ...['-out', paths.legacy, '-passout', `file:${join(folder, 'secret')}`],
-  ]);
   paths.junk = write('junk', 'neither one nor the other');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -67,6 +62,8 @@ describe('a client certificate', () => {
     ['the key of another', () => ({ key: bob.keyFile }), 'key-mismatch', false],
     ['neither PEM nor PKCS#12', () => ({ cert: paths.junk }), 'certificate-unreadable', false],
     ['a key file as certificate', () => ({ cert: bob.keyFile }), 'certificate-unreadable', false],
+    ['a token', () => ({ cert: 'pkcs11:object=alice' }), 'pkcs11-unsupported', false],
+    ['a key on a token', () => ({ key: 'PKCS11:object=alice' }), 'pkcs11-unsupported', false],
     ['no passphrase', () => ({ key: paths.encrypted }), 'passphrase-missing', true],
     ['a wrong one', () => ({ key: paths.encrypted, passphrase: 'x' }), 'passphrase-wrong', true],
     [
@@ -82,12 +79,6 @@ describe('a client certificate', () => {
       'passphrase-wrong',
       true,
     ],
-    [
-      'outdated PKCS#12',
-      () => ({ cert: paths.legacy, passphrase: secret }),
-      'pkcs12-legacy',
-      false,
-    ],
   ])('is refused in plain words: %s', async (_title, files, condition, passphrase) => {
     const all = { cert: alice.certFile, key: '', passphrase: '', ...files() };
     const error: unknown = await readIdentity(all).catch((cause: unknown) => cause);
@@ -96,7 +87,7 @@ describe('a client certificate', () => {
       fault: { kind: 'usage', condition, by: 'us', retry: 'never' },
     });
     const { text } = (error as { fault: { text: string } }).fault;
-    expect(text).toContain(folder);
+    expect(text).toContain(condition === 'pkcs11-unsupported' ? 'pkcs11:' : folder);
     expect(text).not.toContain(secret);
   });
 });

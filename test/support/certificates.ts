@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './processes.js';
 
@@ -27,6 +27,27 @@ export interface ServerNames {
   other?: string[];
   commonName?: string;
 }
+
+/** What a client certificate may be beside the usual. */
+export interface ClientForm {
+  /** As `openssl req -newkey` takes it, with its `-pkeyopt`; P-256 when not given. */
+  key?: string[];
+  /** The value of the extension, null for none; `clientAuth` when not given. */
+  extendedKeyUsage?: string | null;
+  /** The same; `critical,digitalSignature` when not given. */
+  keyUsage?: string | null;
+}
+
+/** For {@link ClientForm.key}. */
+export const KEYS = {
+  rsa2048: ['rsa:2048'],
+  rsa1024: ['rsa:1024'],
+  p256: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
+  p384: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'],
+  p521: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-521'],
+  p192: ['ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1'],
+  ed25519: ['ed25519'],
+} as const satisfies Record<string, string[]>;
 
 const XMPP_ADDR = '1.3.6.1.5.5.7.8.5';
 const SRV_NAME = '1.3.6.1.5.5.7.8.7';
@@ -67,8 +88,7 @@ export class Authority {
   static async create(folder: string, name = 'Steadfast test CA'): Promise<Authority> {
     const ca = new Authority(folder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    ca.#write('ca.cnf', CA_SETTINGS);
-    ca.#write('index.txt', '');
+    ca.#prepare();
     await ca.#openssl(
       ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
       ...['-keyout', 'ca.key', '-out', 'ca.pem', '-days', '60', '-subj', `/CN=${name}`],
@@ -82,20 +102,42 @@ export class Authority {
     return ca;
   }
 
-  server(names: ServerNames, validity: Validity = {}): Promise<Certificate> {
+  /** An authority below this one, in a folder of its own. */
+  async below(folder: string): Promise<Authority> {
+    const form = { extendedKeyUsage: null, keyUsage: 'keyCertSign,cRLSign', authority: true };
+    const name = 'Steadfast test CA below';
+    return Authority.#of(folder, await this.#issue(name, [], {}, form));
+  }
+
+  /** One that may not be any: a server's certificate that issues others. */
+  async pretended(folder: string, names: ServerNames): Promise<Authority> {
+    return Authority.#of(folder, await this.server(names));
+  }
+
+  static #of(folder: string, { certFile, keyFile }: Certificate): Authority {
+    const ca = new Authority(folder);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    ca.#prepare();
+    copyFileSync(certFile, ca.certFile);
+    copyFileSync(keyFile, join(folder, 'ca.key'));
+    return ca;
+  }
+
+  server(names: ServerNames, validity: Validity = {}, form: ClientForm = {}): Promise<Certificate> {
     const alternatives = [
       ...(names.dns ?? []).map((name) => `DNS:${name}`),
       ...(names.srv ?? []).map((name) => `otherName:${SRV_NAME};IA5STRING:_xmpp-client.${name}`),
       ...(names.xmpp ?? []).map((name) => `otherName:${XMPP_ADDR};UTF8:${name}`),
       ...(names.other ?? []),
     ];
-    return this.#issue(names.commonName ?? 'server', alternatives, 'serverAuth', validity);
+    const purpose = { extendedKeyUsage: 'serverAuth', ...form };
+    return this.#issue(names.commonName ?? 'server', alternatives, validity, purpose);
   }
 
   /** A client certificate with one XmppAddr for each JID (XEP-0178 §2), possibly none. */
-  client(jids: string[], validity: Validity = {}): Promise<Certificate> {
+  client(jids: string[], validity: Validity = {}, form: ClientForm = {}): Promise<Certificate> {
     const alternatives = jids.map((jid) => `otherName:${XMPP_ADDR};UTF8:${jid}`);
-    return this.#issue(jids[0] ?? 'nobody', alternatives, 'clientAuth', validity);
+    return this.#issue(jids[0] ?? 'nobody', alternatives, validity, form);
   }
 
   /** Encrypted PKCS#8; returns the path of the PEM file. */
@@ -123,10 +165,11 @@ export class Authority {
   async #issue(
     name: string,
     alternatives: string[],
-    usage: string,
     { fromDays = -1, toDays = 30 }: Validity,
+    form: ClientForm & { authority?: boolean },
   ): Promise<Certificate> {
-    const stem = `${usage}-${++this.#count}`;
+    const { extendedKeyUsage = 'clientAuth', keyUsage = 'critical,digitalSignature' } = form;
+    const stem = `${extendedKeyUsage ?? 'any'}-${++this.#count}`;
     const section = alternatives.map((value, at) => {
       const [kind, rest] = [
         value.slice(0, value.indexOf(':')),
@@ -135,13 +178,14 @@ export class Authority {
       return `${kind}.${at} = ${rest}`;
     });
     const extensions = [
-      ...['[ext]', 'basicConstraints = critical,CA:FALSE', `extendedKeyUsage = ${usage}`],
-      ...['keyUsage = critical,digitalSignature'],
+      ...['[ext]', `basicConstraints = critical,CA:${form.authority === true ? 'TRUE' : 'FALSE'}`],
+      ...(extendedKeyUsage === null ? [] : [`extendedKeyUsage = ${extendedKeyUsage}`]),
+      ...(keyUsage === null ? [] : [`keyUsage = ${keyUsage}`]),
       ...(section.length > 0 ? ['subjectAltName = @alt', '[alt]', ...section] : []),
     ];
     this.#write(`${stem}.cnf`, extensions.join('\n') + '\n');
     await this.#openssl(
-      ...['req', '-new', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
+      ...['req', '-new', '-newkey', ...(form.key ?? KEYS.p256), '-nodes'],
       ...['-keyout', `${stem}.key`, '-out', `${stem}.csr`, '-subj', `/CN=${name}`],
     );
     await this.#openssl(
@@ -154,6 +198,11 @@ export class Authority {
       certFile: join(this.#folder, `${stem}.pem`),
       keyFile: join(this.#folder, `${stem}.key`),
     };
+  }
+
+  #prepare(): void {
+    this.#write('ca.cnf', CA_SETTINGS);
+    this.#write('index.txt', '');
   }
 
   #openssl(...args: string[]): Promise<string> {

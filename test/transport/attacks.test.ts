@@ -148,8 +148,7 @@ const untrusted: Shown[] = [
   {
     what: 'has an RSA key of 1024 bits',
     certificate: () => shortKey(folder, HOME, authority),
-    // Nor for a key that its security level refuses.
-    reasons: 'not-trusted',
+    reasons: 'weak-key',
   },
   ...[
     { what: 'names the domain as common name alone', names: { commonName: HOME } },
