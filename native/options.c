@@ -57,6 +57,8 @@ static const struct
   { PATH, "client_key", "Key of the certificate (file)", STEAD_OPTION_CLIENT_KEY, 0, NULL },
   { SECRET, "client_cert_passphrase", "Passphrase of the key", STEAD_OPTION_CLIENT_CERT_PASSPHRASE,
     0, NULL },
+  { TRUTH, "cert_tls12", "Certificate over TLS 1.2, too (others on the way can read it)",
+    STEAD_OPTION_CERT_TLS12, FALSE, NULL },
   { TRUTH, "auth_plain_in_clear", "Allow plaintext auth over unencrypted streams",
     STEAD_OPTION_PLAIN_IN_CLEAR, FALSE, NULL },
   { NUMBER, "port", "Connect port", STEAD_OPTION_PORT, 5222, NULL },

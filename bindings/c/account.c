@@ -63,6 +63,7 @@ fill_attach (const stead_account *account, Steadfast__V1__Attach *attach)
   attach->no_receipts = numbers[STEAD_OPTION_RECEIPTS] == 0;
   attach->no_csi = numbers[STEAD_OPTION_CSI] == 0;
   attach->no_bookmarks = numbers[STEAD_OPTION_BOOKMARKS] == 0;
+  attach->cert_tls12 = numbers[STEAD_OPTION_CERT_TLS12] != 0;
   attach->archive_days = numbers[STEAD_OPTION_ARCHIVE_DAYS];
   attach->folder = account->folder;
   attach->online = account->online;

@@ -50,6 +50,7 @@ largest (stead_option option)
     case STEAD_OPTION_RECEIPTS:
     case STEAD_OPTION_CSI:
     case STEAD_OPTION_BOOKMARKS:
+    case STEAD_OPTION_CERT_TLS12:
       return 1;
     case STEAD_OPTION_ARCHIVE_DAYS:
       return 366;

@@ -115,7 +115,7 @@ void stead_lock_holder (const char *folder, char **program, int64_t *pid);
 
 /* ---- options.c ---- */
 
-#define STEAD_OPTION_LAST STEAD_OPTION_BOOKMARKS
+#define STEAD_OPTION_LAST STEAD_OPTION_CERT_TLS12
 
 struct stead_options
 {

@@ -97,6 +97,15 @@ STEAD_EXPORT const char *stead_event_trust_text (const stead_event *event);
 
 STEAD_EXPORT stead_secret stead_event_secret_what (const stead_event *event);
 
+/* CERTIFICATE_EXPIRY: the certificate that the account signs in with, 30 days, 7 days and a day ahead. */
+
+/** The end of its validity, milliseconds since the Unix epoch. */
+STEAD_EXPORT int64_t stead_event_expiry_time_ms (const stead_event *event);
+/** Whole days left; 0 for less than one. */
+STEAD_EXPORT uint32_t stead_event_expiry_days (const stead_event *event);
+/** One or two plain sentences for a person; no markup. */
+STEAD_EXPORT const char *stead_event_expiry_text (const stead_event *event);
+
 /* MESSAGE: durable; shown once in the life of a program. */
 
 /** Full JID of the sender. */

@@ -94,7 +94,8 @@ typedef enum
   STEAD_OPTION_RECEIPTS = 16,              /* I 0 or 1, 1 at first (XEP-0184) */
   STEAD_OPTION_CSI = 17,                   /* I 0 or 1, 1 at first (XEP-0352) */
   STEAD_OPTION_ARCHIVE_DAYS = 18,          /* I how far back at first; 0 means 3 */
-  STEAD_OPTION_BOOKMARKS = 19              /* I 0 or 1, 1 at first (XEP-0402) */
+  STEAD_OPTION_BOOKMARKS = 19,             /* I 0 or 1, 1 at first (XEP-0402) */
+  STEAD_OPTION_CERT_TLS12 = 45             /* I 0 or 1: the certificate on TLS 1.2, too */
 } stead_option;
 
 typedef enum
@@ -160,7 +161,9 @@ typedef enum
   STEAD_EVENT_ROOM_LIST = 45,
   STEAD_EVENT_ROOM_FORM = 46,
   STEAD_EVENT_BOOKMARKS = 50,
-  STEAD_EVENT_ROOM_USERS = 60
+  STEAD_EVENT_ROOM_USERS = 60,
+  STEAD_EVENT_CERTIFICATE_EXPIRY =
+      75 /* the client certificate ends soon; once each of three times */
 } stead_event_kind;
 
 typedef enum

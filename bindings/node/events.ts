@@ -93,6 +93,11 @@ function readers(c: Steadfast, e: Buffer) {
       text: c.stead_event_trust_text(e) ?? '',
     }),
     'ask-secret': () => ({ what: word(secrets, c.stead_event_secret_what(e)) }),
+    'certificate-expiry': () => ({
+      notAfterTimeMs: Number(c.stead_event_expiry_time_ms(e)),
+      days: c.stead_event_expiry_days(e),
+      text: c.stead_event_expiry_text(e) ?? '',
+    }),
     message: () => ({
       from: c.stead_event_message_from(e) ?? '',
       id: c.stead_event_message_id(e) ?? '',
@@ -222,6 +227,7 @@ const types: Readonly<Record<number, keyof Reader>> = {
   46: 'room-form',
   50: 'bookmarks',
   60: 'room-users',
+  75: 'certificate-expiry',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

@@ -41,6 +41,7 @@ export interface AccountOptions {
   csi?: boolean;
   archiveDays?: number;
   bookmarks?: boolean;
+  certTls12?: boolean;
 }
 
 /** What a room’s bookmark is to say. */
@@ -363,6 +364,7 @@ export class Client {
       [17, options.csi === false ? 0 : 1],
       [18, options.archiveDays ?? 0],
       [19, options.bookmarks === false ? 0 : 1],
+      [45, options.certTls12 === true ? 1 : 0],
     ];
     const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
     const good =

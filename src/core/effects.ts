@@ -72,6 +72,11 @@ export interface Dial {
   readonly tls: 'either' | 'direct' | 'starttls';
   /** Our certificate may be shown, so TLS 1.3 is the least (below it the certificate goes out in clear). */
   readonly certificate: boolean;
+  /**
+   * SHA-256 (lower-case hex) of the server's certificate, as a link without ours has verified it: then
+   * TLS 1.2 does as well, and whoever shows another one is shown nothing.
+   */
+  readonly leaf?: string;
 }
 
 /** A key to derive off the main loop: PBKDF2 with HMAC (RFC 5802 Hi()). */

@@ -36,6 +36,10 @@ export interface NegotiationOptions {
   readonly identity?: ClientIdentity;
   /** SHA-256 of the one server certificate to accept, lower-case hex. */
   readonly pin?: string;
+  /** Go no further than to see whether the server is to be trusted. */
+  readonly verifyOnly?: boolean;
+  /** The link showed our certificate on TLS 1.2 to a server that was verified before. */
+  readonly verifiedBefore?: boolean;
   /**
    * The session to go on with, and the resource bound in it. `h` is read at the moment `<resume/>` is
    * written.
@@ -70,6 +74,8 @@ export type NegotiationOutput =
       readonly reasons: readonly string[];
       readonly text: string;
     }
+  /** The last output with `verifyOnly`: the server is trusted, and nothing was sent to it. */
+  | { readonly type: 'verified'; readonly facts: TlsFacts }
   /** The old session is lost. The negotiation itself goes on to a fresh one. */
   | { readonly type: 'resume-failed'; readonly h?: number; readonly condition: string }
   | Established
@@ -167,6 +173,7 @@ export class Negotiation {
       this.finish({ type: 'untrusted', facts, reasons: verdict.reasons, text: verdict.text });
       return;
     }
+    if (this.options.verifyOnly === true) return this.finish({ type: 'verified', facts });
     this.tls = facts;
     // What was offered before TLS means nothing inside it (RFC 6120 §5.4.3.3).
     this.features = undefined;

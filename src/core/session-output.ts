@@ -24,6 +24,8 @@ export type SessionOutput =
       readonly reasons: readonly string[];
       readonly text: string;
     }
+  /** Of a link that was to go no further: the server is trusted. The link is gone. */
+  | { readonly type: 'verified'; readonly facts: TlsFacts }
   /**
    * The session we kept is gone. `certain`: the server said how far it had got. `forgotten`: it knew
    * nothing of the session any more.

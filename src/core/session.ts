@@ -189,9 +189,7 @@ export class Session {
 
   /** Lets the link go without a word, so that the server keeps the session. */
   abandon(how: CloseHow): void {
-    if (this.phase !== 'idle') {
-      this.down(undefined, how);
-    }
+    if (this.phase !== 'idle') this.down(undefined, how);
   }
 
   linkClosed(cause: Fault | undefined): void {
@@ -317,6 +315,7 @@ export class Session {
         }
         this.down(output.fault, 'end');
         return;
+      case 'verified':
       case 'untrusted':
         this.out(output);
         this.down(undefined, 'reset');

@@ -17,6 +17,7 @@ import { AccountArchive } from './archive-desk.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
 import type { AccountEffect, AccountInput } from './effects.js';
+import { CERTIFICATE_WARNED, ExpiryWatch } from './expiry-watch.js';
 import { AccountHost } from './feature-host.js';
 import { Lanes } from './lanes.js';
 import { LinkKeeper } from './link.js';
@@ -52,6 +53,7 @@ export class Account implements Context {
   private readonly host: AccountHost;
   private readonly link: LinkKeeper;
   private readonly events: SessionEvents;
+  private readonly expiry: ExpiryWatch;
   private parkedAt: number | undefined;
   private storeFailing = false;
   private begun = false;
@@ -94,6 +96,7 @@ export class Account implements Context {
       (answered) => this.host.leaving(answered),
       new SignInBook(this, caches.get(SIGN_IN)),
     );
+    this.expiry = new ExpiryWatch(this, caches.get(CERTIFICATE_WARNED), () => this.link.reread());
     const desk = {
       ...{ context: this, store: this.store, outbox, mailroom, states, sender },
       progressed: () => {
@@ -151,6 +154,7 @@ export class Account implements Context {
       this.link.hint(true);
     }
     this.take(input);
+    if (this.link.attached) this.expiry.check();
     this.noticeStore();
     this.mailroom.flushCount();
     this.sender.pump();
@@ -170,6 +174,7 @@ export class Account implements Context {
       this.link.deadline(),
       this.store.deadline(),
       this.host.deadline(),
+      this.link.attached ? this.expiry.deadline() : undefined,
       expiry === undefined ? undefined : now + Math.max(expiry - wall, 0),
       this.parkedAt === undefined ? undefined : this.parkedAt + PARK_MS,
     );
@@ -205,9 +210,11 @@ export class Account implements Context {
         return;
       case 'identity':
         this.link.identityRead(input.identity);
+        this.expiry.read(input.identity);
         return;
       case 'identity-failed':
         this.link.identityFailed(input.fault, input.passphrase);
+        this.expiry.unreadable();
         return;
       case 'command':
         this.command(input.command);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-import type { ClientIdentity } from '../core/effects.js';
+import type { ClientIdentity, Dial } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { NegotiationOptions } from '../core/negotiation.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import type { Context } from './context.js';
 import type { AttachOptions } from './options.js';
 import type { SignInBook } from './sign-in-memory.js';
+import { Tls12Scout } from './tls12-scout.js';
 
 export interface Secrets {
   password: string;
@@ -18,7 +19,10 @@ export class Credentials {
   secrets: Secrets = { password: '', passphrase: '' };
   /** What the person answered when asked for trust; good until a certificate needs none. */
   accepted = '';
+  readonly scout = new Tls12Scout();
   private identity: ClientIdentity | undefined;
+  /** The files that the passphrase opens. */
+  private files: AttachOptions['certificate'];
 
   /** @param book how the account signed in before */
   constructor(
@@ -26,10 +30,17 @@ export class Credentials {
     readonly book: SignInBook,
   ) {}
 
-  /** A host attached. */
-  begin(secrets: Secrets): void {
-    this.secrets = secrets;
+  /** A host attached. A passphrase that a person gave once is good until the account ends. */
+  begin(secrets: Secrets, files: AttachOptions['certificate']): void {
+    const same = files?.cert === this.files?.cert && files?.key === this.files?.key;
+    const kept = same && secrets.passphrase === '' ? this.secrets.passphrase : secrets.passphrase;
+    this.secrets = { ...secrets, passphrase: kept };
+    this.files = files;
     this.accepted = '';
+  }
+
+  dial(dial: Dial, options: AttachOptions): Dial {
+    return this.scout.dial(dial, options);
   }
 
   /** The certificate may be another one by now. */
@@ -59,6 +70,18 @@ export class Credentials {
     return this.book.takeRetry();
   }
 
+  /** The file was read while the last reading of it is in use: the next dial shows this one. */
+  renew(identity: ClientIdentity): void {
+    if (this.identity !== undefined) this.identity = identity;
+  }
+
+  /** The certificate was of use when it was read, and is not any more. */
+  isOver({ jid }: AttachOptions): boolean {
+    const { identity, context } = this;
+    if (identity === undefined) return false;
+    return checkIdentity(identity, jid, context.clock().wall, context.tools) !== undefined;
+  }
+
   /** What a session is opened with. */
   optionsOf(options: AttachOptions): Omit<NegotiationOptions, 'resume' | 'resource'> {
     const { jid, security, authMethod, plainInClear } = options;
@@ -70,6 +93,7 @@ export class Credentials {
       authMethod,
       plainInClear,
       before: this.book.memory,
+      ...this.scout.options(),
       ...(password === '' ? {} : { password }),
       ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(pin === '' ? {} : { pin }),

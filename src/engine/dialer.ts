@@ -60,7 +60,7 @@ export class Dialer {
   }
 
   async #open(dial: Dial, turn: number): Promise<void> {
-    const context = await this.#context(dial.certificate);
+    const context = await this.#context(dial);
     if (turn !== this.#turn) return;
     if ('condition' in context) return this.input({ type: 'link-closed', fault: context });
     const tell = (input: LinkInput): void => {
@@ -77,13 +77,14 @@ export class Dialer {
   }
 
   /** Read anew for each dial: a person mends the file and expects the next try to see it. */
-  async #context(certificate: boolean): Promise<TlsContext | Fault> {
+  async #context({ certificate, leaf }: Dial): Promise<TlsContext | Fault> {
     const { caFile, material } = this.settings;
     try {
       const ca = caFile === '' ? undefined : await readTrustAnchors(caFile);
       return tlsContext({
         ...(certificate && material !== undefined ? { client: material } : {}),
         ...(ca === undefined ? {} : { ca }),
+        tls12: leaf !== undefined,
       });
     } catch (error) {
       if (error instanceof IdentityError) return error.fault;

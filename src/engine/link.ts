@@ -60,7 +60,7 @@ export class LinkKeeper {
   /** A host wants the account online. `shown`: it shows it so already. */
   attach(options: AttachOptions, secrets: Secrets, shown: boolean): void {
     this.options = options;
-    this.credentials.begin(secrets);
+    this.credentials.begin(secrets, options.certificate);
     this.attached = true;
     // A session that is being closed goes on to its end; then comes the one that is wanted now.
     this.settling ||= this.leave.underWay && this.phase === 'up' && !this.session.online;
@@ -129,8 +129,11 @@ export class LinkKeeper {
     if (this.phase !== 'due' || !ready || this.options === undefined) {
       return;
     }
+    // Its file may hold a new one by now.
+    if (this.credentials.isOver(this.options)) return this.readIdentity();
     this.phase = 'dialing';
-    this.context.effect({ type: 'dial', dial: this.redial.dial(this.options) });
+    const dial = this.credentials.dial(this.redial.dial(this.options), this.options);
+    this.context.effect({ type: 'dial', dial });
   }
 
   opened(direct: boolean): void {
@@ -158,7 +161,7 @@ export class LinkKeeper {
   output(
     output: Extract<
       SessionOutput,
-      { type: 'step' | 'need-password' | 'sign-in' | 'untrusted' | 'down' }
+      { type: 'step' | 'need-password' | 'sign-in' | 'untrusted' | 'verified' | 'down' }
     >,
   ): void {
     switch (output.type) {
@@ -167,13 +170,17 @@ export class LinkKeeper {
         return;
       case 'need-password':
         this.awaitsPassword = true;
-        this.ask(What.PASSWORD);
+        this.teller.secretWanted(What.PASSWORD);
         return;
       case 'sign-in':
         this.credentials.book.learn(output.news);
         return;
       case 'untrusted':
         this.untrusted(output.facts, output.reasons, output.text);
+        return;
+      case 'verified':
+        this.credentials.scout.verified(output.facts);
+        this.phase = 'due';
         return;
       case 'down':
         this.down(output.fault, output.heard ? 'server' : 'none');
@@ -209,7 +216,7 @@ export class LinkKeeper {
   identityRead(identity: ClientIdentity): void {
     const options = this.options;
     if (this.phase !== 'reading-identity' || options === undefined) {
-      return;
+      return this.credentials.renew(identity);
     }
     const cause = this.credentials.identityRead(identity, options);
     if (cause !== undefined) {
@@ -219,12 +226,19 @@ export class LinkKeeper {
     this.phase = 'due';
   }
 
+  /** Reads the certificate's file beside all else. @returns whether there is one */
+  reread(): boolean {
+    return this.credentials.readIdentity(this.options?.certificate);
+  }
+
   identityFailed(cause: Fault, passphrase: boolean): void {
     if (this.phase !== 'reading-identity') {
       return;
     }
     if (passphrase && this.attached) {
-      this.ask(What.PASSPHRASE, this.credentials.secrets.passphrase === '' ? undefined : cause);
+      const refused = this.credentials.secrets.passphrase === '' ? undefined : cause;
+      this.phase = 'asking';
+      this.teller.secretWanted(What.PASSPHRASE, refused);
     } else {
       this.failed(cause, 'none');
     }
@@ -275,7 +289,7 @@ export class LinkKeeper {
   // ---------------------------------------------------------------------------------------------
 
   private readIdentity(): void {
-    if (this.credentials.readIdentity(this.options?.certificate)) {
+    if (this.reread()) {
       this.phase = 'reading-identity';
     }
   }
@@ -380,12 +394,5 @@ export class LinkKeeper {
       this.phase = 'asking';
       this.teller.untrusted(this.options.jid.domain, facts, reasons, text);
     }
-  }
-
-  private ask(what: What, cause?: Fault): void {
-    if (what === What.PASSPHRASE) {
-      this.phase = 'asking';
-    }
-    this.teller.secretWanted(what, cause);
   }
 }

@@ -23,6 +23,8 @@ export interface AttachOptions {
   /** Lower-case hex without colons; empty for none. */
   readonly pin: string;
   readonly certificate: { readonly cert: string; readonly key: string } | undefined;
+  /** The certificate may be shown on TLS 1.2 as well, to a server that was verified before. */
+  readonly certTls12: boolean;
   readonly queueHours: number;
   readonly settings: Settings;
 }
@@ -80,6 +82,7 @@ export function readOptions(attach: Attach, tools: Tools): AttachOptions | Fault
       certificate && attach.clientCert !== ''
         ? { cert: attach.clientCert, key: attach.clientKey }
         : undefined,
+    certTls12: attach.certTls12,
     queueHours: attach.queueHours === 0 ? QUEUE_HOURS : attach.queueHours,
     settings: {
       carbons: !attach.noCarbons,

@@ -66,7 +66,16 @@ export function lostFault(code: string): LinkFault {
 export interface TlsStage {
   readonly secure: boolean;
   readonly certificate: boolean;
+  /** TLS 1.2 was allowed for our certificate, with ECDHE. */
+  readonly tls12: boolean;
 }
+
+/** Between the link that judged the server and the one that would have shown it our certificate. */
+export const otherCertificate = linkFault(
+  'tls',
+  'certificate-changed',
+  'The server showed another certificate on the second connection than on the first, so your certificate was not shown to it. Trying again.',
+);
 
 const refusals =
   /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|UNSUPPORTED_CERTIFICATE|CERTIFICATE_(REVOKED|EXPIRED|UNKNOWN)|ACCESS_DENIED|DECRYPT_ERROR|NO_CERTIFICATE)/;
@@ -92,6 +101,7 @@ export function tlsFault(code: string, stage: TlsStage): LinkFault {
       'The server does not speak TLS there. Check the port and the kind of encryption.',
     );
   }
+  if (stage.tls12 && !stage.secure && code.includes('HANDSHAKE_FAILURE')) return ecdheFault;
   return stage.secure
     ? linkFault(
         'tls',
@@ -106,10 +116,11 @@ export function tlsFault(code: string, stage: TlsStage): LinkFault {
 }
 
 /** ejabberd without TLS 1.3 ends the connection in place of the alert of RFC 8446 §4.2.1. */
-function hungUpFault(code: string, { certificate }: TlsStage): LinkFault {
-  const why = certificate
-    ? ' It may lack TLS 1.3, which signing in with a certificate (EXTERNAL) needs.'
-    : '';
+function hungUpFault(code: string, { certificate, tls12 }: TlsStage): LinkFault {
+  const why =
+    certificate && !tls12
+      ? ' It may lack TLS 1.3, which signing in with a certificate (EXTERNAL) needs.'
+      : '';
   return linkFault(
     'tls',
     'handshake-failed',
@@ -118,11 +129,11 @@ function hungUpFault(code: string, { certificate }: TlsStage): LinkFault {
 }
 
 function versionFault(stage: TlsStage): LinkFault {
-  return stage.certificate
+  return stage.certificate && !stage.tls12
     ? linkFault(
         'tls',
         'tls13-required',
-        'The server does not offer TLS 1.3, and signing in with a certificate (EXTERNAL) needs it: below it the certificate would be shown before the server has proved who it is.',
+        'The server does not offer TLS 1.3, and signing in with a certificate (EXTERNAL) needs it: below it the certificate would be shown before the server has proved who it is. The account’s setting for certificates over TLS 1.2 allows it by two connections.',
         { retry: 'never' },
       )
     : linkFault(
@@ -132,6 +143,13 @@ function versionFault(stage: TlsStage): LinkFault {
         { retry: 'never' },
       );
 }
+
+const ecdheFault = linkFault(
+  'tls',
+  'ecdhe-required',
+  'TLS 1.2 could not be set up with the server: signing in with a certificate needs ECDHE there, so that the server proves who it is first.',
+  { retry: 'never' },
+);
 
 export function alpnFault(protocol: string): LinkFault {
   return linkFault(

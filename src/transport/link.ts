@@ -3,14 +3,14 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { errorCode, lostFault, tlsFault } from './faults.js';
+import { errorCode, lostFault, otherCertificate, tlsFault } from './faults.js';
 import type { SrvResolver } from './resolver.js';
 import { newResolver } from './resolver.js';
 import type { Pick } from './srv.js';
 import { chooseTargets, namedTargets, services } from './srv.js';
 import { Attempt } from './tcp.js';
 import type { TlsContext } from './tls.js';
-import { openTls, tlsFacts } from './tls.js';
+import { onlyTo, openTls, tlsFacts } from './tls.js';
 import type { DialRequest, LinkFault, Target, TlsFacts } from './types.js';
 import { linkFault } from './types.js';
 
@@ -94,7 +94,8 @@ export class Link {
     this.#writable = false;
     this.#unlisten();
     const { dial, context } = this.options;
-    const secure = openTls(raw, { context, domain: dial.domain, direct: false });
+    const only = onlyTo(dial.leaf, () => this.#lost(otherCertificate));
+    const secure = openTls(raw, { context, domain: dial.domain, direct: false, only });
     this.#secure = secure;
     this.#timer = setTimeout(() => this.#lost(handshakeLate), this.#timeouts.handshakeMs);
     secure.on('error', (error) => this.#lost(this.#tlsFault(errorCode(error))));
@@ -135,10 +136,10 @@ export class Link {
     const target = targets[at];
     if (target === undefined) return;
     const last = at === targets.length - 1;
-    const { domain, certificate } = this.options.dial;
+    const { domain, certificate, leaf } = this.options.dial;
     const { context } = this.options;
     this.#attempt = new Attempt(
-      { target, domain, context, certificate, ...this.#timeouts },
+      { target, domain, context, certificate, leaf, ...this.#timeouts },
       {
         connected: (raw, secure) => this.#adopt(raw, secure),
         failed: (fault) => {
@@ -183,7 +184,8 @@ export class Link {
 
   #tlsFault(code: string): LinkFault {
     const secure = this.#writable;
-    return tlsFault(code, { secure, certificate: this.options.dial.certificate });
+    const { certificate, leaf } = this.options.dial;
+    return tlsFault(code, { secure, certificate, tls12: leaf !== undefined });
   }
 
   #lost(fault: LinkFault | undefined): void {

@@ -2,9 +2,9 @@
 
 import * as net from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { alpnFault, connectFault, errorCode, tlsFault } from './faults.js';
+import { alpnFault, connectFault, errorCode, otherCertificate, tlsFault } from './faults.js';
 import type { TlsContext } from './tls.js';
-import { alpnName, openTls } from './tls.js';
+import { alpnName, onlyTo, openTls } from './tls.js';
 import type { LinkFault, Target } from './types.js';
 import { linkFault } from './types.js';
 
@@ -17,6 +17,8 @@ export interface AttemptOptions {
   readonly domain: string;
   readonly context: TlsContext;
   readonly certificate: boolean;
+  /** As in the dial. */
+  readonly leaf: string | undefined;
   /** Without a byte of the server, in TCP and again in direct TLS. */
   readonly silenceMs: number;
   /** For direct TLS as a whole, once the server has begun to answer. */
@@ -68,8 +70,9 @@ export class Attempt {
     }
     clearTimeout(this.#timer);
     this.#timer = this.#awaitSigns();
-    const { context, domain } = this.options;
-    const secure = openTls(this.#raw, { context, domain, direct: true });
+    const { context, domain, leaf } = this.options;
+    const only = onlyTo(leaf, () => this.#fail(otherCertificate));
+    const secure = openTls(this.#raw, { context, domain, direct: true, only });
     secure.on('error', (error) => this.#fail(this.#tlsFault(errorCode(error))));
     secure.once('close', () => this.#fail(this.#tlsFault('ECONNRESET')));
     secure.once('secureConnect', () => this.#secure(secure));
@@ -111,7 +114,8 @@ export class Attempt {
   }
 
   #tlsFault(code: string): LinkFault {
-    return tlsFault(code, { secure: false, certificate: this.options.certificate });
+    const { certificate, leaf } = this.options;
+    return tlsFault(code, { secure: false, certificate, tls12: leaf !== undefined });
   }
 
   #late(): LinkFault {

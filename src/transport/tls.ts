@@ -20,27 +20,56 @@ const longestChain = 10;
 /**
  * Everything about TLS that does not change from link to link.
  * @param options.ca further trust anchors, PEM, beside those Node brings
+ * @param options.tls12 our certificate may be shown on TLS 1.2: who it is shown to is compared by `leaf`
  * @throws when the platform cannot use the certificate, the key or the trust anchors
  */
-export function tlsContext(options: { client?: ClientMaterial; ca?: string }): TlsContext {
+export function tlsContext(options: {
+  client?: ClientMaterial;
+  ca?: string;
+  tls12?: boolean;
+}): TlsContext {
+  const compared = options.client !== undefined && options.tls12 === true;
   return tls.createSecureContext({
     ...options.client,
     ...(options.ca === undefined ? {} : { ca: [...tls.rootCertificates, options.ca] }),
     // Below TLS 1.3 our certificate would go out, and in clear, before we can judge the server's.
-    minVersion: options.client === undefined ? 'TLSv1.2' : 'TLSv1.3',
+    minVersion: options.client === undefined || compared ? 'TLSv1.2' : 'TLSv1.3',
     // Level 2 refuses keys weaker than 112 bits (RSA below 2048) in every chain.
-    ciphers: `${tls.DEFAULT_CIPHERS}:@SECLEVEL=2`,
+    ciphers: `${compared ? signedCiphers : tls.DEFAULT_CIPHERS}:@SECLEVEL=2`,
     // A server judged once must not show another certificate later in the same channel.
     secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
   });
 }
 
+/**
+ * With ECDHE the server has signed its key exchange, and so proved its certificate its own, before our
+ * certificate is due (RFC 8422 §5.4). With a key exchange by RSA anybody could have shown it up to there.
+ */
+const signedCiphers =
+  'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES';
+
+/** The one certificate to which ours may be shown, and what is done in place of showing it to another. */
+export interface OnlyTo {
+  readonly leaf: string;
+  /** Called before anything but the ClientHello has left. The raw socket must be closed in it. */
+  readonly other: () => void;
+}
+
+export function onlyTo(leaf: string | undefined, other: () => void): OnlyTo | undefined {
+  return leaf === undefined ? undefined : { leaf, other };
+}
+
 /** Starts TLS on an open TCP connection. Nobody is trusted here: the facts are judged by our own rules. */
 export function openTls(
   raw: Socket,
-  options: { context: TlsContext; domain: string; direct: boolean },
+  options: { context: TlsContext; domain: string; direct: boolean; only?: OnlyTo | undefined },
 ): tls.TLSSocket {
-  return tls.connect({
+  const { only } = options;
+  // A known option that the types know of sockets only.
+  const settings: tls.ConnectionOptions & Pick<tls.TLSSocketOptions, 'requestOCSP'> = {
+    // Asked for because of when it is answered, by silence too: behind the server's flight and its
+    // signatures, before ours. Node has no other event there.
+    requestOCSP: only !== undefined,
     socket: raw,
     secureContext: options.context,
     rejectUnauthorized: false,
@@ -48,7 +77,15 @@ export function openTls(
     // RFC 6066 §3 allows no address here.
     ...(isIP(options.domain) === 0 ? { servername: options.domain } : {}),
     ...(options.direct ? { ALPNProtocols: [alpnName] } : {}),
-  });
+  };
+  const socket = tls.connect(settings);
+  if (only !== undefined) {
+    socket.once('OCSPResponse', () => {
+      // `getPeerX509Certificate` gives the certificate once only: it is wanted when TLS is complete.
+      if (sha256(socket.getPeerCertificate()) !== only.leaf) only.other();
+    });
+  }
+  return socket;
 }
 
 /** What the handshake showed; `undefined` when the server has no certificate. */
@@ -58,12 +95,17 @@ export function tlsFacts(socket: tls.TLSSocket): TlsFacts | undefined {
   return {
     protocol: socket.getProtocol() ?? '',
     names: certificateNames(leaf.raw),
-    sha256: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+    sha256: sha256(leaf),
     ...validity(leaf),
     chain: chainOf(leaf),
     bindings: channelBindings(socket, leaf.raw),
     ...(socket.authorized ? {} : { chainError: chainError(socket, leaf) }),
   };
+}
+
+/** Lower-case hex; of an empty object, which Node gives for no certificate, nothing. */
+function sha256({ fingerprint256 = '' }: { fingerprint256?: string }): string {
+  return fingerprint256.replaceAll(':', '').toLowerCase();
 }
 
 /** OpenSSL's word, which Node gives as a string whatever its type declaration says. */

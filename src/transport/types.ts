@@ -45,6 +45,8 @@ export interface DialRequest {
   readonly port?: number;
   readonly tls: 'either' | 'direct' | 'starttls';
   readonly certificate: boolean;
+  /** SHA-256 of the one certificate to which ours may be shown, on TLS 1.2 as well. */
+  readonly leaf?: string;
 }
 
 /** One place to try. */

@@ -38,6 +38,7 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
         noCsi: true,
         archiveDays: 7,
         noBookmarks: true,
+        certTls12: true,
         rooms: [
           { room: 'den@rooms.example', nick: 'Älice', password: 'sesame' },
           { room: 'hall@rooms.example' },
@@ -148,6 +149,18 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
     },
   },
   'ask-secret': { account: 1, seq: 7, body: { case: 'askSecret', value: { what: 1, error } } },
+  'certificate-expiry': {
+    account: 1,
+    seq: 75,
+    body: {
+      case: 'certificateExpiry',
+      value: {
+        notAfterTimeMs: 1_790_000_000_000n,
+        days: 7,
+        text: 'The certificate expires in 7 days.',
+      },
+    },
+  },
   message: {
     account: 1,
     seq: 8,

@@ -83,6 +83,7 @@ describe('what the protocol declares to libpurple', () => {
     ['client_cert', 'string', null, false],
     ['client_key', 'string', null, false],
     ['client_cert_passphrase', 'string', null, true],
+    ['cert_tls12', 'bool', false, undefined],
     ['ca_file', 'string', null, false],
     ['pin_sha256', 'string', null, false],
     ['carbons', 'bool', true, undefined],

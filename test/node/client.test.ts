@@ -33,6 +33,7 @@ describe('starting the engine', () => {
         csi: false,
         archiveDays: 9,
         bookmarks: false,
+        certTls12: true,
       },
       { show: 'away', status: 'out', priority: -5, idleSinceTimeMs: 1234 },
     );
@@ -55,6 +56,7 @@ describe('starting the engine', () => {
       noCsi: true,
       archiveDays: 9,
       noBookmarks: true,
+      certTls12: true,
       inboxTaken: 0,
       online: false,
       folder: `${bench.state}/alice@home.example`,

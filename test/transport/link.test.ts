@@ -16,6 +16,7 @@ import { freePort } from '../support/ports.js';
 import { run } from '../support/processes.js';
 import type { ServerOptions } from './tls-server.js';
 import { TestServer } from './tls-server.js';
+import { tlsRecords } from './tls-wire.js';
 import type { Watched } from './watched-link.js';
 import { startTls, watch } from './watched-link.js';
 
@@ -231,21 +232,6 @@ describe('our certificate', () => {
     });
   });
 });
-
-/** The types of the records in a client's bytes; handshake messages with theirs (RFC 8446 §4, §5.1). */
-function tlsRecords(bytes: Buffer): string[] {
-  const names = new Map([
-    [20, 'change cipher'],
-    [21, 'alert'],
-    [23, 'encrypted'],
-  ]);
-  const records: string[] = [];
-  for (let at = 0; at + 5 <= bytes.length; at += 5 + bytes.readUInt16BE(at + 3)) {
-    const type = bytes.readUInt8(at);
-    records.push(names.get(type) ?? `handshake ${String(bytes.readUInt8(at + 5))}`);
-  }
-  return records;
-}
 
 /** Once both have heard each other, no write of the handshake is under way that could swallow an RST. */
 async function talk(server: TestServer, watched: Watched): Promise<void> {

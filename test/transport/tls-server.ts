@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly alpn?: string[];
   /** OpenSSL's `SSL_OP_…`. */
   readonly secureOptions?: number;
+  /** What TLS 1.2 is spoken with. */
+  readonly ciphers?: string;
   /** Refuse client certificates that this authority did not issue. */
   readonly clientCa?: string;
 }
@@ -35,6 +37,7 @@ export class TestServer {
       ...(options.clientCa === undefined ? {} : { ca: readFileSync(options.clientCa) }),
       ...(options.maxVersion === undefined ? {} : { maxVersion: options.maxVersion }),
       ...(options.secureOptions === undefined ? {} : { secureOptions: options.secureOptions }),
+      ...(options.ciphers === undefined ? {} : { ciphers: options.ciphers }),
       ...(options.alpn === undefined ? {} : { ALPNProtocols: options.alpn }),
     });
     tls.on('secureConnection', (socket) => this.#secure(socket));

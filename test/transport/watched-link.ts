@@ -33,6 +33,7 @@ export function watch(
   const news = new Observed<News>();
   const { ca, client, on, ...rest } = more;
   const context = tlsContext({
+    tls12: dial.leaf !== undefined,
     ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
     ...(client === undefined
       ? {}

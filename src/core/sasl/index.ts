@@ -34,6 +34,8 @@ export interface ChoiceContext extends Channel {
   /** The account has a client certificate. */
   readonly certificate: boolean;
   readonly plainInClear: boolean;
+  /** The server was verified before our certificate could go out, on TLS 1.2 too. */
+  readonly verifiedBefore?: boolean;
   /** How the account signed in before. */
   readonly pin?: Pin;
   /** Binding went wrong with this server, and is left out. */
@@ -145,6 +147,7 @@ function externalFault(context: ChoiceContext): Fault | undefined {
     return fault('sasl', 'certificate-missing', text, local);
   }
   if (context.tlsVersion === 'TLSv1.3') return undefined;
+  if (context.tlsVersion === 'TLSv1.2' && context.verifiedBefore === true) return undefined;
   const have = context.tlsVersion ?? 'none';
   const text =
     `Signing in by certificate needs TLS 1.3, but the encryption here is ${have}. ` +

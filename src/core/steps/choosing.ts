@@ -105,6 +105,7 @@ export class Choosing {
       authMethod: options.authMethod,
       plainInClear: options.plainInClear,
       certificate: options.identity !== undefined,
+      verifiedBefore: options.verifiedBefore === true,
       ...this.channel(),
       ...(pin === undefined ? {} : { pin }),
       unbound: this.unboundAt !== undefined,
