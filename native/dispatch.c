@@ -54,7 +54,7 @@ static const struct
   { STEAD_EVENT_CONTACT_INFO, info_got },        { STEAD_EVENT_ROOM_SUBJECT, muc_got_subject },
   { STEAD_EVENT_ROOM_NOTICE, muc_got_notice },   { STEAD_EVENT_INVITATION, muc_got_invitation },
   { STEAD_EVENT_ROOM_LIST, muc_got_list },       { STEAD_EVENT_ROOM_FORM, muc_got_form },
-  { STEAD_EVENT_ROOM_USERS, muc_got_users },
+  { STEAD_EVENT_ROOM_USERS, muc_got_users },     { STEAD_EVENT_CERTIFICATE_EXPIRY, expiry_got },
 };
 
 static void

@@ -355,3 +355,8 @@ void trust_close (ShimSession *session);
 void trust_ask (ShimSession *session, const stead_event *event);
 void secrets_close (ShimSession *session);
 void secrets_ask (ShimSession *session, const stead_event *event);
+
+/* ---- expiry.c -----------------------------------------------------------------------------------
+ */
+
+void expiry_got (ShimSession *session, const stead_event *event);
