@@ -84,7 +84,9 @@ const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|UNEXPEC
 
 /** Everything that ends a TLS channel, in the handshake or after it. */
 export function tlsFault(code: string, stage: TlsStage): LinkFault {
-  if (refusals.test(code) && stage.certificate) {
+  // COMPAT(Prosody, 0.12): on TLS 1.2 it wants of our key one of the curves listed for its own.
+  const curve = stage.tls12 && code.includes('ALERT_ILLEGAL_PARAMETER');
+  if ((refusals.test(code) || curve) && stage.certificate) {
     return linkFault(
       'tls',
       'certificate-refused',

@@ -7,7 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readIdentity } from '../../src/engine/identity.js';
 import { Authority, KEYS } from '../support/certificates.js';
 import type { Certificate, ClientForm } from '../support/certificates.js';
-import { CertificateFiles, loosenedFile, PKCS12, withMacOfNothing } from './certificate-files.js';
+import {
+  CertificateFiles,
+  loosenedFile,
+  PKCS12,
+  withMacOfNothing,
+} from '../support/certificate-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'steadfast-forms-'));
 const files = new CertificateFiles(folder);

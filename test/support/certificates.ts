@@ -109,11 +109,6 @@ export class Authority {
     return Authority.#of(folder, await this.#issue(name, [], {}, form));
   }
 
-  /** One that may not be any: a server's certificate that issues others. */
-  async pretended(folder: string, names: ServerNames): Promise<Authority> {
-    return Authority.#of(folder, await this.server(names));
-  }
-
   static #of(folder: string, { certFile, keyFile }: Certificate): Authority {
     const ca = new Authority(folder);
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { derValues } from '../../src/transport/der.js';
-import type { Certificate } from '../support/certificates.js';
-import { run } from '../support/processes.js';
+import type { Certificate } from './certificates.js';
+import { run } from './processes.js';
 
 /** How the ways to write a file of one's certificate are called for with the openssl program. */
 export const PKCS12 = {
