@@ -180,8 +180,7 @@ log_link (const stead_event *event)
                      states[CLAMP ((int) stead_event_link_state (event), 0, 4)],
                      stead_event_link_step_text (event), stead_event_error_text (event),
                      stead_event_link_jid (event), stead_event_link_tls_version (event),
-                     stead_event_link_mechanism (event),
-                     stead_event_link_channel_binding (event));
+                     stead_event_link_mechanism (event), stead_event_link_channel_binding (event));
 }
 
 void
