@@ -36,12 +36,12 @@ async function bothSides(
     port: server.port,
     tls: direct ? 'direct' : 'starttls',
   } as const;
-  const { link, ready } = watch(dial, direct ? {} : { on: startTls });
+  const channel = watch(dial, direct ? {} : { on: startTls });
   onTestFinished(async () => {
-    link.close('reset');
+    channel.link.close('reset');
     await server.close();
   });
-  const { bindings } = await ready();
+  const { bindings } = await channel.ready();
   await server.seen.until('TLS at the server', () => server.secured.length === 1);
   const [socket] = server.secured;
   if (socket === undefined || bindings === undefined) throw new Error('there is no channel');
