@@ -77,6 +77,21 @@ export interface Dial {
    * TLS 1.2 does as well, and whoever shows another one is shown nothing.
    */
   readonly leaf?: string;
+  /** The way through a proxy; `environment`: as the process's environment says. */
+  readonly proxy?: Proxy | 'environment';
+  /** Go on with what the last dial did not come to: see `more` of `link-open`. */
+  readonly rest?: boolean;
+}
+
+/** A proxy (SOCKS4 is 4A, Tor's is SOCKS5). Nothing is resolved here beside it but its own name. */
+export interface Proxy {
+  readonly kind: 'http' | 'socks4' | 'socks5' | 'tor';
+  readonly host: string;
+  readonly port: number;
+  /** Empty for none. */
+  readonly user: string;
+  /** Secret. */
+  readonly password: string;
 }
 
 /** A key to derive off the main loop: PBKDF2 with HMAC (RFC 5802 Hi()). */
@@ -92,8 +107,11 @@ export type CloseHow = 'end' | 'reset';
 
 /** News of the one link at a time. */
 export type LinkInput =
-  /** TCP is open; `direct` says that TLS comes first and `tls-ready` will follow. */
-  | { readonly type: 'link-open'; readonly direct: boolean }
+  /**
+   * TCP is open; `direct` says that TLS comes first and `tls-ready` will follow, `more` that the same
+   * dial knows of other places to try.
+   */
+  | { readonly type: 'link-open'; readonly direct: boolean; readonly more?: boolean }
   /** A TLS handshake is complete and nothing of ours was sent in it yet but what TLS itself needs. */
   | { readonly type: 'tls-ready'; readonly facts: TlsFacts }
   | { readonly type: 'link-bytes'; readonly bytes: Uint8Array }

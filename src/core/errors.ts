@@ -17,6 +17,8 @@ export interface Fault {
   readonly by: 'us' | 'peer';
   /** `never`: only another setting or secret can help. `later`: trying again may. */
   readonly retry: 'never' | 'later';
+  /** With `see-other-host`: where the server wants us, in its own words (RFC 6120 §4.9.3.19). */
+  readonly place?: string;
 }
 
 /** A caller's mistake: a bad option, an impossible call. */

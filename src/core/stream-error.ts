@@ -66,7 +66,9 @@ export function readStreamError(error: Element): Fault {
       .find((name) => meanings.has(name)) ?? 'undefined-condition';
   const meaning = meanings.get(condition) ?? again('The server ended the connection.');
   const words = quoted(childText(error, 'text', NS.streams));
-  return fault('stream', condition, meaning.text + words, { retry: meaning.retry });
+  const cause = fault('stream', condition, meaning.text + words, { retry: meaning.retry });
+  const place = childText(error, 'see-other-host', NS.streams)?.trim();
+  return condition !== 'see-other-host' || place === undefined ? cause : { ...cause, place };
 }
 
 /**

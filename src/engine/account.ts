@@ -11,7 +11,7 @@ import { Inbox } from '../delivery/inbox.js';
 import { Outbox } from '../delivery/outbox.js';
 import { Store } from '../delivery/store.js';
 import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
-import type { Attach, Command } from '../contract/engine_pb.js';
+import type { Attach, Command, Proxy } from '../contract/engine_pb.js';
 import type { EventBody } from '../features/feature.js';
 import { AccountArchive } from './archive-desk.js';
 import type { Context } from './context.js';
@@ -24,6 +24,7 @@ import { LinkKeeper } from './link.js';
 import { Mailroom } from './mailroom.js';
 import { MessageStates } from './message-states.js';
 import { NO_SETTINGS, readOptions } from './options.js';
+import { isFault, readProxy } from './proxy-options.js';
 import { RoomArchive } from './room-desk.js';
 import { Sender } from './sender.js';
 import { SET_ASIDE, SetAside } from './set-aside.js';
@@ -183,9 +184,10 @@ export class Account implements Context {
   private take(input: AccountInput): void {
     switch (input.type) {
       case 'link-open':
-        this.link.opened(input.direct);
+        this.link.opened(input.direct, input.more === true);
         return;
       case 'tls-ready':
+        this.link.redial.secured();
         this.session.tlsReady(input.facts, this.time);
         return;
       case 'link-bytes':
@@ -247,6 +249,9 @@ export class Account implements Context {
       case 'networkHint':
         this.link.hint(body.value.available);
         return;
+      case 'setProxy':
+        this.setProxy(body.value.proxy);
+        return;
       case 'trustAnswer':
         this.link.trustAnswered(body.value.sha256, body.value.accept);
         return;
@@ -256,6 +261,12 @@ export class Account implements Context {
       default:
         this.host.command(command);
     }
+  }
+
+  private setProxy(proxy: Proxy | undefined): void {
+    const read = readProxy(proxy);
+    if (isFault(read)) this.link.refuse(read);
+    else this.link.through(read);
   }
 
   private attach(attach: Attach): void {

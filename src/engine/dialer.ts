@@ -7,7 +7,7 @@ import { Link } from '../transport/link.js';
 import type { LinkHandlers } from '../transport/link.js';
 import type { TlsContext } from '../transport/tls.js';
 import { tlsContext } from '../transport/tls.js';
-import type { ClientMaterial } from '../transport/types.js';
+import type { ClientMaterial, DialRequest, Target } from '../transport/types.js';
 import type { Fault } from '../core/errors.js';
 import { IdentityError, readTrustAnchors } from './identity.js';
 
@@ -17,7 +17,7 @@ export interface LinkLike {
   startTls(): void;
   close(how: CloseHow): void;
 }
-export type MakeLink = (dial: Dial, context: TlsContext, handlers: LinkHandlers) => LinkLike;
+export type MakeLink = (dial: DialRequest, context: TlsContext, handlers: LinkHandlers) => LinkLike;
 
 const realLink: MakeLink = (dial, context, handlers) => new Link({ dial, context }, handlers);
 
@@ -33,6 +33,8 @@ export class Dialer {
   #link: LinkLike | undefined;
   /** Rises with each dial and close, so that late news of an old link finds no one. */
   #turn = 0;
+  /** Where the last dial could have gone as well. */
+  #rest: readonly Target[] = [];
 
   constructor(
     private readonly input: (input: LinkInput) => void,
@@ -68,8 +70,13 @@ export class Dialer {
       if (input.type === 'link-closed') this.#link = undefined;
       this.input(input);
     };
-    this.#link = this.makeLink(dial, context, {
-      open: (direct) => tell({ type: 'link-open', direct }),
+    const request = dial.rest === true ? { ...dial, targets: this.#rest } : dial;
+    this.#rest = [];
+    this.#link = this.makeLink(request, context, {
+      open: (direct, rest) => {
+        if (turn === this.#turn) this.#rest = rest;
+        tell({ type: 'link-open', direct, ...(rest.length === 0 ? {} : { more: true }) });
+      },
       ready: (facts) => tell({ type: 'tls-ready', facts }),
       bytes: (bytes) => tell({ type: 'link-bytes', bytes }),
       closed: (fault) => tell({ type: 'link-closed', ...(fault === undefined ? {} : { fault }) }),

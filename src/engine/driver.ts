@@ -6,7 +6,7 @@ import { pbkdf2 } from 'node:crypto';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { CommandSchema, Detach_How as How, Link_State as State } from '../contract/engine_pb.js';
-import type { Command } from '../contract/engine_pb.js';
+import type { Command, Proxy } from '../contract/engine_pb.js';
 import type { Clock, Derivation } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import { CacheFolder } from '../disk/cache-folder.js';
@@ -90,10 +90,12 @@ export class Driver {
       this.options.redactor.add(body.value.password);
       this.options.redactor.add(body.value.clientCertPassphrase);
       for (const { password } of body.value.rooms) this.options.redactor.add(password);
+      this.#hideProxy(body.value.proxy);
       this.#dialer.settings.caFile = body.value.caFile;
       if (this.#openFault !== undefined) this.#tellFailed(this.#openFault);
     }
     if (body.case === 'joinRoom') this.options.redactor.add(body.value.password);
+    if (body.case === 'setProxy') this.#hideProxy(body.value.proxy);
     if (body.case === 'secretAnswer') this.options.redactor.add(body.value.secret);
     this.#input({ type: 'command', command });
     if (this.#openFault !== undefined) this.#answerLeavers(this.#openFault);
@@ -114,6 +116,13 @@ export class Driver {
     this.#over = true;
     clearTimeout(this.#timer);
     await this.#closeFiles();
+  }
+
+  /** The Basic scheme puts both into one (RFC 7617 §2). */
+  #hideProxy(proxy: Proxy | undefined): void {
+    if (proxy === undefined || proxy.password === '') return;
+    this.options.redactor.add(proxy.password);
+    this.options.redactor.add(`${proxy.user}:${proxy.password}`);
   }
 
   async #open(): Promise<void> {

@@ -15,20 +15,10 @@ import type { Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
 import { CANCELLED, NO_LINK, pinMismatch, REJECTED } from './link-faults.js';
+import type { Phase } from './link-phase.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
 import type { SignInBook } from './sign-in-memory.js';
-
-type Phase =
-  /** Nothing is wanted, or nothing can help until the host says so. */
-  | 'idle'
-  | 'reading-identity'
-  | 'asking'
-  /** To be dialled as soon as the disk holds what came before. */
-  | 'due'
-  | 'dialing'
-  | 'up'
-  | 'waiting';
 
 export class LinkKeeper {
   options: AttachOptions | undefined;
@@ -39,7 +29,7 @@ export class LinkKeeper {
   private phase: Phase = 'idle';
   private retryAt: number | undefined;
   readonly teller: LinkTeller;
-  private readonly redial: Redial;
+  readonly redial: Redial;
   private readonly credentials: Credentials;
   private readonly leave: Leave;
   private awaitsPassword = false;
@@ -111,6 +101,17 @@ export class LinkKeeper {
     }
   }
 
+  /** Another way from now on. What is being dialled goes the old one, so it is let go. */
+  through(proxy: AttachOptions['proxy']): void {
+    if (this.options === undefined) return;
+    this.options = { ...this.options, proxy };
+    if (this.phase === 'dialing' || this.phase === 'waiting') {
+      this.stopDialing();
+      this.redial.hint();
+      this.phase = 'due';
+    }
+  }
+
   hint(available: boolean): void {
     if (!available) {
       return;
@@ -136,12 +137,12 @@ export class LinkKeeper {
     this.context.effect({ type: 'dial', dial });
   }
 
-  opened(direct: boolean): void {
+  opened(direct: boolean, more: boolean): void {
     if (this.phase !== 'dialing' || this.options === undefined) {
       return;
     }
     this.phase = 'up';
-    this.redial.opened(direct);
+    this.redial.opened(direct, more);
     const resource = this.redial.resource(this.resource());
     this.session.open(
       { ...this.credentials.optionsOf(this.options), resource },
@@ -309,8 +310,18 @@ export class LinkKeeper {
     } else if (this.phase === 'up' && this.credentials.retries(cause)) {
       this.phase = 'due';
     } else if (this.phase === 'up') {
-      this.failed(cause ?? NO_LINK, reached);
+      this.fell(cause ?? NO_LINK, reached);
     }
+  }
+
+  private fell(cause: Fault, reached: Reached): void {
+    const delay = this.redial.goesOn(cause, reached) ? 0 : this.redial.sentTo(cause, this.options);
+    if (delay === undefined) {
+      this.failed(cause, reached);
+      return;
+    }
+    this.phase = 'due';
+    if (delay > 0) this.dialIn(delay);
   }
 
   private failed(cause: Fault, reached: Reached): void {

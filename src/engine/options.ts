@@ -8,6 +8,8 @@ import type { Tools } from '../core/tools.js';
 import { Attach_AuthMethod, Attach_Security } from '../contract/engine_pb.js';
 import type { Attach } from '../contract/engine_pb.js';
 import type { Settings } from '../features/feature.js';
+import { isFault, readProxy } from './proxy-options.js';
+import type { ProxyChoice } from './proxy-options.js';
 
 /** An Attach, checked and in the core's words. */
 export interface AttachOptions {
@@ -27,6 +29,7 @@ export interface AttachOptions {
   readonly certTls12: boolean;
   readonly queueHours: number;
   readonly settings: Settings;
+  readonly proxy: ProxyChoice;
 }
 
 const SECURITY = {
@@ -64,6 +67,10 @@ export function readOptions(attach: Attach, tools: Tools): AttachOptions | Fault
   if (attach.port > 65_535) {
     return bad('bad-port', `Port ${String(attach.port)} does not exist.`);
   }
+  const proxy = readProxy(attach.proxy);
+  if (isFault(proxy)) {
+    return proxy;
+  }
   const authMethod = METHODS[attach.authMethod];
   if (authMethod === 'external' && attach.clientCert === '') {
     return bad('no-certificate', 'Sign-in by certificate is chosen, but no certificate is set.');
@@ -83,6 +90,7 @@ export function readOptions(attach: Attach, tools: Tools): AttachOptions | Fault
         ? { cert: attach.clientCert, key: attach.clientKey }
         : undefined,
     certTls12: attach.certTls12,
+    proxy,
     queueHours: attach.queueHours === 0 ? QUEUE_HOURS : attach.queueHours,
     settings: {
       carbons: !attach.noCarbons,
@@ -119,6 +127,7 @@ export function dialOf(options: AttachOptions, tools: Tools): Dial {
         ? 'starttls'
         : 'either',
     certificate: options.certificate !== undefined,
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   };
 }
 

@@ -12,6 +12,9 @@ import { dialOf, parseLocation } from './options.js';
 /** Someone else signed in with our resource: give way this long before taking another. */
 const CONFLICT_WAIT_MS = 30_000;
 
+/** A server that sends us on and on is left for the usual way, until we were online again. */
+const MOST_SENT_AWAY = 3;
+
 /** How the next link is asked for: when, where, and under which resource. */
 export class Redial {
   private readonly backoff: Backoff;
@@ -21,6 +24,15 @@ export class Redial {
   /** The last link had TLS from its first byte. */
   private direct = false;
   private locationTried = false;
+  /** The same dial knows of other places to try. */
+  private more = false;
+  /** What the server says now comes from inside TLS, with its certificate judged. */
+  private safe = false;
+  /** The next dial goes there, or where the server sent us. */
+  private detour: Partial<Dial> = {};
+  /** A server said something in this dial, even if it was not the last one that was tried. */
+  private heard: Reached = 'none';
+  private sentAway = 0;
 
   constructor(
     private readonly context: Context,
@@ -43,6 +55,7 @@ export class Redial {
 
   succeeded(): void {
     this.locationTried = false;
+    this.sentAway = 0;
     this.backoff.succeeded(this.context.clock().now);
   }
 
@@ -56,8 +69,10 @@ export class Redial {
    * @returns how long to wait, or nothing when somebody insists on our place for the second time
    */
   delayAfter(cause: Fault, reached: Reached): number | undefined {
+    const far = this.heard === 'server' ? this.heard : reached;
+    this.heard = 'none';
     if (cause.condition !== 'conflict') {
-      return this.backoff.failed(this.context.clock().now, reached);
+      return this.backoff.failed(this.context.clock().now, far);
     }
     return ++this.conflicts > 1 ? undefined : CONFLICT_WAIT_MS;
   }
@@ -67,14 +82,55 @@ export class Redial {
     return this.backoff.ended(this.context.clock().now);
   }
 
-  /** A link is open. */
-  opened(direct: boolean): void {
+  /** A link is open. @param more the dial knows of other places to try */
+  opened(direct: boolean, more: boolean): void {
     this.direct = direct;
+    this.more = more;
+    this.safe = false;
+  }
+
+  /** TLS is there: from now on it is this server that we talk with. */
+  secured(): void {
+    this.more = false;
+    this.safe = true;
+  }
+
+  /**
+   * The link fell. Before TLS is there that may be one dead server of several, and the next one is tried
+   * in the same dial (RFC 6120 §3.2.1, its last steps).
+   * @returns whether to dial again at once
+   */
+  goesOn(cause: Fault, reached: Reached): boolean {
+    if (!this.more || cause.kind === 'sasl') return false;
+    this.more = false;
+    this.detour = { rest: true };
+    if (reached === 'server') this.heard = 'server';
+    return true;
+  }
+
+  /**
+   * The server wants us elsewhere (RFC 6120 §4.9.3.19). That is for one dial and remembered nowhere; it
+   * changes nothing about whose certificate is asked for, and counts only from inside TLS.
+   * @returns how long to wait before going there; nothing when we are not to
+   */
+  sentTo({ place }: Fault, options: AttachOptions | undefined): number | undefined {
+    const where = parseLocation(place ?? '');
+    if (!this.safe || where.host === undefined || this.sentAway >= MOST_SENT_AWAY) return undefined;
+    this.sentAway++;
+    // A port that is not named is the usual one, on which TLS does not come first.
+    const direct = options?.security === 'old_ssl' || (this.direct && where.port !== 5222);
+    this.detour = { ...where, tls: direct ? 'direct' : 'starttls' };
+    return this.delayAfterEnd();
   }
 
   dial(options: AttachOptions): Dial {
     this.backoff.started(this.context.clock().now);
-    return { ...dialOf(options, this.context.tools), ...this.location() };
+    const { detour } = this;
+    this.detour = {};
+    const usual = dialOf(options, this.context.tools);
+    return Object.keys(detour).length > 0
+      ? { ...usual, ...detour }
+      : { ...usual, ...this.location(options) };
   }
 
   /** Another one than ours when somebody insists on that: taking turns would go on for ever. */
@@ -87,12 +143,13 @@ export class Redial {
   }
 
   /** Where the server wants the session to be resumed: tried first, and once (XEP-0198 §5). */
-  private location(): Partial<Dial> {
+  private location({ security }: AttachOptions): Partial<Dial> {
     const location = this.session.management?.location;
     if (location === undefined || this.locationTried) {
       return {};
     }
     this.locationTried = true;
-    return { ...parseLocation(location), tls: this.direct ? 'direct' : 'starttls' };
+    const direct = this.direct || security === 'old_ssl';
+    return { ...parseLocation(location), tls: direct ? 'direct' : 'starttls' };
   }
 }

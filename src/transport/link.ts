@@ -4,19 +4,26 @@ import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { errorCode, lostFault, otherCertificate, tlsFault } from './faults.js';
+import type { Lookup } from './addresses.js';
+import { lookup } from './addresses.js';
+import type { LinkTimeouts } from './dialing.js';
+import { Dialing } from './dialing.js';
+import { errorCode, lostFault, tlsFault } from './faults.js';
+import type { Environment } from './proxy-environment.js';
 import type { SrvResolver } from './resolver.js';
 import { newResolver } from './resolver.js';
 import type { Pick } from './srv.js';
-import { chooseTargets, namedTargets, services } from './srv.js';
-import { Attempt } from './tcp.js';
 import type { TlsContext } from './tls.js';
 import { onlyTo, openTls, tlsFacts } from './tls.js';
 import type { DialRequest, LinkFault, Target, TlsFacts } from './types.js';
 import { linkFault } from './types.js';
 
 export interface LinkHandlers {
-  /** TCP is open; with `direct`, `ready` follows in the same tick. */
-  open(direct: boolean): void;
+  /**
+   * TCP is open; with `direct`, `ready` follows in the same tick.
+   * @param rest where else to try should this one fail before it is `ready`
+   */
+  open(direct: boolean, rest: readonly Target[]): void;
   /** A handshake is complete: to close now is to show the server nothing of ours. */
   ready(facts: TlsFacts): void;
   bytes(bytes: Uint8Array): void;
@@ -24,22 +31,22 @@ export interface LinkHandlers {
   closed(fault?: LinkFault): void;
 }
 
-export interface LinkTimeouts {
-  /** Without a byte of the server, in TCP and again in direct TLS. */
-  readonly silenceMs: number;
-  /** For a whole TLS handshake. */
-  readonly handshakeMs: number;
-}
-
 export interface LinkOptions {
   readonly dial: DialRequest;
   readonly context: TlsContext;
   readonly resolver?: SrvResolver;
+  readonly lookup?: Lookup;
   readonly pick?: Pick;
-  readonly timeouts?: LinkTimeouts;
+  readonly timeouts?: Partial<LinkTimeouts>;
+  readonly environment?: Environment;
 }
 
-const usualTimeouts: LinkTimeouts = { silenceMs: 3000, handshakeMs: 10_000 };
+const usualTimeouts: LinkTimeouts = {
+  silenceMs: 3000,
+  handshakeMs: 10_000,
+  proxyMs: 45_000,
+  giveWayMs: 500,
+};
 /** A peer that does not answer our end with its own within this time is cut off. */
 const lingerMs = 5000;
 
@@ -48,9 +55,8 @@ const lingerMs = 5000;
  * after `close`.
  */
 export class Link {
-  readonly #resolver: SrvResolver;
   readonly #timeouts: LinkTimeouts;
-  #attempt: Attempt | undefined;
+  readonly #dialing: Dialing;
   #raw: Socket | undefined;
   #secure: TLSSocket | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -60,15 +66,28 @@ export class Link {
   #over = false;
   /** Only our own listeners: Node's sockets live by their own ones for the same events. */
   #unlisten: () => unknown = () => undefined;
-  #firstTlsFault: LinkFault | undefined;
 
   constructor(
     private readonly options: LinkOptions,
     private readonly handlers: LinkHandlers,
   ) {
-    this.#resolver = options.resolver ?? newResolver();
-    this.#timeouts = options.timeouts ?? usualTimeouts;
-    void this.#dial();
+    const { resolver = newResolver(), pick = (max) => randomInt(max + 1) } = options;
+    this.#timeouts = { ...usualTimeouts, ...options.timeouts };
+    const { environment = process.env, ...rest } = options;
+    this.#dialing = new Dialing(
+      {
+        ...rest,
+        resolver,
+        pick,
+        environment,
+        lookup: options.lookup ?? lookup,
+        timeouts: this.#timeouts,
+      },
+      {
+        won: (raw, secure, others) => this.#adopt(raw, secure, others),
+        lost: (fault) => this.#lost(fault),
+      },
+    );
   }
 
   /** Sends when TLS is not half-way; what comes between `startTls` and `ready` is thrown away. */
@@ -154,10 +173,11 @@ export class Link {
 
   #adopt(raw: Socket, secure: TLSSocket | undefined): void {
     this.#attempt = undefined;
+  #adopt(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[]): void {
     this.#raw = raw;
     this.#secure = secure;
     this.#writable = secure === undefined;
-    this.handlers.open(secure !== undefined);
+    this.handlers.open(secure !== undefined, rest);
     if (this.#over) return;
     raw.on('error', (error) => this.#lost(lostFault(errorCode(error))));
     if (secure === undefined) return this.#listen(raw);
@@ -178,6 +198,8 @@ export class Link {
     const data = (bytes: Uint8Array): void => this.handlers.bytes(bytes);
     const ended = (): void => this.#lost(undefined);
     stream.on('data', data).once('end', ended).once('close', ended);
+    // A talk with a proxy left it paused.
+    stream.resume();
     this.#unlisten = () => stream.off('data', data).off('end', ended).off('close', ended);
     this.#writable = true;
   }
@@ -200,8 +222,7 @@ export class Link {
     this.#over = true;
     this.#unlisten();
     clearTimeout(this.#timer);
-    this.#attempt?.cancel();
-    this.#resolver.cancel();
+    this.#dialing.cancel();
   }
 
   /**

@@ -54,6 +54,15 @@ export function namedTargets(dial: DialRequest, host: string): Target[] {
   return [starttls];
 }
 
+/** Where to go through a proxy when no host was named: the domain itself, as nothing is asked of DNS. */
+export function proxiedTargets(dial: DialRequest): Target[] {
+  const host = dial.domain;
+  const starttls = { host, port: dial.port ?? 5222, direct: false };
+  const direct = { host, port: dial.port ?? 5223, direct: true };
+  if (dial.tls === 'direct') return [direct];
+  return dial.tls === 'starttls' ? [starttls] : [starttls, direct];
+}
+
 /** The services to ask SRV for. */
 export function services(
   tls: DialRequest['tls'],

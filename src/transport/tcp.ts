@@ -6,21 +6,31 @@ import { alpnFault, connectFault, errorCode, otherCertificate, tlsFault } from '
 import type { TlsContext } from './tls.js';
 import { alpnName, onlyTo, openTls } from './tls.js';
 import type { LinkFault, Target } from './types.js';
+import { alpnFault, connectFault, errorCode, tlsFault } from './faults.js';
+import { Tunnel } from './proxy.js';
+import { proxyHungUp, proxyLate, proxyUnreachable } from './proxy-faults.js';
+import type { TlsContext } from './tls.js';
+import { alpnName, openTls } from './tls.js';
+import type { LinkFault, Proxy, Target } from './types.js';
 import { linkFault } from './types.js';
 
-/** How long one address may keep the next one of the same host waiting. */
-const familyTimeoutMs = 1000;
 const keepAliveMs = 30_000;
 
 export interface AttemptOptions {
   readonly target: Target;
+  /** Where TCP goes: an address of the target, or of the proxy. */
+  readonly address: string;
+  readonly proxy?: Proxy;
   readonly domain: string;
   readonly context: TlsContext;
   readonly certificate: boolean;
   /** As in the dial. */
   readonly leaf: string | undefined;
   /** Without a byte of the server, in TCP and again in direct TLS. */
+  /** Without a byte of the other side, in TCP and again in direct TLS. */
   readonly silenceMs: number;
+  /** For the proxy to open the way, which with Tor means to build a circuit. */
+  readonly proxyMs: number;
   /** For direct TLS as a whole, once the server has begun to answer. */
   readonly handshakeMs: number;
 }
@@ -31,30 +41,38 @@ export interface AttemptHandlers {
   failed(fault: LinkFault): void;
 }
 
-/** One try at one target. */
+/** One try at one address of a target. */
 export class Attempt {
   readonly #raw: net.Socket;
   #timer: NodeJS.Timeout;
+  #open = false;
   #over = false;
 
   constructor(
     private readonly options: AttemptOptions,
     private readonly handlers: AttemptHandlers,
   ) {
-    const { host, port } = options.target;
+    const { address, target, proxy } = options;
     this.#raw = net.connect({
-      host,
-      port,
+      host: address,
+      port: proxy?.port ?? target.port,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: keepAliveMs,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: familyTimeoutMs,
     });
     this.#timer = this.#awaitSigns();
     // Stays for good: an error after the end of the attempt must not escape.
-    this.#raw.on('error', (error) => this.#fail(this.#connectFault(error)));
-    this.#raw.once('connect', () => this.#tcpOpen());
+    this.#raw.on('error', (error) => this.#fail(this.#connectFault(errorCode(error))));
+    this.#raw.once('connect', () => {
+      if (this.#over) return;
+      if (proxy === undefined) this.#reached();
+      else this.#throughProxy(proxy);
+    });
+  }
+
+  /** The server can be reached, and TLS with it is being set up. */
+  get open(): boolean {
+    return this.#open && !this.#over;
   }
 
   cancel(): void {
@@ -62,12 +80,31 @@ export class Attempt {
     this.#raw.destroy();
   }
 
-  #tcpOpen(): void {
-    if (this.#over) return;
+  #throughProxy(proxy: Proxy): void {
+    const tunnel = new Tunnel(proxy, this.options.target);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#fail(proxyLate(proxy)), this.options.proxyMs);
+    const closed = (): void => this.#fail(proxyHungUp(proxy));
+    const heard = (bytes: Uint8Array): void => {
+      if (this.#over) return;
+      const step = tunnel.take(bytes);
+      if (step.type === 'failed') this.#fail(step.fault);
+      if (step.type === 'send') this.#raw.write(step.bytes);
+      if (step.type !== 'open') return;
+      // From here on the bytes are the server's, and are read by whoever takes the link.
+      this.#raw.off('data', heard).off('end', closed).off('close', closed).pause();
+      this.#reached();
+    };
+    this.#raw.on('data', heard).once('end', closed).once('close', closed);
+    this.#raw.write(tunnel.begin());
+  }
+
+  #reached(): void {
     if (!this.options.target.direct) {
       this.#settle();
       return this.handlers.connected(this.#raw, undefined);
     }
+    this.#open = true;
     clearTimeout(this.#timer);
     this.#timer = this.#awaitSigns();
     const { context, domain, leaf } = this.options;
@@ -91,8 +128,9 @@ export class Attempt {
 
   #awaitSigns(): NodeJS.Timeout {
     const { silenceMs, handshakeMs } = this.options;
+    const before = this.#raw.bytesRead;
     return setTimeout(() => {
-      if (this.#raw.bytesRead === 0) return this.#fail(this.#late());
+      if (this.#raw.bytesRead === before) return this.#fail(this.#late());
       const rest = Math.max(0, handshakeMs - silenceMs);
       this.#timer = setTimeout(() => this.#fail(this.#late()), rest);
     }, silenceMs);
@@ -109,8 +147,9 @@ export class Attempt {
     this.handlers.failed(fault);
   }
 
-  #connectFault(error: unknown): LinkFault {
-    return connectFault(errorCode(error), this.options.target, this.options.domain);
+  #connectFault(code: string): LinkFault {
+    const { proxy, target, domain } = this.options;
+    return proxy === undefined ? connectFault(code, target, domain) : proxyUnreachable(proxy, code);
   }
 
   #tlsFault(code: string): LinkFault {
@@ -119,8 +158,7 @@ export class Attempt {
   }
 
   #late(): LinkFault {
-    if (this.#raw.connecting)
-      return connectFault('ETIMEDOUT', this.options.target, this.options.domain);
+    if (!this.#open) return this.#connectFault('ETIMEDOUT');
     return linkFault(
       'timeout',
       'tls-timeout',

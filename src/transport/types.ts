@@ -5,7 +5,7 @@
 
 /** Why a link could not be had, or was lost. */
 export interface LinkFault {
-  readonly kind: 'link' | 'tls' | 'timeout';
+  readonly kind: 'link' | 'tls' | 'timeout' | 'usage';
   readonly condition: string;
   readonly text: string;
   readonly by: 'us' | 'peer';
@@ -38,7 +38,20 @@ export interface TlsFacts {
   readonly bindings?: ChannelBindings;
 }
 
-/** Whom to reach. `host` skips SRV; `certificate` says that ours may be shown. */
+/** A way through another host. SOCKS4 is 4A; Tor's is SOCKS5. Without `user` none is told. */
+export interface Proxy {
+  readonly kind: 'http' | 'socks4' | 'socks5' | 'tor';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Secret. */
+  readonly password: string;
+}
+
+/**
+ * Whom to reach. `host` skips SRV; `certificate` says that ours may be shown; with `proxy` nothing is
+ * resolved here but the proxy's own name, and SRV is not asked.
+ */
 export interface DialRequest {
   readonly domain: string;
   readonly host?: string;
@@ -47,6 +60,10 @@ export interface DialRequest {
   readonly certificate: boolean;
   /** SHA-256 of the one certificate to which ours may be shown, on TLS 1.2 as well. */
   readonly leaf?: string;
+  /** `environment`: as the process's environment says, which may be none. */
+  readonly proxy?: Proxy | 'environment';
+  /** Only these are tried: what another dial to the same domain did not come to. */
+  readonly targets?: readonly Target[];
 }
 
 /** One place to try. */

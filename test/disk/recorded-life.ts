@@ -198,7 +198,7 @@ export class RecordedLife {
       closed: (cut: boolean) => handlers.closed(cut ? CUT : undefined),
     };
     link.connect(client, this.server.accept(link));
-    setImmediate(() => handlers.open(false));
+    setImmediate(() => handlers.open(false, []));
     return {
       write: (text) => {
         this.noteHandled(text);

@@ -142,7 +142,7 @@ describe('the link', () => {
     const handlers = await dialled((input) =>
       input.type === 'tls-ready' ? [{ type: 'close', how: 'reset' }] : [],
     );
-    handlers.open(true);
+    handlers.open(true, []);
     handlers.ready(facts);
     expect(stage.calls.all).toEqual(['link 1', 'reset 1']);
   });
@@ -153,7 +153,7 @@ describe('the link', () => {
         ? [{ type: 'write', text: 'a' }, { type: 'start-tls' }, { type: 'write', text: 'b' }]
         : [],
     );
-    handlers.open(false);
+    handlers.open(false, []);
     expect(stage.calls.all).toEqual(['link 1', 'write a', 'start-tls', 'write b']);
   });
 

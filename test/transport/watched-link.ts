@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { LinkHandlers, LinkOptions } from '../../src/transport/link.js';
 import { Link } from '../../src/transport/link.js';
 import { tlsContext } from '../../src/transport/tls.js';
-import type { DialRequest, LinkFault, TlsFacts } from '../../src/transport/types.js';
+import type { DialRequest, LinkFault, Target, TlsFacts } from '../../src/transport/types.js';
 import type { Certificate } from '../support/certificates.js';
 import { Observed } from '../support/observed.js';
 
@@ -16,6 +16,8 @@ export type News =
 export interface Watched {
   readonly link: Link;
   readonly news: Observed<News>;
+  /** Where else the dial that came through could have gone. */
+  readonly rest: readonly Target[];
   ready(): Promise<TlsFacts>;
   text(text: string): Promise<void>;
   closed(): Promise<LinkFault | undefined>;
@@ -31,7 +33,7 @@ export function watch(
   } = {},
 ): Watched {
   const news = new Observed<News>();
-  const { ca, client, on, ...rest } = more;
+  const { ca, client, on, ...given } = more;
   const context = tlsContext({
     tls12: dial.leaf !== undefined,
     ...(ca === undefined ? {} : { ca: readFileSync(ca, 'utf8') }),
@@ -43,8 +45,12 @@ export function watch(
     news.add(item);
     on?.(item, link);
   };
+  const rest: Target[] = [];
   const handlers: LinkHandlers = {
-    open: (direct) => tell({ type: 'open', direct }),
+    open: (direct, others) => {
+      rest.push(...others);
+      tell({ type: 'open', direct });
+    },
     ready: (facts) => tell({ type: 'ready', facts }),
     bytes: (bytes) => tell({ type: 'bytes', text: Buffer.from(bytes).toString() }),
     closed: (fault) => tell({ type: 'closed', fault }),
@@ -55,10 +61,11 @@ export function watch(
     certificate: client !== undefined,
     ...dial,
   };
-  const link: Link = new Link({ dial: request, context, ...rest }, handlers);
+  const link: Link = new Link({ dial: request, context, ...given }, handlers);
   return {
     link,
     news,
+    rest,
     async ready() {
       const item = await news.next('ready', ({ type }) => type === 'ready' || type === 'closed');
       if (item.type !== 'ready') throw new Error(JSON.stringify(item));

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Lookup } from './addresses.js';
+import { unfit } from './proxy.js';
+import type { Environment } from './proxy-environment.js';
+import { environmentProxy } from './proxy-environment.js';
+import { Race } from './race.js';
+import type { SrvResolver } from './resolver.js';
+import { isOnion, Search } from './search.js';
+import type { Pick } from './srv.js';
+import type { TlsContext } from './tls.js';
+import type { DialRequest, LinkFault, Proxy, Target } from './types.js';
+import { linkFault } from './types.js';
+
+export interface LinkTimeouts {
+  /** Without a byte of the server, in TCP and again in direct TLS. */
+  readonly silenceMs: number;
+  /** For a whole TLS handshake. */
+  readonly handshakeMs: number;
+  /** For a proxy to open the way, once it is reached. */
+  readonly proxyMs: number;
+  /** For TLS under way to be done, when another target is ready for STARTTLS. */
+  readonly giveWayMs: number;
+}
+
+export interface DialingOptions {
+  readonly dial: DialRequest;
+  readonly context: TlsContext;
+  readonly resolver: SrvResolver;
+  readonly lookup: Lookup;
+  readonly pick: Pick;
+  readonly timeouts: LinkTimeouts;
+  readonly environment: Environment;
+}
+
+/** Called at most once in all, and never before the constructor returned; see RaceHandlers. */
+export interface DialingHandlers {
+  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[]): void;
+  lost(fault: LinkFault): void;
+}
+
+/** From a dial to an open connection, or the reason why there is none. */
+export class Dialing {
+  #search: Search | undefined;
+  #race: Race | undefined;
+  #over = false;
+
+  constructor(
+    private readonly options: DialingOptions,
+    private readonly handlers: DialingHandlers,
+  ) {
+    // Even what is refused at once is told a turn later, so that no handler runs inside the constructor.
+    void Promise.resolve().then(() => this.#begin());
+  }
+
+  cancel(): void {
+    this.#over = true;
+    this.#search?.cancel();
+    this.#race?.cancel();
+  }
+
+  #begin(): void {
+    if (this.#over) return;
+    const { proxy, fault } = this.#proxy();
+    if (fault !== undefined) return this.#lost(fault);
+    const race = this.#newRace(proxy);
+    const { resolver, pick } = this.options;
+    const { proxy: _chosen, ...dial } = this.options.dial;
+    const through = proxy === undefined ? dial : { ...dial, proxy };
+    this.#race = race;
+    this.#search = new Search(through, resolver, pick, {
+      found: (targets, complete) => {
+        const fault = targets
+          .map((target) => unreachable(target, proxy))
+          .find((f) => f !== undefined);
+        if (fault === undefined) race.add(targets, complete);
+        else this.#lost(fault);
+      },
+      failed: (fault) => this.#lost(fault),
+    });
+  }
+
+  #proxy(): { proxy?: Proxy; fault?: LinkFault } {
+    const { dial, environment } = this.options;
+    if (dial.proxy === undefined) return {};
+    if (dial.proxy !== 'environment') return { proxy: dial.proxy };
+    const found = environmentProxy(environment, dial.host ?? dial.domain);
+    if (found === undefined) return {};
+    return 'condition' in found ? { fault: found } : { proxy: found };
+  }
+
+  #newRace(proxy: Proxy | undefined): Race {
+    const { dial, context, timeouts, lookup } = this.options;
+    const common = { domain: dial.domain, certificate: dial.certificate, context };
+    const addressesOf = (target: Target) => lookup(proxy?.host ?? target.host);
+    const times = proxy === undefined ? timeouts : patient(timeouts);
+    return new Race(
+      { ...common, ...times, addressesOf, ...(proxy === undefined ? {} : { proxy }) },
+      {
+        won: (raw, secure, rest) => {
+          this.cancel();
+          this.handlers.won(raw, secure, rest);
+        },
+        lost: (fault) => this.#lost(fault),
+      },
+    );
+  }
+
+  #lost(fault: LinkFault): void {
+    if (this.#over) return;
+    this.cancel();
+    this.handlers.lost(fault);
+  }
+}
+
+/** Behind a proxy the server may be the whole of Tor away. */
+function patient(times: LinkTimeouts): LinkTimeouts {
+  return { ...times, silenceMs: Math.max(times.silenceMs, times.handshakeMs) };
+}
+
+function unreachable(target: Target, proxy: Proxy | undefined): LinkFault | undefined {
+  if (proxy !== undefined) return unfit(proxy, target);
+  if (!isOnion(target.host)) return undefined;
+  return linkFault(
+    'usage',
+    'onion-without-tor',
+    `${target.host} can be reached through Tor only. Choose a Tor proxy in the account’s settings. Nothing was sent.`,
+    { by: 'us', retry: 'never' },
+  );
+}
