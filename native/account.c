@@ -183,6 +183,7 @@ session_open (PurpleAccount *account)
   session->account = account;
   g_hash_table_insert (sessions, account, session);
   link_open (session);
+  proxy_open (session);
   roster_open (session);
   presence_open (session);
   receipts_open (session);
@@ -203,6 +204,7 @@ session_close (ShimSession *session)
   receipts_close (session);
   presence_close (session);
   roster_close (session);
+  proxy_close (session);
   link_close (session);
   g_hash_table_remove (sessions, session->account);
   g_free (session);
@@ -236,27 +238,6 @@ attach (PurpleConnection *gc, stead_client *client)
   dispatch_update ();
 }
 
-/* Asked of the settings, not of purple_proxy_get_setup(), which runs a program and waits for it. */
-static gboolean
-wants_proxy (PurpleAccount *account)
-{
-  PurpleProxyInfo *info = purple_account_get_proxy_info (account);
-
-  if (info == NULL || purple_proxy_info_get_type (info) == PURPLE_PROXY_USE_GLOBAL)
-    info = purple_global_proxy_get_info ();
-  switch (info != NULL ? purple_proxy_info_get_type (info) : PURPLE_PROXY_NONE)
-    {
-    case PURPLE_PROXY_USE_GLOBAL:
-    case PURPLE_PROXY_NONE:
-      return FALSE;
-    case PURPLE_PROXY_USE_ENVVAR:
-      return g_getenv ("HTTP_PROXY") != NULL || g_getenv ("http_proxy") != NULL
-             || g_getenv ("HTTPPROXY") != NULL;
-    default:
-      return TRUE;
-    }
-}
-
 void
 account_login (PurpleAccount *account)
 {
@@ -276,15 +257,6 @@ account_login (PurpleAccount *account)
       return;
     }
   g_free (bare);
-  if (wants_proxy (account))
-    {
-      purple_connection_error_reason (
-          gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS,
-          "This account is set to use a proxy, which Steadfast cannot do yet. A direct connection "
-          "would show your address, so none was made. To connect directly, choose \"No Proxy\" in "
-          "the account's settings.");
-      return;
-    }
   if (account_session_numbered (known_number (account)) != NULL)
     {
       purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_NAME_IN_USE,

@@ -30,6 +30,8 @@ static const struct
   { STEAD_ERROR_TLS, "ecdhe-required", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
   { STEAD_ERROR_TLS, "certificate-needs-tls13", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
   { STEAD_ERROR_TLS, "", PURPLE_CONNECTION_ERROR_NO_SSL_SUPPORT },
+  /* The proxy's refusal: another name or password must be set. */
+  { STEAD_ERROR_LINK, "proxy-auth", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
   /* Found out before anything was sent. */
   { STEAD_ERROR_SASL, "certificate-missing", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },
   { STEAD_ERROR_SASL, "certificate-wrong-account", PURPLE_CONNECTION_ERROR_INVALID_SETTINGS },

@@ -205,6 +205,7 @@ link_got_link (ShimSession *session, const stead_event *event)
       got_online (session, gc, event);
       break;
     case STEAD_LINK_INTERRUPTED:
+      proxy_look (session);
       begin_outage (session, stead_event_error_text (event));
       set_connected (gc);
       break;

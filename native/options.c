@@ -221,6 +221,8 @@ options_of (PurpleAccount *account, char **problem)
   for (i = 0; *problem == NULL && i < G_N_ELEMENTS (rows); i++)
     *problem = set_row (options, account, i);
   if (*problem == NULL)
+    *problem = proxy_set_options (account, options);
+  if (*problem == NULL)
     return options;
   stead_options_free (options);
   return NULL;

@@ -43,6 +43,9 @@ typedef struct
   guint held_timer;        /* until another program's hold is reported */
   char *held_text;
 
+  guint proxy_look; /* until the settings are looked at again */
+  char *proxy_mark; /* of the proxy that the engine was told of */
+
   GHashTable *contacts; /* bare JID to ShimContact */
   GHashTable *named;    /* bare JIDs named since the roster's `begin`, or NULL outside of one */
   size_t roster_done;   /* contacts of the present roster event that are dealt with */
@@ -110,6 +113,16 @@ PurpleConnection *account_connection (const ShimSession *session);
 const char *account_normalize (const PurpleAccount *account, const char *text);
 /* Returns: (transfer full) (nullable): the prepared bare JID in @text */
 char *account_bare_jid (const char *text);
+
+/* ---- proxy.c ------------------------------------------------------------------------------------
+ */
+
+void proxy_open (ShimSession *session);
+void proxy_close (ShimSession *session);
+/* Tells the engine of another proxy, if there is one by now. */
+void proxy_look (ShimSession *session);
+/* Returns: (transfer full) (nullable): what is wrong with the settings, else %NULL */
+char *proxy_set_options (PurpleAccount *account, stead_options *options);
 
 /* ---- options.c ----------------------------------------------------------------------------------
  */

@@ -76,7 +76,10 @@ write_attach (stead_client *client, stead_account *account)
   wire_command command = STEADFAST__V1__COMMAND__INIT;
   Steadfast__V1__Attach attach = STEADFAST__V1__ATTACH__INIT;
   Steadfast__V1__SetPresence presence = STEADFAST__V1__SET_PRESENCE__INIT;
+  Steadfast__V1__Proxy proxy = STEADFAST__V1__PROXY__INIT;
   fill_attach (account, &attach);
+  if (stead_proxy_fill (options, &proxy))
+    attach.proxy = &proxy;
   presence.show = (Steadfast__V1__Show) options->show;
   presence.status = options->status;
   presence.priority = options->priority;

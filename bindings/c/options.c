@@ -26,6 +26,9 @@ is_text (stead_option option)
     case STEAD_OPTION_CLIENT_CERT_PASSPHRASE:
     case STEAD_OPTION_CA_FILE:
     case STEAD_OPTION_PIN_SHA256:
+    case STEAD_OPTION_PROXY_HOST:
+    case STEAD_OPTION_PROXY_USER:
+    case STEAD_OPTION_PROXY_PASSWORD:
       return true;
     default:
       return false;
@@ -41,7 +44,10 @@ largest (stead_option option)
     case STEAD_OPTION_SECURITY:
       return STEAD_SECURITY_OPPORTUNISTIC_TLS;
     case STEAD_OPTION_PORT:
+    case STEAD_OPTION_PROXY_PORT:
       return 65535;
+    case STEAD_OPTION_PROXY_TYPE:
+      return STEAD_PROXY_ENVIRONMENT;
     case STEAD_OPTION_AUTH_METHOD:
       return STEAD_AUTH_PLAIN;
     case STEAD_OPTION_PLAIN_IN_CLEAR:

@@ -116,6 +116,7 @@ void stead_lock_holder (const char *folder, char **program, int64_t *pid);
 /* ---- options.c ---- */
 
 #define STEAD_OPTION_LAST STEAD_OPTION_CERT_TLS12
+#define STEAD_OPTION_LAST STEAD_OPTION_PROXY_PASSWORD
 
 struct stead_options
 {
@@ -129,6 +130,11 @@ struct stead_options
 
 stead_options *stead_options_copy (const stead_options *options);
 void stead_options_replace (char **place, const char *value);
+
+/* ---- proxy.c ---- */
+
+/** @proxy: borrows the strings of @options. Returns: whether there is one to name. */
+bool stead_proxy_fill (const stead_options *options, Steadfast__V1__Proxy *proxy);
 
 /* ---- shown.c: once in one life of the program ---- */
 

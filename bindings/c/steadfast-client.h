@@ -134,6 +134,19 @@ STEAD_EXPORT bool stead_attach (stead_client *client, uint32_t account,
                                 const stead_options *options);
 
 /**
+ * stead_set_proxy:
+ * @options: (transfer none): only what begins with STEAD_OPTION_PROXY_ is read
+ *
+ * Another proxy from the next connection on. One that is being tried is let go and tried anew by this
+ * one, and one that is waited for is tried now; a connection that is up stays. A proxy that cannot be
+ * used is told by STEAD_EVENT_LINK.
+ *
+ * Returns: whether it was taken
+ */
+STEAD_EXPORT bool stead_set_proxy (stead_client *client, uint32_t account,
+                                   const stead_options *options);
+
+/**
  * stead_detach:
  *
  * Leaves the account; one last STEAD_EVENT_LINK follows, unless it is attached again before. What

@@ -73,6 +73,18 @@ typedef enum
   STEAD_AUTH_PLAIN = 3
 } stead_auth;
 
+/* How the server is reached. With any but NONE nothing is resolved on this machine but the name of the
+ * proxy itself, and SRV is not asked. */
+typedef enum
+{
+  STEAD_PROXY_NONE = 0,
+  STEAD_PROXY_HTTP = 1,   /* CONNECT */
+  STEAD_PROXY_SOCKS4 = 2, /* 4A */
+  STEAD_PROXY_SOCKS5 = 3,
+  STEAD_PROXY_TOR = 4,        /* SOCKS5 of a Tor process */
+  STEAD_PROXY_ENVIRONMENT = 5 /* https_proxy, all_proxy, http_proxy, no_proxy; perhaps none */
+} stead_proxy_type;
+
 /* What stead_options_set_string (S) and stead_options_set_int (I) set: Attach in the contract. */
 typedef enum
 {
@@ -96,6 +108,11 @@ typedef enum
   STEAD_OPTION_ARCHIVE_DAYS = 18,          /* I how far back at first; 0 means 3 */
   STEAD_OPTION_BOOKMARKS = 19,             /* I 0 or 1, 1 at first (XEP-0402) */
   STEAD_OPTION_CERT_TLS12 = 45             /* I 0 or 1: the certificate on TLS 1.2, too */
+  STEAD_OPTION_PROXY_TYPE = 40,            /* I stead_proxy_type; the others as Proxy there */
+  STEAD_OPTION_PROXY_HOST = 41,            /* S */
+  STEAD_OPTION_PROXY_PORT = 42,            /* I 0 to 65535; with a host it must be set */
+  STEAD_OPTION_PROXY_USER = 43,            /* S "" for none */
+  STEAD_OPTION_PROXY_PASSWORD = 44         /* S secret */
 } stead_option;
 
 typedef enum

@@ -42,6 +42,16 @@ export interface AccountOptions {
   archiveDays?: number;
   bookmarks?: boolean;
   certTls12?: boolean;
+  proxy?: Proxy;
+}
+
+/** As Proxy in engine.proto. */
+export interface Proxy {
+  type: (typeof proxyTypes)[number];
+  host?: string;
+  port?: number;
+  user?: string;
+  password?: string;
 }
 
 /** What a room’s bookmark is to say. */
@@ -61,6 +71,7 @@ export interface Presence {
   idleSinceTimeMs?: number;
 }
 
+const proxyTypes = ['none', 'http', 'socks4', 'socks5', 'tor', 'environment'] as const;
 const securities = ['require_tls', 'old_ssl', 'opportunistic_tls'] as const;
 const authMethods = ['auto', 'external', 'scram', 'plain'] as const;
 const subscribeActions = ['request', 'approve', 'deny', 'cancel'] as const;
@@ -110,6 +121,17 @@ export class Client {
     try {
       this.#fill(made, options, presence ?? {});
       this.#check(this.#c.stead_attach(this.#open(), account, made));
+    } finally {
+      this.#c.stead_options_free(made);
+    }
+  }
+
+  /** Another proxy from the next connection on. */
+  setProxy(account: number, proxy: Proxy): void {
+    const made = this.#c.stead_options_new();
+    try {
+      this.#fillProxy(made, proxy);
+      this.#check(this.#c.stead_set_proxy(this.#open(), account, made));
     } finally {
       this.#c.stead_options_free(made);
     }
@@ -341,6 +363,16 @@ export class Client {
     this.#wake.taken();
   }
 
+  #fillProxy(made: Buffer | null, proxy: Proxy): void {
+    const good =
+      this.#c.stead_options_set_int(made, 40, proxyTypes.indexOf(proxy.type)) &&
+      this.#c.stead_options_set_string(made, 41, proxy.host ?? '') &&
+      this.#c.stead_options_set_int(made, 42, proxy.port ?? 0) &&
+      this.#c.stead_options_set_string(made, 43, proxy.user ?? '') &&
+      this.#c.stead_options_set_string(made, 44, proxy.password ?? '');
+    if (!good) throw new SteadfastError('The proxy is out of range.');
+  }
+
   #fill(made: Buffer | null, options: AccountOptions, presence: Presence): void {
     const texts: [number, string | undefined][] = [
       [1, options.jid],
@@ -378,6 +410,7 @@ export class Client {
         idleSinceTimeMs,
       );
     if (!good) throw new SteadfastError('An option is out of range.');
+    this.#fillProxy(made, options.proxy ?? { type: 'none' });
   }
 
   #open(): Buffer {

@@ -37,6 +37,7 @@ const signatures = {
   stead_subscribe: [text, ['pointer', 'uint32', text, 'int', text]],
   stead_query_contact: ['bool', ['pointer', 'uint32', text]],
   stead_query_message: ['bool', ['pointer', 'uint32', text]],
+  stead_set_proxy: ['bool', ['pointer', 'uint32', 'pointer']],
   stead_network_hint: ['bool', ['pointer', 'bool']],
   stead_answer_trust: ['bool', ['pointer', 'uint32', text, 'bool']],
   stead_answer_secret: ['bool', ['pointer', 'uint32', 'int', text]],

@@ -39,6 +39,7 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
         archiveDays: 7,
         noBookmarks: true,
         certTls12: true,
+        proxy: { type: 3, host: 'proxy.example', port: 1080, user: 'al', password: 'sesame' },
         rooms: [
           { room: 'den@rooms.example', nick: 'Älice', password: 'sesame' },
           { room: 'hall@rooms.example' },
@@ -48,6 +49,10 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
   },
   detach: { account: 3, body: { case: 'detach', value: { how: 1 } } },
   'network-hint': { body: { case: 'networkHint', value: { available: true } } },
+  'set-proxy': {
+    account: 1,
+    body: { case: 'setProxy', value: { proxy: { type: 4, host: '::1', port: 9050 } } },
+  },
   'trust-answer': {
     account: 1,
     body: { case: 'trustAnswer', value: { sha256: 'ab', accept: true } },

@@ -33,16 +33,20 @@ run_account_new (const JsonValue *command, GString *result)
   return NULL;
 }
 
-/* A SOCKS5 proxy where nobody listens. */
+/* Of an account, or with `global` of all that name none of their own. */
 static void
-set_proxy (PurpleAccount *account)
+set_proxy (PurpleAccount *account, const JsonValue *wanted)
 {
-  PurpleProxyInfo *info = purple_proxy_info_new ();
+  gboolean global = json_bool (wanted, "global", FALSE);
+  PurpleProxyInfo *info = global ? purple_global_proxy_get_info () : purple_proxy_info_new ();
 
-  purple_proxy_info_set_type (info, PURPLE_PROXY_SOCKS5);
-  purple_proxy_info_set_host (info, "127.0.0.1");
-  purple_proxy_info_set_port (info, 9);
-  purple_account_set_proxy_info (account, info);
+  purple_proxy_info_set_type (info, json_int (wanted, "type", PURPLE_PROXY_NONE));
+  purple_proxy_info_set_host (info, json_string (wanted, "host"));
+  purple_proxy_info_set_port (info, json_int (wanted, "port", 0));
+  purple_proxy_info_set_username (info, json_string (wanted, "user"));
+  purple_proxy_info_set_password (info, json_string (wanted, "password"));
+  if (!global)
+    purple_account_set_proxy_info (account, info);
 }
 
 static const char *
@@ -62,8 +66,8 @@ run_account_set (const JsonValue *command, GString *result)
   if (json_get (command, "password") != NULL)
     purple_account_set_password (account, json_string (command, "password"));
   purple_account_set_remember_password (account, json_bool (command, "remember", FALSE));
-  if (json_bool (command, "proxy", FALSE))
-    set_proxy (account);
+  if (json_get (command, "proxy") != NULL)
+    set_proxy (account, json_get (command, "proxy"));
   if (options == NULL || options->type != JSON_OBJECT)
     return NULL;
   g_hash_table_iter_init (&iter, options->fields);

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import { connect } from 'node:net';
+import { eventually } from './observed.js';
+import { freePort } from './ports.js';
+import { Running } from './processes.js';
+import type { Workspace } from './workspace.js';
+
+/** Debian's microsocks, a SOCKS5 server, on a free loopback port. */
+export class SocksProxy {
+  #running: Running;
+
+  private constructor(
+    readonly port: number,
+    running: Running,
+  ) {
+    this.#running = running;
+  }
+
+  /** @param login `name:password`; without it nobody is asked for one */
+  static async start(workspace: Workspace, login?: string): Promise<SocksProxy> {
+    const port = await freePort();
+    const [user = '', password = ''] = login?.split(':') ?? [];
+    const auth = login === undefined ? [] : ['-u', user, '-P', password];
+    const args = ['-i', '127.0.0.1', '-p', String(port), ...auth];
+    const proxy = new SocksProxy(port, new Running('microsocks', args));
+    workspace.atEnd(() => proxy.stop());
+    await eventually('microsocks listens', () => listens(port));
+    return proxy;
+  }
+
+  /** Where it has connected to, `host:port` as it was asked. */
+  connected(): string[] {
+    return [...this.#running.output().matchAll(/connected to (\S+)/g)].map(([, to]) => to ?? '');
+  }
+
+  async stop(): Promise<void> {
+    if (this.#running.running) await this.#running.kill();
+  }
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
