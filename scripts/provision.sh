@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 NODE_VERSION=20.20.2
 POLICY=/usr/sbin/policy-rc.d
-SERVICES='prosody ejabberd epmd bitlbee'
+SERVICES='prosody ejabberd epmd bitlbee tor'
 
 packages () {
   case $1 in
@@ -19,7 +19,7 @@ packages () {
     hosts) echo pidgin finch tmux dbus dbus-daemon ;;
     server) echo prosody openssl ;;
     test) echo ejabberd bitlbee-libpurple xvfb xauth xdotool imagemagick x11-utils valgrind \
-               clang-format libasan8 libubsan1 dbus-x11 locales ;;
+               clang-format libasan8 libubsan1 dbus-x11 locales microsocks tor iproute2 ;;
     *) echo "scripts/provision.sh: no group $1" >&2; exit 2 ;;
   esac
 }

@@ -8,12 +8,15 @@ import ref from 'ref-napi';
 import { chatStates, read, secrets, type Event } from './events.js';
 import { filled, type FormValues } from './forms.js';
 import { load, poll, type Steadfast } from './library.js';
-import { affiliations, roles, roomFormKinds } from './rooms.js';
+import { fillProxy, setProxy, type Proxy } from './proxy.js';
+import { affiliations, roles, roomFormKinds, type Bookmark } from './rooms.js';
 import { Wake } from './wake.js';
 import { shows } from './words.js';
 
 export type { Event, Failure } from './events.js';
 export type { Form, FormField, FormValues } from './forms.js';
+export type { Proxy } from './proxy.js';
+export type { Bookmark } from './rooms.js';
 export type Show = (typeof shows)[number];
 export type ChatState = (typeof chatStates)[number];
 export type Role = (typeof roles)[number];
@@ -45,25 +48,6 @@ export interface AccountOptions {
   proxy?: Proxy;
 }
 
-/** As Proxy in engine.proto. */
-export interface Proxy {
-  type: (typeof proxyTypes)[number];
-  host?: string;
-  port?: number;
-  user?: string;
-  password?: string;
-}
-
-/** What a room’s bookmark is to say. */
-export interface Bookmark {
-  name?: string;
-  nick?: string;
-  /** The server keeps it in clear. */
-  password?: string;
-  /** Enter the room at each sign-in. */
-  autojoin?: boolean;
-}
-
 export interface Presence {
   show?: Show;
   status?: string;
@@ -71,7 +55,6 @@ export interface Presence {
   idleSinceTimeMs?: number;
 }
 
-const proxyTypes = ['none', 'http', 'socks4', 'socks5', 'tor', 'environment'] as const;
 const securities = ['require_tls', 'old_ssl', 'opportunistic_tls'] as const;
 const authMethods = ['auto', 'external', 'scram', 'plain'] as const;
 const subscribeActions = ['request', 'approve', 'deny', 'cancel'] as const;
@@ -128,13 +111,7 @@ export class Client {
 
   /** Another proxy from the next connection on. */
   setProxy(account: number, proxy: Proxy): void {
-    const made = this.#c.stead_options_new();
-    try {
-      this.#fillProxy(made, proxy);
-      this.#check(this.#c.stead_set_proxy(this.#open(), account, made));
-    } finally {
-      this.#c.stead_options_free(made);
-    }
+    this.#check(setProxy(this.#c, this.#open(), account, proxy));
   }
 
   detach(account: number, how: 'sign-off' | 'park' = 'sign-off'): void {
@@ -363,16 +340,6 @@ export class Client {
     this.#wake.taken();
   }
 
-  #fillProxy(made: Buffer | null, proxy: Proxy): void {
-    const good =
-      this.#c.stead_options_set_int(made, 40, proxyTypes.indexOf(proxy.type)) &&
-      this.#c.stead_options_set_string(made, 41, proxy.host ?? '') &&
-      this.#c.stead_options_set_int(made, 42, proxy.port ?? 0) &&
-      this.#c.stead_options_set_string(made, 43, proxy.user ?? '') &&
-      this.#c.stead_options_set_string(made, 44, proxy.password ?? '');
-    if (!good) throw new SteadfastError('The proxy is out of range.');
-  }
-
   #fill(made: Buffer | null, options: AccountOptions, presence: Presence): void {
     const texts: [number, string | undefined][] = [
       [1, options.jid],
@@ -400,6 +367,7 @@ export class Client {
     ];
     const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
     const good =
+      fillProxy(this.#c, made, options.proxy) &&
       texts.every(([option, text]) => this.#c.stead_options_set_string(made, option, text ?? '')) &&
       numbers.every(([option, value]) => this.#c.stead_options_set_int(made, option, value)) &&
       this.#c.stead_options_set_presence(
@@ -410,7 +378,6 @@ export class Client {
         idleSinceTimeMs,
       );
     if (!good) throw new SteadfastError('An option is out of range.');
-    this.#fillProxy(made, options.proxy ?? { type: 'none' });
   }
 
   #open(): Buffer {

@@ -141,3 +141,13 @@ function occupant(c: Steadfast, e: Buffer, index: number) {
     occupantId: c.stead_event_occupant_id(e, index) ?? '',
   };
 }
+
+/** What a room’s bookmark is to say. */
+export interface Bookmark {
+  name?: string;
+  nick?: string;
+  /** The server keeps it in clear. */
+  password?: string;
+  /** Enter the room at each sign-in. */
+  autojoin?: boolean;
+}

@@ -7,10 +7,9 @@ import {
   CommandSchema,
   Link_State,
   Proxy_Type,
-  ProxySchema,
   SetProxySchema,
 } from '../../src/contract/engine_pb.js';
-import type { Command } from '../../src/contract/engine_pb.js';
+import type { Command, ProxySchema } from '../../src/contract/engine_pb.js';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { Dial, TlsFacts } from '../../src/core/effects.js';
 import { fault } from '../../src/core/errors.js';

@@ -254,6 +254,22 @@ describe('effects and their answers', () => {
     ]);
   });
 
+  it('log lines lose a proxy’s password, alone and as Basic sends it', async () => {
+    const basic = Buffer.from('al:canary-3').toString('base64');
+    stage.answer = () => [
+      { type: 'log', level: 'debug', category: 'link', text: `canary-3, ${basic}, canary-4` },
+    ];
+    const driver = stage.start();
+    const proxy = (password: string) => ({ host: 'p.example', user: 'al', password });
+    const attach = { case: 'attach', value: { proxy: proxy('canary-3') } } as const;
+    const setProxy = { case: 'setProxy', value: { proxy: proxy('canary-4') } } as const;
+    for (const body of [attach, setProxy]) driver.command(create(CommandSchema, { body }));
+    await stage.inputs.until('both', () => stage.inputs.all.length >= 2);
+    expect(stage.told.at(-1)).toMatchObject({
+      value: { text: '[redacted], [redacted], [redacted]' },
+    });
+  });
+
   it('are taken out of the words of a server that says them back', async () => {
     stage.redactor.add('sesame');
     const error = create(ErrorSchema, { text: 'The server says: “not sesame”' });

@@ -127,6 +127,7 @@ describe('commands', () => {
     bench.client.queryContact(1, 'bob@home.example');
     bench.client.queryMessage(1, 'aa-1');
     bench.client.networkHint(true);
+    bench.client.setProxy(1, { type: 'tor', host: '127.0.0.1', port: 9050 });
     bench.client.answerTrust(1, 'ab12', true);
     bench.client.answerSecret(1, 'passphrase', null);
     await bench.engine.next('secretAnswer');
@@ -150,9 +151,31 @@ describe('commands', () => {
       { case: 'queryContact', value: { jid: 'bob@home.example' } },
       { case: 'queryMessage', value: { id: 'aa-1' } },
       { case: 'networkHint', value: { available: true } },
+      { case: 'setProxy', value: { proxy: { type: 4, host: '127.0.0.1', port: 9050 } } },
       { case: 'trustAnswer', value: { sha256: 'ab12', accept: true } },
       { case: 'secretAnswer', value: { what: 1, secret: '', cancelled: true } },
     ]);
+  });
+
+  it('keep a proxy that was set for the engine that comes next', async () => {
+    bench.watch();
+    const options = { proxy: { type: 'socks5', host: 'old.example', port: 1 } } as const;
+    bench.client.attach(1, { jid: 'alice@home.example', ...options });
+    const first = await bench.engine.next('attach');
+    expect(first.body.value.proxy).toMatchObject({ type: 3, host: 'old.example', port: 1 });
+    const proxy = {
+      type: 'http',
+      host: 'new.example',
+      port: 2,
+      user: 'al',
+      password: 'pw',
+    } as const;
+    bench.client.setProxy(1, proxy);
+    await bench.engine.next('setProxy');
+    const after = bench.engine.now;
+    bench.engine.die();
+    const again = await bench.engine.next('attach', () => true, after);
+    expect(again.body.value.proxy).toMatchObject({ ...proxy, type: 1 });
   });
 
   it('fail at once where the library cannot take them', () => {
@@ -164,6 +187,10 @@ describe('commands', () => {
     expect(() => bench.client.attach(0, { jid: 'bob@home.example' })).toThrow(/begin at 1/);
     expect(() => bench.client.attach(2, { jid: '/x' })).toThrow(/JID/);
     expect(() => bench.client.attach(2, { jid: 'b@x.example', port: 65_536 })).toThrow(/range/);
+    const proxy = { type: 'http', host: 'p', port: 65_536 } as const;
+    expect(() => bench.client.setProxy(1, proxy)).toThrow(/range/);
+    expect(() => bench.client.attach(2, { jid: 'b@x.example', proxy })).toThrow(/range/);
+    expect(() => bench.client.setProxy(2, { type: 'none' })).toThrow(/not attached/);
     expect(() => bench.client.sendMessage(1, 'a@b', 'x'.repeat(17 << 20))).toThrow(/too long/);
   });
 });
