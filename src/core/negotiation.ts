@@ -40,6 +40,8 @@ export interface NegotiationOptions {
   readonly verifyOnly?: boolean;
   /** The link showed our certificate on TLS 1.2 to a server that was verified before. */
   readonly verifiedBefore?: boolean;
+  /** There is a proxy in between: the server’s first word may take longer. */
+  readonly far?: boolean;
   /**
    * The session to go on with, and the resource bound in it. `h` is read at the moment `<resume/>` is
    * written.

@@ -2,6 +2,8 @@
 
 /** A network that swallows what is sent is told from a server that thinks: that one says something. */
 const FIRST_BYTE_MS = 3_000;
+/** Through a proxy the server may be the whole of Tor away. */
+const FIRST_BYTE_FAR_MS = 15_000;
 /** Negotiation as a whole; a peer that goes silent in the middle is given up. */
 const NEGOTIATION_TIMEOUT_MS = 30_000;
 /** How long a peer may take to answer our closing tag (RFC 6120 §4.4 names no figure). */
@@ -14,9 +16,10 @@ export class PhaseTime {
   /** On the monotonic clock. */
   deadline: number | undefined;
 
-  opened(now: number): void {
+  /** @param far there is a proxy in between */
+  opened(now: number, far = false): void {
     this.heard = false;
-    this.deadline = now + FIRST_BYTE_MS;
+    this.deadline = now + (far ? FIRST_BYTE_FAR_MS : FIRST_BYTE_MS);
   }
 
   /** Something came while signing in. */

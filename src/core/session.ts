@@ -81,7 +81,7 @@ export class Session {
   open(options: LinkOptions, direct: boolean, clock: Clock): void {
     this.clock = clock;
     this.phase = 'negotiating';
-    this.phaseTime.opened(clock.now);
+    this.phaseTime.opened(clock.now, options.far);
     this.stream = this.newStream(options.jid.domain);
     const resume = this.kept.resumption(this.acks.h);
     const negotiation: Negotiation = new Negotiation(

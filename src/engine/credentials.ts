@@ -97,6 +97,7 @@ export class Credentials {
       ...(password === '' ? {} : { password }),
       ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(pin === '' ? {} : { pin }),
+      ...(options.proxy === undefined ? {} : { far: true }),
     };
   }
 }

@@ -198,6 +198,18 @@ describe('see-other-host (RFC 6120 §4.9.3.19)', () => {
   });
 });
 
+it.each([
+  ['the straight way', {}, 3_000],
+  ['a proxy', { proxy: { type: Proxy_Type.TOR, host: '127.0.0.1', port: 9050 } }, 15_000],
+])('the server’s first word is waited for by %s: %j', (_way, init, ms) => {
+  attach(init);
+  give({ type: 'link-open', direct: false });
+  const opened = now;
+  wait();
+  expect(now - opened).toBe(ms);
+  expect(told(Link_State.INTERRUPTED)).toEqual(['no-answer']);
+});
+
 describe('another proxy', () => {
   const socks = { type: Proxy_Type.SOCKS5, host: 'p.example', port: 1080, user: 'al' };
   const set = (proxy: MessageInitShape<typeof ProxySchema>): void =>
