@@ -5,6 +5,7 @@ import type { Fault } from '../core/errors.js';
 import type { NegotiationOptions } from '../core/negotiation.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import type { Context } from './context.js';
+import { pinMismatch } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import type { SignInBook } from './sign-in-memory.js';
 import { Tls12Scout } from './tls12-scout.js';
@@ -80,6 +81,17 @@ export class Credentials {
     const { identity, context } = this;
     if (identity === undefined) return false;
     return checkIdentity(identity, jid, context.clock().wall, context.tools) !== undefined;
+  /**
+   * The server's certificate was not trusted.
+   * @returns what to do now, or why nothing can be done
+   */
+  distrusted(sha256: string, { pin }: AttachOptions): 'due' | 'asking' | Fault {
+    // The person named the one certificate to accept: there is nothing to ask.
+    if (pin !== '' && pin !== sha256) return pinMismatch(sha256);
+    if (this.accepted === '') return 'asking';
+    // Another certificate than the one accepted: judged by itself, without that answer.
+    this.accepted = '';
+    return 'due';
   }
 
   /** What a session is opened with. */

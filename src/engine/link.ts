@@ -14,7 +14,7 @@ import { Credentials } from './credentials.js';
 import type { Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
-import { CANCELLED, NO_LINK, pinMismatch, REJECTED } from './link-faults.js';
+import { CANCELLED, NO_LINK, REJECTED } from './link-faults.js';
 import type { Phase } from './link-phase.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
@@ -393,16 +393,13 @@ export class LinkKeeper {
       this.phase = 'idle';
       return;
     }
-    const { pin } = this.options;
-    if (pin !== '' && pin !== facts.sha256) {
-      // The person named the one certificate to accept: there is nothing to ask.
-      this.stop(pinMismatch(facts.sha256));
-    } else if (this.credentials.accepted !== '') {
-      // Another certificate than the one accepted: judged by itself, without that answer.
-      this.credentials.accepted = '';
-      this.phase = 'due';
-    } else {
-      this.phase = 'asking';
+    const next = this.credentials.distrusted(facts.sha256, this.options);
+    if (typeof next === 'object') {
+      this.stop(next);
+      return;
+    }
+    this.phase = next;
+    if (next === 'asking') {
       this.teller.untrusted(this.options.jid.domain, facts, reasons, text);
     }
   }

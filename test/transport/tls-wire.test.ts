@@ -48,16 +48,16 @@ async function hellos(
     await server.close();
   });
   for (let n = 0; n < count; n++) {
-    const { link, ready, text } = watch(
+    const watched = watch(
       { host: '127.0.0.1', port: proxy.port, tls: direct ? 'direct' : 'starttls', domain },
       { on: startTls, ...(client === undefined ? {} : { client }) },
     );
-    await ready();
+    await watched.ready();
     await server.seen.until('TLS', () => server.secured.length === n + 1);
     // Tickets come with the first bytes of the server: they were there to be taken.
     server.secured[n]?.write(`<n${String(n)}/>`);
-    await text(`<n${String(n)}/>`);
-    link.close('end');
+    await watched.text(`<n${String(n)}/>`);
+    watched.link.close('end');
   }
   return proxy.links.map((link) => {
     const sent = link.recorded('up');
