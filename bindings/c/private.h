@@ -116,7 +116,6 @@ void stead_lock_holder (const char *folder, char **program, int64_t *pid);
 /* ---- options.c ---- */
 
 #define STEAD_OPTION_LAST STEAD_OPTION_CERT_TLS12
-#define STEAD_OPTION_LAST STEAD_OPTION_PROXY_PASSWORD
 
 struct stead_options
 {

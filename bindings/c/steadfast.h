@@ -107,12 +107,12 @@ typedef enum
   STEAD_OPTION_CSI = 17,                   /* I 0 or 1, 1 at first (XEP-0352) */
   STEAD_OPTION_ARCHIVE_DAYS = 18,          /* I how far back at first; 0 means 3 */
   STEAD_OPTION_BOOKMARKS = 19,             /* I 0 or 1, 1 at first (XEP-0402) */
-  STEAD_OPTION_CERT_TLS12 = 45             /* I 0 or 1: the certificate on TLS 1.2, too */
   STEAD_OPTION_PROXY_TYPE = 40,            /* I stead_proxy_type; the others as Proxy there */
   STEAD_OPTION_PROXY_HOST = 41,            /* S */
   STEAD_OPTION_PROXY_PORT = 42,            /* I 0 to 65535; with a host it must be set */
   STEAD_OPTION_PROXY_USER = 43,            /* S "" for none */
-  STEAD_OPTION_PROXY_PASSWORD = 44         /* S secret */
+  STEAD_OPTION_PROXY_PASSWORD = 44,        /* S secret */
+  STEAD_OPTION_CERT_TLS12 = 45             /* I 0 or 1: the certificate on TLS 1.2, too */
 } stead_option;
 
 typedef enum

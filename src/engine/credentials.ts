@@ -81,6 +81,8 @@ export class Credentials {
     const { identity, context } = this;
     if (identity === undefined) return false;
     return checkIdentity(identity, jid, context.clock().wall, context.tools) !== undefined;
+  }
+
   /**
    * The server's certificate was not trusted.
    * @returns what to do now, or why nothing can be done

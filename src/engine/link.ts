@@ -301,9 +301,7 @@ export class LinkKeeper {
     } else if (this.settling && cause === undefined) {
       // Settled and closed in order: now the session that the host will use.
       this.settling = false;
-      const delay = this.redial.delayAfterEnd();
-      this.phase = 'due';
-      if (delay > 0) this.dialIn(delay);
+      this.dialIn(this.redial.delayAfterEnd());
     } else if (this.phase === 'up' && this.awaitsPassword) {
       // The server would not wait for a person; the next dial brings the answer along.
       this.phase = 'asking';
@@ -316,12 +314,8 @@ export class LinkKeeper {
 
   private fell(cause: Fault, reached: Reached): void {
     const delay = this.redial.goesOn(cause, reached) ? 0 : this.redial.sentTo(cause, this.options);
-    if (delay === undefined) {
-      this.failed(cause, reached);
-      return;
-    }
-    this.phase = 'due';
-    if (delay > 0) this.dialIn(delay);
+    if (delay === undefined) this.failed(cause, reached);
+    else this.dialIn(delay);
   }
 
   private failed(cause: Fault, reached: Reached): void {
@@ -349,7 +343,7 @@ export class LinkKeeper {
   }
 
   private dialIn(delayMs: number): void {
-    this.phase = 'waiting';
+    this.phase = delayMs > 0 ? 'waiting' : 'due';
     this.retryAt = this.context.clock().now + delayMs;
   }
 

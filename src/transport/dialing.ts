@@ -93,7 +93,8 @@ export class Dialing {
 
   #newRace(proxy: Proxy | undefined): Race {
     const { dial, context, timeouts, lookup } = this.options;
-    const common = { domain: dial.domain, certificate: dial.certificate, context };
+    const { domain, certificate, leaf } = dial;
+    const common = { domain, certificate, leaf, context };
     const addressesOf = (target: Target) => lookup(proxy?.host ?? target.host);
     const times = proxy === undefined ? timeouts : patient(timeouts);
     return new Race(

@@ -3,12 +3,11 @@
 import { randomInt } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { errorCode, lostFault, otherCertificate, tlsFault } from './faults.js';
 import type { Lookup } from './addresses.js';
 import { lookup } from './addresses.js';
 import type { LinkTimeouts } from './dialing.js';
 import { Dialing } from './dialing.js';
-import { errorCode, lostFault, tlsFault } from './faults.js';
+import { errorCode, lostFault, otherCertificate, tlsFault } from './faults.js';
 import type { Environment } from './proxy-environment.js';
 import type { SrvResolver } from './resolver.js';
 import { newResolver } from './resolver.js';
@@ -133,46 +132,6 @@ export class Link {
     else this.#end();
   }
 
-  async #dial(): Promise<void> {
-    const targets = await this.#targets();
-    if (this.#over) return;
-    if (Array.isArray(targets)) this.#try(targets, 0);
-    else this.#lost(targets);
-  }
-
-  async #targets(): Promise<Target[] | LinkFault> {
-    const { dial, pick = (max) => randomInt(max + 1) } = this.options;
-    // Even a named host waits for a turn, so that no handler runs inside the constructor.
-    await Promise.resolve();
-    if (dial.host !== undefined) return namedTargets(dial, dial.host);
-    const asked = services(dial.tls).map(({ name, direct }) =>
-      this.#resolver.resolve(`${name}.${dial.domain}`, direct),
-    );
-    return chooseTargets(dial, await Promise.all(asked), pick);
-  }
-
-  #try(targets: readonly Target[], at: number): void {
-    const target = targets[at];
-    if (target === undefined) return;
-    const last = at === targets.length - 1;
-    const { domain, certificate, leaf } = this.options.dial;
-    const { context } = this.options;
-    this.#attempt = new Attempt(
-      { target, domain, context, certificate, leaf, ...this.#timeouts },
-      {
-        connected: (raw, secure) => this.#adopt(raw, secure),
-        failed: (fault) => {
-          if (fault.kind === 'tls') this.#firstTlsFault ??= fault;
-          // A server that answered and did not fit tells more than one that did not answer.
-          if (last) this.#lost(this.#firstTlsFault ?? fault);
-          else this.#try(targets, at + 1);
-        },
-      },
-    );
-  }
-
-  #adopt(raw: Socket, secure: TLSSocket | undefined): void {
-    this.#attempt = undefined;
   #adopt(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[]): void {
     this.#raw = raw;
     this.#secure = secure;

@@ -3,14 +3,10 @@
 import * as net from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { alpnFault, connectFault, errorCode, otherCertificate, tlsFault } from './faults.js';
-import type { TlsContext } from './tls.js';
-import { alpnName, onlyTo, openTls } from './tls.js';
-import type { LinkFault, Target } from './types.js';
-import { alpnFault, connectFault, errorCode, tlsFault } from './faults.js';
 import { Tunnel } from './proxy.js';
 import { proxyHungUp, proxyLate, proxyUnreachable } from './proxy-faults.js';
 import type { TlsContext } from './tls.js';
-import { alpnName, openTls } from './tls.js';
+import { alpnName, onlyTo, openTls } from './tls.js';
 import type { LinkFault, Proxy, Target } from './types.js';
 import { linkFault } from './types.js';
 
@@ -26,7 +22,6 @@ export interface AttemptOptions {
   readonly certificate: boolean;
   /** As in the dial. */
   readonly leaf: string | undefined;
-  /** Without a byte of the server, in TCP and again in direct TLS. */
   /** Without a byte of the other side, in TCP and again in direct TLS. */
   readonly silenceMs: number;
   /** For the proxy to open the way, which with Tor means to build a circuit. */
