@@ -126,8 +126,8 @@ export class Account implements Context {
     return this.time;
   }
 
-  since(atLeast = 0): number {
-    return Math.min(Math.max(this.sleep.since(this.time), atLeast), this.time.wall);
+  since(atLeast?: number): number {
+    return this.sleep.since(this.time, atLeast);
   }
 
   effect(effect: AccountEffect): void {

@@ -76,6 +76,7 @@ export class SessionEvents {
     this.wasUp = true;
     this.parts.mailroom.opened(this.parts.session.management?.id ?? this.parts.host.newId());
     this.parts.host.offered = online.offered;
+    if (online.how !== 'fresh') this.parts.sleep.resumed(this.context.clock());
     if (online.how === 'restored') {
       this.parts.link.settling = true;
       this.parts.host.moment('settling');
@@ -88,7 +89,6 @@ export class SessionEvents {
     }
     const { management } = this.parts.session;
     if (online.how === 'resumed') {
-      this.parts.sleep.resumed(this.context.clock());
       this.parts.sender.opened(online.resend);
       if (this.started === management) {
         this.parts.link.online(online);

@@ -15,9 +15,9 @@ const DROWSY_MS = 1_000;
  */
 export class SleepWatch {
   private last: Clock | undefined;
-  /** Of the last absence: its beginning on the wall clock, its end on the monotonic one. */
-  private absence = { began: 0, ended: -Infinity };
-  /** When the session's link last brought something, on the wall clock. */
+  /** Of the last absence: its beginning on the wall clock, if that is known; its end on the monotonic one. */
+  private absence: { began: number | undefined; ended: number } = { began: 0, ended: -Infinity };
+  /** When what the session's link brought last can have come at the earliest, on the wall clock. */
   private read: number | undefined;
 
   /**
@@ -41,16 +41,16 @@ export class SleepWatch {
   }
 
   /** The link of a session brought something. */
-  heard({ wall }: Clock): void {
-    this.read = wall;
+  heard(clock: Clock): void {
+    this.read = this.since(clock);
   }
 
   /**
    * The session goes on with a new link. Servers that do not say when what they bring again had come
    * (XEP-0203) leave us that it was after the last of the old link; of an earlier process's nothing is known.
    */
-  resumed({ now, wall }: Clock): void {
-    this.absence = { began: this.read ?? wall, ended: now };
+  resumed({ now }: Clock): void {
+    this.absence = { began: this.read, ended: now };
   }
 
   /** A new session began: nothing has been waiting in it. */
@@ -58,10 +58,14 @@ export class SleepWatch {
     this.absence.ended = -Infinity;
   }
 
-  /** The earliest time at which what is read now can have come, Unix ms. */
-  since({ now, wall }: Clock): number {
+  /**
+   * The earliest time at which what is read now can have come, Unix ms.
+   * @param atLeast it is known otherwise that it was no earlier than this
+   */
+  since({ now, wall }: Clock, atLeast?: number): number {
     const { began, ended } = this.absence;
-    return now - ended <= DROWSY_MS ? Math.min(began, wall) : wall;
+    if (now - ended > DROWSY_MS) return wall;
+    return Math.min(Math.max(began ?? atLeast ?? wall, atLeast ?? 0), wall);
   }
 
   deadline(): number | undefined {

@@ -49,11 +49,11 @@ export function readLive(
   const stamps = readStamps(host, stanza, jid);
   const id = stanzaIdBy(host, stanza, jid);
   // Brought again by a resumption it has the time at which our server got it; in this stay it came anyway.
-  const earliest = Math.max(readStamps(host, stanza).stamp ?? 0, place.askedAt);
+  const atLeast = Math.max(readStamps(host, stanza).stamp ?? 0, place.askedAt);
   if (id !== undefined) authorsOf(host).note(archiveId(name, id), occupant);
   return line(place, stanza, occupant, {
     ...(stamps.stamp === undefined
-      ? { path: 'live' as const, earliest }
+      ? { path: 'live' as const, ...(atLeast > 0 ? { earliest: atLeast } : {}) }
       : { path: 'history' as const, join: place.stay }),
     ...stamps,
     archive: name,

@@ -50,16 +50,24 @@ describe('what is read', () => {
     expect(watch.since(at(10_100))).toBe(WALL + 10_100);
   });
 
+  it('as a session goes on that brought something last at a wake may have come since the sleep began', () => {
+    const watch = watchAfter(at(1_000), at(1_500, 61_000));
+    watch.heard(at(1_500, 61_000));
+    watch.resumed(at(4_000, 63_500));
+    expect(watch.since(at(4_000, 63_500))).toBe(WALL + 1_000);
+  });
+
   it('at a wake that a new session has followed came now', () => {
     const watch = watchAfter(at(1_000), at(1_500, 61_000));
     watch.began();
     expect(watch.since(at(2_400, 61_900))).toBe(WALL + 61_900);
   });
 
-  it('as the session of an earlier process goes on came now', () => {
+  it('as the session of an earlier process goes on came now, or when it is said to have come', () => {
     const watch = watchAfter(at(1_000));
     watch.resumed(at(9_000));
     expect(watch.since(at(9_000))).toBe(WALL + 9_000);
+    expect(watch.since(at(9_000), WALL - 5_000)).toBe(WALL - 5_000);
   });
 
   it('never came in the future, where a clock was put back', () => {
