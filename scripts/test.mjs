@@ -50,21 +50,21 @@ function checks() {
   check('the tables of specs are fresh', () => run('node', ['scripts/specs.mjs', '--check']));
 }
 
-/** One after the other. */
-async function inTurn(projects, aside = false) {
-  for (const project of projects) await vitest(project, aside);
-}
-
 /**
  * The fast suite takes all processors there are. Of the others the longest, which waits for servers and hosts
- * most of its time, runs beside the rest.
+ * most of its time, runs in two halves beside the rest.
  */
 async function suites() {
   const all = await projects();
-  const [first, beside] = ['fast', 'interop'];
-  const rest = all.filter((name) => name !== first && name !== beside);
-  await inTurn([first]);
-  await Promise.all([inTurn([beside]), inTurn(rest, true)]);
+  const [first, long] = ['fast', 'interop'];
+  const rest = all.filter((name) => name !== first && name !== long);
+  await vitest(first);
+  await Promise.all([vitest(long, '1/2'), vitest(long, '2/2', true), inTurn(rest)]);
+}
+
+/** One after the other, beside something else. */
+async function inTurn(projects) {
+  for (const project of projects) await vitest(project, '1/1', true);
 }
 
 /** As configured, with files or not: a suite that has none fails. `make soak` is for itself. */
@@ -77,22 +77,24 @@ async function projects() {
 
 /**
  * One project a run: what one of them breaks, it breaks for itself.
+ * @param shard which part of its files
  * @param aside its words are kept until it ends, since another one is talking
  */
-async function vitest(project, aside) {
-  if (!aside) say(`\n== vitest ${project}`);
-  const file = `${RESULTS}/${project}.json`;
+async function vitest(project, shard = '1/1', aside = false) {
+  const name = shard === '1/1' ? project : `${project} ${shard}`;
+  if (!aside) say(`\n== vitest ${name}`);
+  const file = `${RESULTS}/${name.replace(/\W/g, '-')}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const words = [];
   const stdio = aside ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawn('vitest', ['run', '--project', project, ...reporters], { stdio });
+  const child = spawn('vitest', ['run', '--project', project, '--shard', shard, ...reporters], { stdio });
   child.stdout?.on('data', (bytes) => words.push(bytes));
   child.stderr?.on('data', (bytes) => words.push(bytes));
   const well = await once(child, 'close').then(
     ([status]) => status === 0,
     (error) => (say(inWords('vitest', error)), false),
   );
-  if (aside) say(`\n== vitest ${project}\n${Buffer.concat(words).toString()}`);
+  if (aside) say(`\n== vitest ${name}\n${Buffer.concat(words).toString()}`);
   const { passed, failed } = existsSync(file)
     ? count(JSON.parse(readFileSync(file, 'utf8')))
     : { passed: 0, failed: 0 };
@@ -100,7 +102,7 @@ async function vitest(project, aside) {
   // Unhandled errors, crashes and a suite without files show in the exit status alone.
   const silent = failed === 0 && (!well || passed === 0);
   sum.failed += silent ? 1 : failed;
-  if (silent) say(`FAILED: vitest ${project}`);
+  if (silent) say(`FAILED: vitest ${name}`);
 }
 
 function count({ numPassedTests, numTotalTests, testResults }) {
