@@ -15,7 +15,6 @@ const SILENT_REFUSALS = 2;
 /** The session that outlives its links (XEP-0198 §5): whether to ask for it again, and how it ended. */
 export class KeptSession {
   management: StreamManagement | undefined;
-  private asked = false;
   private silentRefusals = 0;
   /** Somebody else has our resource now: asked for again, it would be taken from him again. */
   private displaced = false;
@@ -36,7 +35,6 @@ export class KeptSession {
    */
   resumption(h: number): Partial<Pick<NegotiationOptions, 'resume' | 'resource'>> | undefined {
     const { management } = this;
-    this.asked = false;
     if (management === undefined) {
       return undefined;
     }
@@ -56,19 +54,14 @@ export class KeptSession {
     return this.silentRefusals > 0;
   }
 
-  /** `<resume/>` was written: a close without an answer will be one. */
-  askedFor(): void {
-    this.asked = true;
-  }
-
   /**
    * The link is gone.
    * @param cause none for an end in order, by the peer
+   * @param asked `<resume/>` was written and not answered: a close without an answer is one
    */
-  linkLost(cause: Fault | undefined, negotiating: boolean): void {
+  linkLost(cause: Fault | undefined, negotiating: boolean, asked: boolean): void {
     if (negotiating && (cause === undefined || cause === SERVER_ENDED)) {
-      this.silentRefusals += Number(this.asked);
-      this.asked = false;
+      this.silentRefusals += Number(asked);
     }
     this.displaced ||= cause?.condition === 'conflict';
   }
@@ -94,7 +87,6 @@ export class KeptSession {
     const { management } = this;
     this.management = undefined;
     this.silentRefusals = 0;
-    this.asked = false;
     this.displaced = false;
     let result = management?.failed(h);
     if (result !== undefined && 'fault' in result) {

@@ -205,6 +205,11 @@ export class Negotiation {
     if (this.waitingFor === 'step') this.current().derived?.(ticket, key);
   }
 
+  /** `<resume/>` was written, and not answered. */
+  get askedToResume(): boolean {
+    return this.outcome.askedToResume === true;
+  }
+
   private stepHost(random: Random): StepHost {
     const { options, tools } = this;
     return {
@@ -254,7 +259,7 @@ export class Negotiation {
   }
 
   private established(): void {
-    const { jid, ...rest } = this.outcome;
+    const { jid, askedToResume: _asked, ...rest } = this.outcome;
     if (jid === undefined) throw new UsageError('no-jid', 'nothing was bound');
     const tlsVersion = this.tls?.protocol ?? '';
     const { features, early } = this;

@@ -8,9 +8,7 @@ import { Acknowledgements } from './acknowledgements.js';
 import type { Clock, CloseHow, TlsFacts } from './effects.js';
 import { fault, type Fault } from './errors.js';
 import { isStanza } from './stanza.js';
-import { Gate } from './gate.js';
 import { KeptSession } from './kept-session.js';
-import { Negotiation } from './negotiation.js';
 import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
 import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
@@ -18,6 +16,7 @@ import type { Online, SessionOutput } from './session-output.js';
 import { parseHandled, StreamManagement } from './stream-management.js';
 import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
 import { PhaseTime } from './session-times.js';
+import { SignIn } from './sign-in.js';
 import { Stream } from './stream.js';
 import { handledDetail } from './stream-error.js';
 import type { StreamLimits } from './stream-limits.js';
@@ -27,13 +26,12 @@ type LinkOptions = Omit<NegotiationOptions, 'resume'>;
 
 export class Session {
   private stream: Stream | undefined;
-  private negotiation: Negotiation | undefined;
   private readonly kept: KeptSession;
   private readonly writeText = (text: string) => {
     this.out({ type: 'write', text });
   };
   private readonly acks: Acknowledgements;
-  private readonly gate = new Gate(this.writeText);
+  private readonly signIn: SignIn;
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
   private readonly phaseTime = new PhaseTime();
   /** The server closed its side behind our closing tag. */
@@ -42,9 +40,12 @@ export class Session {
 
   constructor(
     private readonly tools: Tools,
-    private readonly random: Random,
+    random: Random,
     private readonly out: (output: SessionOutput) => void,
   ) {
+    this.signIn = new SignIn(tools, random, this.writeText, (output) => {
+      this.negotiated(output);
+    });
     this.kept = new KeptSession(tools, out);
     this.acks = new Acknowledgements(tools, random, this.writeText);
   }
@@ -84,25 +85,13 @@ export class Session {
     this.phaseTime.opened(clock.now, options.far);
     this.stream = this.newStream(options.jid.domain);
     const resume = this.kept.resumption(this.acks.h);
-    const negotiation: Negotiation = new Negotiation(
-      { ...options, ...resume },
-      this.tools,
-      this.random,
-      (output) => {
-        // The owner may let the link go in the middle of an output.
-        if (this.negotiation === negotiation) {
-          this.negotiated(output);
-        }
-      },
-    );
-    this.negotiation = negotiation;
-    negotiation.start(direct);
+    this.signIn.open({ ...options, ...resume }, direct);
   }
 
   tlsReady(facts: TlsFacts, clock: Clock): void {
     this.clock = clock;
     this.hear();
-    this.negotiation?.tlsReady(facts, clock.wall);
+    this.signIn.tlsReady(facts, clock.wall);
   }
 
   bytes(bytes: Uint8Array, clock: Clock): void {
@@ -115,11 +104,11 @@ export class Session {
   }
 
   password(secret: string): void {
-    this.negotiation?.password(secret);
+    this.signIn.password(secret);
   }
 
   derived(ticket: number, key: Uint8Array): void {
-    this.negotiation?.derived(ticket, key);
+    this.signIn.derived(ticket, key);
   }
 
   /** Takes back the last one counted: it was not written and never will be. */
@@ -156,12 +145,12 @@ export class Session {
   /** Nothing more is negotiated until `release`: what was just learned is to be on disk first. */
   hold(): void {
     if (this.phase === 'negotiating') {
-      this.gate.close();
+      this.signIn.hold();
     }
   }
 
   release(): void {
-    this.gate.open();
+    this.signIn.release();
   }
 
   /** Is the link alive? Asked after a sleep or a hint, with a short deadline. */
@@ -243,7 +232,7 @@ export class Session {
 
   private element(element: Element): void {
     if (this.phase === 'negotiating') {
-      this.negotiation?.element(element);
+      this.signIn.element(element);
       return;
     }
     this.acks.heard(this.clock.now);
@@ -296,12 +285,6 @@ export class Session {
       case 'restart':
         this.stream?.start(output.from);
         return;
-      case 'write':
-        if (output.text.startsWith('<resume')) {
-          this.kept.askedFor();
-        }
-        this.gate.write(output.text);
-        return;
       case 'resume-failed':
         this.acks.learned(this.kept.lost(output.h, output.h === undefined));
         return;
@@ -333,7 +316,7 @@ export class Session {
   private established(output: Extract<NegotiationOutput, { type: 'established' }>): void {
     this.phase = 'online';
     this.phaseTime.stop();
-    this.negotiation = undefined;
+    this.signIn.done();
     const { jid, mechanism, binding, tlsVersion, offered } = output;
     const common = { type: 'online' as const, jid, mechanism, binding, tlsVersion, offered };
     const managed = (output.resumed ?? output.management) !== undefined;
@@ -378,11 +361,10 @@ export class Session {
 
   private down(cause: Fault | undefined, how: CloseHow | undefined): void {
     const ended = this.phase === 'closing';
-    this.kept.linkLost(cause, this.phase === 'negotiating');
+    this.kept.linkLost(cause, this.phase === 'negotiating', this.signIn.askedToResume);
     this.phase = 'idle';
     this.phaseTime.stop();
-    this.gate.clear();
-    this.negotiation = undefined;
+    this.signIn.closed();
     this.stream?.stop();
     this.stream = undefined;
     this.acks.closed();

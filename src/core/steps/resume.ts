@@ -26,6 +26,7 @@ export function resume(host: StepHost): Step {
         return host.next();
       }
       host.progress(4, 'Resuming');
+      host.learn({ askedToResume: true });
       host.write(xml('resume', { xmlns: NS.sm, previd: former.previd, h: String(former.h) }));
     },
     element(el) {
@@ -53,6 +54,7 @@ function resumed(host: StepHost, el: Element): void {
  */
 function failed(host: StepHost, el: Element): void {
   const h = parseHandled(attribute(el, 'h'));
+  host.learn({ askedToResume: false });
   const condition =
     elements(el)
       .map((reason) => (namespaceOf(reason) === NS.stanzas ? localName(reason) : ''))

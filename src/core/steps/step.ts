@@ -30,6 +30,8 @@ export interface Outcome {
   readonly jid?: Jid;
   readonly resumed?: { readonly h: number };
   readonly management?: Management;
+  /** `<resume/>` was written, and not answered. */
+  readonly askedToResume?: boolean;
 }
 
 /** A step ends with exactly one of `next`, `startTls`, `restart`, `established` and `fail`. */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// What a link is at before it carries a session: the negotiation, and what it has to say while the disk
+// is not ready for what would follow.
+
+import type { TlsFacts } from './effects.js';
+import { Gate } from './gate.js';
+import { Negotiation } from './negotiation.js';
+import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
+import type { Random, Tools } from './tools.js';
+import type { Element } from './xml.js';
+
+export class SignIn {
+  private negotiation: Negotiation | undefined;
+  private readonly gate: Gate;
+
+  /**
+   * @param write what the negotiation says to the server, once it may
+   * @param out everything else it says
+   */
+  constructor(
+    private readonly tools: Tools,
+    private readonly random: Random,
+    write: (text: string) => void,
+    private readonly out: (output: NegotiationOutput) => void,
+  ) {
+    this.gate = new Gate(write);
+  }
+
+  /** A link is there. */
+  open(options: NegotiationOptions, direct: boolean): void {
+    const negotiation: Negotiation = new Negotiation(options, this.tools, this.random, (output) => {
+      // The owner may let the link go in the middle of an output.
+      if (this.negotiation !== negotiation) return;
+      if (output.type === 'write') this.write(output.text);
+      else this.out(output);
+    });
+    this.negotiation = negotiation;
+    negotiation.start(direct);
+  }
+
+  tlsReady(facts: TlsFacts, wall: number): void {
+    this.negotiation?.tlsReady(facts, wall);
+  }
+
+  element(element: Element): void {
+    this.negotiation?.element(element);
+  }
+
+  password(secret: string): void {
+    this.negotiation?.password(secret);
+  }
+
+  derived(ticket: number, key: Uint8Array): void {
+    this.negotiation?.derived(ticket, key);
+  }
+
+  /** The server was asked for the former session, and has not answered. */
+  get askedToResume(): boolean {
+    return this.negotiation?.askedToResume === true;
+  }
+
+  write(text: string): void {
+    this.gate.write(text);
+  }
+
+  /** Nothing more is said until `release`: what was just learned is to be on disk first. */
+  hold(): void {
+    this.gate.close();
+  }
+
+  release(): void {
+    this.gate.open();
+  }
+
+  /** It has led to a session. */
+  done(): void {
+    this.negotiation = undefined;
+  }
+
+  /** The link is gone, and with it all that was meant for it. */
+  closed(): void {
+    this.negotiation = undefined;
+    this.gate.clear();
+  }
+}
