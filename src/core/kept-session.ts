@@ -5,7 +5,7 @@ import type { NegotiationOptions } from './negotiation.js';
 import { SERVER_ENDED } from './session-output.js';
 import type { Online, SessionOutput } from './session-output.js';
 import { StreamManagement } from './stream-management.js';
-import type { SavedManagement, Tracked } from './stream-management.js';
+import type { Enabled, Outgoing, SavedManagement, Tracked } from './stream-management.js';
 import type { Fault } from './errors.js';
 import type { Tools } from './tools.js';
 
@@ -28,11 +28,29 @@ export class KeptSession {
     this.management = StreamManagement.restore(saved);
   }
 
+  /** @param ahead what was written behind `<enable/>`, which the server counts (XEP-0198 §4) */
+  begin(enabled: Enabled, ahead: readonly Outgoing[]): void {
+    const management = new StreamManagement(enabled);
+    for (const stanza of ahead) management.track(stanza);
+    this.management = management;
+  }
+
   /**
-   * What negotiation needs to go on with the session, or to bind its resource again if that cannot be;
-   * nothing when there is none worth asking for.
+   * What a negotiation is to do: to go on with the session, or to bind its resource again if that cannot be.
    * @param h stanzas handled durably
    */
+  optionsFor(options: Omit<NegotiationOptions, 'resume'>, h: number): NegotiationOptions {
+    const former = this.management !== undefined;
+    const resumption = this.resumption(h);
+    const { sasl2 } = options;
+    if (!former || resumption !== undefined || sasl2 === undefined) {
+      return { ...options, ...resumption };
+    }
+    // Given up without an answer it may still live, and only its own resource is sure to end it.
+    return { ...options, sasl2: { ...sasl2, bind: false } };
+  }
+
+  /** @returns nothing when there is no session worth asking for */
   resumption(h: number): Partial<Pick<NegotiationOptions, 'resume' | 'resource'>> | undefined {
     const { management } = this;
     if (management === undefined) {

@@ -3,6 +3,7 @@
 /** Namespace names, called after the noun their specification uses. One line each, sorted. */
 export const NS = {
   bind: 'urn:ietf:params:xml:ns:xmpp-bind',
+  bind2: 'urn:xmpp:bind:0',
   bookmarks: 'urn:xmpp:bookmarks:1',
   bookmarksConversion: 'urn:xmpp:bookmarks-conversion:0',
   bookmarkStorage: 'storage:bookmarks',
@@ -17,6 +18,7 @@ export const NS = {
   directInvite: 'jabber:x:conference',
   discoInfo: 'http://jabber.org/protocol/disco#info',
   discoItems: 'http://jabber.org/protocol/disco#items',
+  fast: 'urn:xmpp:fast:0',
   fasten: 'urn:xmpp:fasten:0',
   forward: 'urn:xmpp:forward:0',
   hats: 'urn:xmpp:hats:0',
@@ -51,6 +53,7 @@ export const NS = {
   rsm: 'http://jabber.org/protocol/rsm',
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
   saslChannelBinding: 'urn:xmpp:sasl-cb:0',
+  sasl2: 'urn:xmpp:sasl:2',
   session: 'urn:ietf:params:xml:ns:xmpp-session',
   sid: 'urn:xmpp:sid:0',
   sm: 'urn:xmpp:sm:3',

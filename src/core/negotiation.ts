@@ -9,18 +9,22 @@ import type { Jid } from './jid.js';
 import { NS } from './namespaces.js';
 import type { SignInMemory, SignInNews } from './sasl/memory.js';
 import type { AuthMethod } from './sasl/strength.js';
+import type { Remembered, Stage } from './remembered.js';
 import { judgeCertificate } from './server-identity.js';
 import { bind } from './steps/bind.js';
 import { enable } from './steps/enable.js';
 import { resume } from './steps/resume.js';
 import { sasl } from './steps/sasl.js';
+import { sasl2 } from './steps/sasl2.js';
+import type { Sasl2Options } from './steps/sasl2-request.js';
+import type { Token } from './sasl/fast.js';
 import { session } from './steps/session.js';
 import { starttls } from './steps/starttls.js';
-import type { Outcome, Step, StepHost } from './steps/step.js';
+import type { Footing, Outcome, Step, StepHost } from './steps/step.js';
 import { readLimits } from './stream-limits.js';
 import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
-import { elements, is, namespaceOf, serialise } from './xml.js';
+import { child, elements, is, namespaceOf, serialise } from './xml.js';
 import type { Element } from './xml.js';
 
 export interface NegotiationOptions {
@@ -47,6 +51,9 @@ export interface NegotiationOptions {
    * written.
    */
   readonly resume?: { readonly previd: string; readonly h: number; readonly resource: string };
+  /** What the same server offered the last time. */
+  readonly remembered?: Remembered;
+  readonly sasl2?: Sasl2Options;
 }
 
 /** XEP-0198 §3, what `<enabled/>` said. */
@@ -78,6 +85,17 @@ export type NegotiationOutput =
     }
   /** The last output with `verifyOnly`: the server is trusted, and nothing was sent to it. */
   | { readonly type: 'verified'; readonly facts: TlsFacts }
+  /** What the server really offers at this stage; inside TLS with the certificate of this SHA-256, else empty. */
+  | {
+      readonly type: 'offered';
+      readonly stage: Stage;
+      readonly features: Element;
+      readonly sha256: string;
+    }
+  /** The server gave a token for the next sign-in, or refused the one that it was shown (XEP-0484). */
+  | { readonly type: 'token'; readonly token?: Token }
+  /** `<enable/>` is written: stanzas written from now on count, and belong to the session that follows. */
+  | { readonly type: 'opening' }
   /** The old session is lost. The negotiation itself goes on to a fresh one. */
   | { readonly type: 'resume-failed'; readonly h?: number; readonly condition: string }
   | Established
@@ -93,16 +111,26 @@ export interface Established {
   readonly resumed?: { readonly h: number };
   /** Absent without stream management. */
   readonly management?: Management;
-  readonly limits: StreamLimits;
+  /** As `offered`. */
+  readonly limits?: StreamLimits;
   readonly mechanism: string;
   /** The type of channel binding, empty without one. */
   readonly binding: string;
   /** `TLSv1.3`; empty in clear. */
   readonly tlsVersion: string;
-  /** Namespaces of what the last `<stream:features/>` offered. */
-  readonly offered: readonly string[];
+  /**
+   * Namespaces of what the last `<stream:features/>` offered. Absent where a session went on and nothing was
+   * said of it: what was known holds.
+   */
+  readonly offered?: readonly string[];
+  /** The server has dropped what it had stored: the archive has it (XEP-0386 §3.2). */
+  readonly archiveFirst: boolean;
+  /** Copies for this device were switched on with the session (XEP-0280). */
+  readonly carbons: boolean;
   /** Stanzas that came between bind and the end of the negotiation; `h` does not count them. */
   readonly early: readonly Element[];
+  /** What came behind that, as if in the session. */
+  readonly counted: readonly Element[];
 }
 
 /** The steps of a sign-in as people see them; resuming takes the place of binding. */
@@ -113,6 +141,7 @@ const maxEarly = 256;
 
 const inOrder: readonly ((host: StepHost) => Step)[] = [
   starttls,
+  sasl2,
   sasl,
   resume,
   bind,
@@ -131,8 +160,12 @@ export class Negotiation {
   private tls: TlsFacts | undefined;
   private secret: string | undefined;
   private features: Element | undefined;
+  /** What was written last rests on remembered features; the real ones come first. */
+  private unconfirmed = false;
+  private guesses = 0;
   private early: Element[] = [];
   private outcome: Outcome = { mechanism: '', binding: '' };
+  private counted: Element[] = [];
 
   constructor(
     private readonly options: NegotiationOptions,
@@ -186,9 +219,10 @@ export class Negotiation {
   /** An element of the stream: everything but stream errors. */
   element(el: Element): void {
     if (this.waitingFor === 'nothing') return;
-    if (is(el, 'features', NS.stream) && this.waitingFor === 'features') {
-      this.features = el;
-      this.next();
+    if (is(el, 'features', NS.stream) && (this.waitingFor === 'features' || this.unconfirmed)) {
+      this.offered(el);
+    } else if (this.unconfirmed) {
+      this.unasked(el);
     } else if (this.waitingFor !== 'step' || !this.current().element(el)) {
       this.unasked(el);
     }
@@ -210,21 +244,34 @@ export class Negotiation {
     return this.outcome.askedToResume === true;
   }
 
+  /** Something was written before the server had offered it on this link. */
+  get guessed(): boolean {
+    return this.guesses > 0;
+  }
+
   private stepHost(random: Random): StepHost {
     const { options, tools } = this;
     return {
       options,
       tools,
       random,
+      footing: () => this.footing(),
       tls: () => this.tls,
       password: () => this.secret,
       write: (el) => this.out({ type: 'write', text: serialise(el) }),
       out: (output) => this.out(output),
+      ahead: (features) => this.ahead(features),
+      opening: () => this.out({ type: 'opening' }),
       progress: (step, text) => this.progress(step, text),
       learn: (outcome) => {
         this.outcome = { ...this.outcome, ...outcome };
       },
+      outcome: () => this.outcome,
       next: () => this.next(),
+      awaitFeatures: () => {
+        this.waitingFor = 'features';
+        this.features = undefined;
+      },
       startTls: () => {
         this.waitingFor = 'tls';
         this.out({ type: 'start-tls' });
@@ -256,22 +303,73 @@ export class Negotiation {
     // RFC 6120 §4.7.1: who we are is told only where nobody can listen.
     const from = this.tls === undefined ? {} : { from: this.options.jid.bare().toString() };
     this.out({ type: 'restart', ...from });
+    this.guess();
+  }
+
+  private get stage(): Stage {
+    if (this.outcome.mechanism !== '') return 'session';
+    return this.tls === undefined ? 'clear' : 'tls';
+  }
+
+  /** Begins with what the server offered the last time, so that its answers come with what it offers now. */
+  private guess(): void {
+    const features = this.options.remembered?.offers[this.stage];
+    // In clear nothing but TLS is asked for, and without TLS nothing is written that might be overheard.
+    const inClear = features !== undefined && child(features, 'starttls', NS.tls) !== undefined;
+    if (features === undefined || (this.tls === undefined && (this.stage !== 'clear' || !inClear)))
+      return;
+    this.unconfirmed = true;
+    this.guesses += 1;
+    this.features = features;
+    this.next();
+  }
+
+  private offered(features: Element): void {
+    const guessed = this.unconfirmed;
+    this.unconfirmed = false;
+    this.features = features;
+    const sha256 = this.tls?.sha256 ?? '';
+    this.out({ type: 'offered', stage: this.stage, features, sha256 });
+    if (guessed) this.current().start(features);
+    else this.next();
+  }
+
+  private footing(): Footing {
+    if (!this.unconfirmed) return 'offered';
+    const same = this.options.remembered?.sha256 === this.tls?.sha256;
+    return same ? 'remembered' : 'remembered elsewhere';
+  }
+
+  private ahead(features: Element): void {
+    this.steps.slice(this.position + 1).every((step) => step.ahead?.(features) ?? false);
   }
 
   private established(): void {
-    const { jid, askedToResume: _asked, ...rest } = this.outcome;
+    const { jid, mechanism, binding, resumed, management, featureless } = this.outcome;
+    const { bound = false, carbons = false } = this.outcome;
     if (jid === undefined) throw new UsageError('no-jid', 'nothing was bound');
-    const tlsVersion = this.tls?.protocol ?? '';
-    const { features, early } = this;
-    const offered = features === undefined ? [] : elements(features).map(namespaceOf);
-    const limits = features === undefined ? {} : readLimits(features);
-    this.finish({ type: 'established', jid, ...rest, tlsVersion, offered, limits, early });
+    const features = featureless === true ? undefined : this.features;
+    this.finish({
+      ...{ type: 'established', jid, mechanism, binding, archiveFirst: bound, carbons },
+      ...(resumed === undefined ? {} : { resumed }),
+      ...(management === undefined ? {} : { management }),
+      ...(features === undefined
+        ? {}
+        : { offered: elements(features).map(namespaceOf), limits: readLimits(features) }),
+      ...{ tlsVersion: this.tls?.protocol ?? '', early: this.early, counted: this.counted },
+    });
   }
 
   /** A stanza may come as soon as there is an address to send it to; all else is a fault. */
   private unasked(el: Element): void {
     const stanza = ['message', 'presence', 'iq'].some((name) => is(el, name, NS.client));
-    if (this.outcome.jid !== undefined && stanza && this.early.length < maxEarly) {
+    if (this.outcome.management !== undefined && (stanza || is(el, 'r', NS.sm))) {
+      // Ahead of the last features, and counted already.
+      if (this.counted.length < maxEarly) {
+        this.counted.push(el);
+        return;
+      }
+    } else if (this.outcome.jid !== undefined && stanza && this.early.length < maxEarly) {
       this.early.push(el);
       return;
     }

@@ -3,8 +3,9 @@
 // What a server offered the last time, by the stage at which it did: what is to be written there can be
 // written before it is offered again.
 
+import { NS } from './namespaces.js';
 import type { Tools } from './tools.js';
-import { elements, parseFragment, serialise } from './xml.js';
+import { is, parseFragment, serialise } from './xml.js';
 import type { Element } from './xml.js';
 
 /** Before TLS; inside TLS; behind the sign-in. */
@@ -23,13 +24,14 @@ const LONGEST = 8 * 1024;
 
 /** @returns the features as text, for {@link readOffer}; undefined for what is not worth keeping */
 export function writeOffer(features: Element): string | undefined {
-  const text = elements(features).map(serialise).join('');
+  const text = serialise(features);
   return text.length > LONGEST ? undefined : text;
 }
 
 /** @returns undefined for a text that {@link writeOffer} cannot have written */
 export function readOffer(text: string, tools: Tools): Element | undefined {
-  const wrapped = `<stream:features xmlns:stream='http://etherx.jabber.org/streams'>${text}</stream:features>`;
-  const [features, ...more] = parseFragment(wrapped, tools) ?? [];
-  return more.length === 0 ? features : undefined;
+  const [features, ...more] = parseFragment(text, tools) ?? [];
+  return features !== undefined && more.length === 0 && is(features, 'features', NS.stream)
+    ? features
+    : undefined;
 }

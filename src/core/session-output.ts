@@ -7,6 +7,7 @@ import type { Fault } from './errors.js';
 import { fault } from './errors.js';
 import type { Jid } from './jid.js';
 import type { SignInNews } from './sasl/memory.js';
+import type { Established, NegotiationOutput } from './negotiation.js';
 import type { Tracked } from './stream-management.js';
 import type { Element } from './xml.js';
 
@@ -40,11 +41,19 @@ export type SessionOutput =
   | Online
   /** An inbound stanza; it counts from now on and is `handled` once its effects are on disk. */
   | { readonly type: 'stanza'; readonly stanza: Element }
-  /** The link is gone. `ended`: in order, after our closing tag. `heard`: the server had said something on it. */
+  /** What the server really offers, as the negotiation has it. */
+  | Extract<NegotiationOutput, { type: 'offered' | 'token' }>
+  /** A fresh session was asked for, and its first stanzas may be written: see `Session.writeAhead`. */
+  | { readonly type: 'opening' }
+  /**
+   * The link is gone. `ended`: in order, after our closing tag. `guessed`: while signing in, and something
+   * had been written on it before the server had offered that. `heard`: the server had said something on it.
+   */
   | {
       readonly type: 'down';
       readonly fault: Fault | undefined;
       readonly ended: boolean;
+      readonly guessed: boolean;
       readonly heard: boolean;
     };
 
@@ -60,10 +69,23 @@ export interface Online {
   /** The type of channel binding, empty without one. */
   readonly binding: string;
   readonly tlsVersion: string;
-  /** Namespaces of the features of this stream (RFC 6120 §4.3.2). */
-  readonly offered: readonly string[];
+  /** Namespaces of the features of this stream (RFC 6120 §4.3.2); absent where they are as before. */
+  readonly offered?: readonly string[];
+  /** The server has dropped what it had stored: the archive has it. */
+  readonly archiveFirst: boolean;
+  /** Copies for this device were switched on with the session. */
+  readonly carbons: boolean;
   /** To be written again, oldest first: already counted when `resumed`, to be tracked anew when `restored`. */
   readonly resend: readonly Tracked[];
+}
+
+/** What a negotiation has led to, as far as it is the same for a session that goes on and a fresh one. */
+export function onlineOf(established: Established): Omit<Online, 'how' | 'resend'> {
+  const { jid, mechanism, binding, tlsVersion, offered, archiveFirst, carbons } = established;
+  return {
+    ...{ type: 'online', jid, mechanism, binding, tlsVersion, archiveFirst, carbons },
+    ...(offered === undefined ? {} : { offered }),
+  };
 }
 
 export const SILENT_SERVER = fault(

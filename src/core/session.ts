@@ -9,12 +9,12 @@ import type { Clock, CloseHow, TlsFacts } from './effects.js';
 import { fault, type Fault } from './errors.js';
 import { isStanza } from './stanza.js';
 import { KeptSession } from './kept-session.js';
-import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
+import type { Established, NegotiationOptions, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
-import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
+import { DEAD_LINK, onlineOf, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
 import type { Online, SessionOutput } from './session-output.js';
-import { parseHandled, StreamManagement } from './stream-management.js';
-import type { Outgoing, SavedManagement, Tracked } from './stream-management.js';
+import { parseHandled } from './stream-management.js';
+import type { Outgoing, SavedManagement, StreamManagement, Tracked } from './stream-management.js';
 import { PhaseTime } from './session-times.js';
 import { SignIn } from './sign-in.js';
 import { Stream } from './stream.js';
@@ -84,8 +84,7 @@ export class Session {
     this.phase = 'negotiating';
     this.phaseTime.opened(clock.now, options.far);
     this.stream = this.newStream(options.jid.domain);
-    const resume = this.kept.resumption(this.acks.h);
-    this.signIn.open({ ...options, ...resume }, direct);
+    this.signIn.open(this.kept.optionsFor(options, this.acks.h), direct);
   }
 
   tlsReady(facts: TlsFacts, clock: Clock): void {
@@ -109,6 +108,16 @@ export class Session {
 
   derived(ticket: number, key: Uint8Array): void {
     this.signIn.derived(ticket, key);
+  }
+
+  /** During the output `opening` stanzas may be written. */
+  get opening(): boolean {
+    return this.signIn.opening;
+  }
+
+  /** Writes one of those: a message never, since it has no number yet. */
+  writeAhead(stanza: Outgoing): void {
+    this.signIn.write(stanza);
   }
 
   /** Takes back the last one counted: it was not written and never will be. */
@@ -313,25 +322,33 @@ export class Session {
     }
   }
 
-  private established(output: Extract<NegotiationOutput, { type: 'established' }>): void {
+  private established(output: Established): void {
     this.phase = 'online';
     this.phaseTime.stop();
-    this.signIn.done();
-    const { jid, mechanism, binding, tlsVersion, offered } = output;
-    const common = { type: 'online' as const, jid, mechanism, binding, tlsVersion, offered };
+    const ahead = this.signIn.done();
+    const { jid } = output;
+    const common = onlineOf(output);
     const managed = (output.resumed ?? output.management) !== undefined;
-    this.acks.opened(this.clock.now, managed, jid, output.limits, output.resumed?.h ?? 0);
+    this.acks.opened(
+      this.clock.now,
+      managed,
+      jid,
+      output.limits ?? this.limits,
+      output.resumed?.h ?? 0,
+    );
     if (output.resumed !== undefined) {
       this.resumed(output.resumed.h, common);
       return;
     }
     this.acks.begin(0);
-    this.kept.management = new StreamManagement({ ...output.management, jid: jid.toString() });
+    this.kept.begin({ ...output.management, jid: jid.toString() }, ahead);
+    for (const { text } of ahead) this.acks.wrote(this.clock.now, 1, text.length);
     this.out({ ...common, how: 'fresh', resend: [] });
     for (const stanza of output.early) {
       // From before `<enabled/>`, so the server does not count it either (XEP-0198 §4).
       this.out({ type: 'stanza', stanza });
     }
+    for (const element of output.counted) this.element(element);
   }
 
   private resumed(h: number, common: Omit<Online, 'how' | 'resend'>): void {
@@ -361,6 +378,7 @@ export class Session {
 
   private down(cause: Fault | undefined, how: CloseHow | undefined): void {
     const ended = this.phase === 'closing';
+    const { guessed } = this.signIn;
     this.kept.linkLost(cause, this.phase === 'negotiating', this.signIn.askedToResume);
     this.phase = 'idle';
     this.phaseTime.stop();
@@ -376,6 +394,6 @@ export class Session {
     if (how !== undefined) {
       this.out({ type: 'close', how });
     }
-    this.out({ type: 'down', fault: cause, ended, heard: this.phaseTime.heard });
+    this.out({ type: 'down', fault: cause, ended, guessed, heard: this.phaseTime.heard });
   }
 }

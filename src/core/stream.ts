@@ -166,6 +166,11 @@ export class Stream {
       if (this.behind > 0) return this.leftOver();
       this.awaitingRestart = true;
       this.signedIn ||= is(el, 'success', NS.sasl);
+    } else if (this.guarded && is(el, 'success', NS.sasl2)) {
+      // The stream goes on (XEP-0388 §2.6.1).
+      this.signedIn = true;
+      this.guarded = false;
+      this.reader?.relax();
     }
     this.handlers.element(el);
   }

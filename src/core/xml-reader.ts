@@ -35,7 +35,7 @@ const halt = new Error('no more of this stream is read');
 /** One XML document, that is one stream: a restart needs a new reader. */
 export class XmlReader {
   private readonly tokenizer = newTokenizer();
-  private readonly limits: XmlLimits;
+  private limits: XmlLimits;
   private readonly input: Utf8Input;
   private stopped = false;
   /** The root and, below it, the open elements of a stanza. */
@@ -77,6 +77,11 @@ export class XmlReader {
     } catch (error) {
       if (error !== halt) throw error;
     }
+  }
+
+  /** The usual limits hold from the next element on. */
+  relax(): void {
+    this.limits = defaultLimits;
   }
 
   /** Reads nothing more, not even the rest of the chunk in which the caller was called. */

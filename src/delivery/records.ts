@@ -113,14 +113,17 @@ export type InboxRecord =
 /** Records that are on disk together or not at all. */
 export type Transaction = readonly JournalRecord[];
 
-/** The record of a session that was just enabled. */
-export function sessionRecord(saved: SavedManagement): JournalRecord {
-  const { id, jid, max, location } = saved;
-  return {
-    type: 'session',
-    id,
-    jid,
-    ...(max === undefined ? {} : { max }),
-    ...(location === undefined ? {} : { location }),
-  };
+/** The records of a session that was just enabled, and of what was written in it ahead of that. */
+export function sessionRecords(saved: SavedManagement): JournalRecord[] {
+  const { id, jid, max, location, tracked } = saved;
+  return [
+    {
+      type: 'session',
+      id,
+      jid,
+      ...(max === undefined ? {} : { max }),
+      ...(location === undefined ? {} : { location }),
+    },
+    ...tracked.map((stanza): JournalRecord => ({ type: 'sent', ...stanza })),
+  ];
 }

@@ -16,8 +16,10 @@ import type { EventBody } from '../features/feature.js';
 import { AccountArchive } from './archive-desk.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
+import { Credentials } from './credentials.js';
 import type { AccountEffect, AccountInput } from './effects.js';
 import { CERTIFICATE_WARNED, ExpiryWatch } from './expiry-watch.js';
+import { FastToken, TOKEN } from './fast-token.js';
 import { AccountHost } from './feature-host.js';
 import { Lanes } from './lanes.js';
 import { LinkKeeper } from './link.js';
@@ -28,6 +30,7 @@ import { isFault, readProxy } from './proxy-options.js';
 import { RoomArchive } from './room-desk.js';
 import { Sender } from './sender.js';
 import { SET_ASIDE, SetAside } from './set-aside.js';
+import { OFFERS, OfferMemory } from './offer-memory.js';
 import { SessionEvents } from './session-events.js';
 import { SIGN_IN, SignInBook } from './sign-in-memory.js';
 import { SleepWatch } from './sleep-watch.js';
@@ -90,18 +93,25 @@ export class Account implements Context {
     const { session, states, mailroom, outbox, lanes } = this;
     this.sender = new Sender(this, session, this.store, outbox, states, lanes);
     const { sender } = this;
+    const memory = new OfferMemory(this, caches.get(OFFERS));
+    const book = new SignInBook(this, caches.get(SIGN_IN));
+    const book = new SignInBook(this, caches.get(SIGN_IN));
+    const token = new FastToken(this, caches.get(TOKEN));
     this.link = new LinkKeeper(
       this,
       session,
       () => this.resource(),
       (answered) => this.host.leaving(answered),
-      new SignInBook(this, caches.get(SIGN_IN)),
+      new Credentials(this, book, memory, token, () => outbox.doubts().length > 0),
     );
     this.expiry = new ExpiryWatch(this, caches.get(CERTIFICATE_WARNED), () => this.link.reread());
     const desk = {
       ...{ context: this, store: this.store, outbox, mailroom, states, sender },
       progressed: () => {
         this.link.progressed();
+      },
+      readable: (readable: boolean) => {
+        memory.archive = readable;
       },
     };
     this.host = new AccountHost(this, {
@@ -117,7 +127,8 @@ export class Account implements Context {
       settings: () => this.link.options?.settings ?? NO_SETTINGS,
     });
     const { store, link, host, sleep } = this;
-    this.events = new SessionEvents(this, { session, store, sender, mailroom, link, host, sleep });
+    const parts = { session, store, sender, mailroom, link, host, sleep, memory, token };
+    this.events = new SessionEvents(this, parts);
   }
 
   // --- Context ---------------------------------------------------------------------------------

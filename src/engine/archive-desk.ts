@@ -26,6 +26,8 @@ export interface DeskParts {
   readonly states: MessageStates;
   readonly sender: Sender;
   progressed(): void;
+  /** Whether our account's archive can be read. */
+  readable(readable: boolean): void;
 }
 
 export class AccountArchive implements ArchiveDesk {
@@ -45,6 +47,10 @@ export class AccountArchive implements ArchiveDesk {
 
   release(): void {
     this.parts.mailroom.release(this.archive);
+  }
+
+  readable(readable: boolean): void {
+    this.parts.readable(readable);
   }
 
   cursor(archive: string): Cursor | undefined {

@@ -4,11 +4,16 @@ import type { ClientIdentity, Dial } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { NegotiationOptions } from '../core/negotiation.js';
 import { checkIdentity } from '../core/sasl/external.js';
+import { TOKEN_REVOKED } from '../core/steps/sasl2.js';
+import type { Sasl2Options } from '../core/steps/sasl2-request.js';
+import type { Session } from '../core/session.js';
 import type { Context } from './context.js';
 import { pinMismatch } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import type { SignInBook } from './sign-in-memory.js';
 import { Tls12Scout } from './tls12-scout.js';
+import type { FastToken } from './fast-token.js';
+import type { OfferMemory } from './offer-memory.js';
 
 export interface Secrets {
   password: string;
@@ -21,6 +26,8 @@ export class Credentials {
   /** What the person answered when asked for trust; good until a certificate needs none. */
   accepted = '';
   readonly scout = new Tls12Scout();
+  /** As the host keeps it, and not as a person gave it for once. */
+  private keptPassword = '';
   private identity: ClientIdentity | undefined;
   /** The files that the passphrase opens. */
   private files: AttachOptions['certificate'];
@@ -29,6 +36,10 @@ export class Credentials {
   constructor(
     private readonly context: Context,
     readonly book: SignInBook,
+    private readonly memory: OfferMemory,
+    private readonly token: FastToken,
+    /** A text is in doubt, which a session elsewhere may still bring to the server. */
+    private readonly inDoubt: () => boolean,
   ) {}
 
   /** A host attached. A passphrase that a person gave once is good until the account ends. */
@@ -37,6 +48,7 @@ export class Credentials {
     const kept = same && secrets.passphrase === '' ? this.secrets.passphrase : secrets.passphrase;
     this.secrets = { ...secrets, passphrase: kept };
     this.files = files;
+    this.keptPassword = secrets.password;
     this.accepted = '';
   }
 
@@ -67,6 +79,10 @@ export class Credentials {
 
   /** The link is gone. @returns whether the sign-in is made at once on a new one, which is so once */
   retries(cause: Fault | undefined): boolean {
+    if (cause?.condition === TOKEN_REVOKED) {
+      this.token.given(undefined);
+      return true;
+    }
     if (cause?.kind === 'sasl') this.book.answered();
     return this.book.takeRetry();
   }
@@ -101,6 +117,7 @@ export class Credentials {
     const { jid, security, authMethod, plainInClear } = options;
     const pin = options.pin === '' ? this.accepted : options.pin;
     const { password } = this.secrets;
+    const remembered = this.memory.of(options);
     return {
       jid,
       security,
@@ -112,6 +129,28 @@ export class Credentials {
       ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(pin === '' ? {} : { pin }),
       ...(options.proxy === undefined ? {} : { far: true }),
+      ...(remembered === undefined ? {} : { remembered }),
+      sasl2: this.sasl2(options),
+    };
+  }
+
+  /**
+   * A link was lost on which something was written from memory.
+   * @returns whether that is why; a close in answer to `<resume/>` has another reason
+   */
+  wrongGuess(cause: Fault | undefined, { refusedSilently }: Session): boolean {
+    return !refusedSilently && this.memory.blamed(cause);
+  }
+
+  /** An account with a certificate has no token: it would outlive a certificate that is revoked. */
+  private sasl2({ certificate, resource, settings }: AttachOptions): Sasl2Options {
+    const { archive, carbons } = settings;
+    return {
+      agent: this.memory.agent,
+      // The server chooses the resource then, and no other session is known to be over.
+      bind: archive && this.memory.archive && resource === '' && !this.inDoubt(),
+      carbons,
+      ...this.token.wanted(certificate === undefined ? this.keptPassword : ''),
     };
   }
 }

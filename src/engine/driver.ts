@@ -220,6 +220,8 @@ export class Driver {
         return this.#derive(effect.ticket, effect.derivation);
       case 'read-identity':
         return void this.#readIdentity(effect);
+      case 'secret':
+        return this.options.redactor.add(effect.text);
       case 'save':
         return this.#caches.save(effect.name, effect.text);
       case 'tell':

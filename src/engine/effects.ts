@@ -50,6 +50,8 @@ export type AccountEffect =
       readonly key: string;
       readonly passphrase: string;
     }
+  /** Something that no log may show, and that did not come from the host. */
+  | { readonly type: 'secret'; readonly text: string }
   | { readonly type: 'save'; readonly name: string; readonly text: string }
   /** To the host. `inbox` marks a durable one whose Handled must come back as `taken`. */
   | { readonly type: 'tell'; readonly body: EventBody; readonly inbox?: number }

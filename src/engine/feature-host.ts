@@ -63,6 +63,8 @@ export class AccountHost implements FeatureHost {
   readonly program: string;
   readonly archive: ArchiveDesk;
   offered: readonly string[] = [];
+  archiveFirst = false;
+  carbonsOn = false;
   /** What the features put into the inbox while one stanza is handled. */
   private kept: Kept[] = [];
   private timers: { readonly at: number; readonly run: () => void }[] = [];
@@ -89,7 +91,8 @@ export class AccountHost implements FeatureHost {
   // --- FeatureHost -----------------------------------------------------------------------------
 
   get online(): boolean {
-    return this.parts.session.online && !this.parts.settling();
+    const { session } = this.parts;
+    return session.opening || (session.online && !this.parts.settling());
   }
 
   get settings(): Settings {
@@ -239,9 +242,16 @@ export class AccountHost implements FeatureHost {
     this.context.log('warning', 'contract', `No feature takes the command ${String(body.case)}.`);
   }
 
-  moment(name: 'settling' | 'started' | 'ended'): void {
+  moment(name: 'settling' | 'starting' | 'ended'): void {
     for (const hook of this.hooks) {
       hook[name]?.();
+    }
+  }
+
+  /** @param begun as for the features */
+  started(begun: boolean): void {
+    for (const hook of this.hooks) {
+      hook.started?.(begun);
     }
   }
 

@@ -10,15 +10,13 @@ import { AskSecret_What as What } from '../contract/engine_pb.js';
 import type { Reached } from './backoff.js';
 import { earliest } from './context.js';
 import type { Context } from './context.js';
-import { Credentials } from './credentials.js';
-import type { Secrets } from './credentials.js';
+import type { Credentials, Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
 import { CANCELLED, NO_LINK, REJECTED } from './link-faults.js';
 import type { Phase } from './link-phase.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
-import type { SignInBook } from './sign-in-memory.js';
 
 export class LinkKeeper {
   options: AttachOptions | undefined;
@@ -30,7 +28,6 @@ export class LinkKeeper {
   private retryAt: number | undefined;
   readonly teller: LinkTeller;
   readonly redial: Redial;
-  private readonly credentials: Credentials;
   private readonly leave: Leave;
   private awaitsPassword = false;
 
@@ -39,10 +36,9 @@ export class LinkKeeper {
     private readonly session: Session,
     private readonly resource: () => string,
     lastQuestions: (answered: () => void) => boolean,
-    book: SignInBook,
+    private readonly credentials: Credentials,
   ) {
     this.redial = new Redial(context, session);
-    this.credentials = new Credentials(context, book);
     this.teller = new LinkTeller(context, session);
     this.leave = new Leave(context, session, this.teller, lastQuestions);
   }
@@ -184,7 +180,7 @@ export class LinkKeeper {
         this.phase = 'due';
         return;
       case 'down':
-        this.down(output.fault, output.heard ? 'server' : 'none');
+        this.down(output.fault, output.heard ? 'server' : 'none', output.guessed);
     }
   }
 
@@ -295,7 +291,7 @@ export class LinkKeeper {
     }
   }
 
-  private down(cause: Fault | undefined, reached: Reached): void {
+  private down(cause: Fault | undefined, reached: Reached, guessed: boolean): void {
     if (this.leave.underWay) {
       this.left();
     } else if (this.settling && cause === undefined) {
@@ -307,6 +303,8 @@ export class LinkKeeper {
       this.phase = 'asking';
     } else if (this.phase === 'up' && this.credentials.retries(cause)) {
       this.phase = 'due';
+    } else if (this.phase === 'up' && guessed && this.credentials.wrongGuess(cause, this.session)) {
+      this.dialIn(this.redial.delayAfterEnd());
     } else if (this.phase === 'up') {
       this.fell(cause ?? NO_LINK, reached);
     }

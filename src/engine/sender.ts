@@ -73,6 +73,10 @@ export class Sender {
 
   /** Stanzas without a place in the outbox: written now or never. */
   stanza(outgoing: Outgoing): boolean {
+    if (this.session.opening) {
+      this.session.writeAhead(outgoing);
+      return true;
+    }
     if (!this.session.online) {
       return false;
     }

@@ -6,13 +6,17 @@ import { fault } from '../core/errors.js';
 import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
 import type { StreamManagement } from '../core/stream-management.js';
-import { sessionRecord } from '../delivery/records.js';
+import type { Element } from '../core/xml.js';
+import { sessionRecords } from '../delivery/records.js';
+import type { JournalRecord } from '../delivery/records.js';
 import type { Store } from '../delivery/store.js';
 import type { Context } from './context.js';
+import type { FastToken } from './fast-token.js';
 import type { AccountHost } from './feature-host.js';
 import type { LinkKeeper } from './link.js';
 import type { Mailroom } from './mailroom.js';
 import type { Sender } from './sender.js';
+import type { OfferMemory } from './offer-memory.js';
 import type { SleepWatch } from './sleep-watch.js';
 
 export interface SessionParts {
@@ -23,6 +27,8 @@ export interface SessionParts {
   readonly link: LinkKeeper;
   readonly host: AccountHost;
   readonly sleep: SleepWatch;
+  readonly memory: OfferMemory;
+  readonly token: FastToken;
 }
 
 export class SessionEvents {
@@ -33,6 +39,10 @@ export class SessionEvents {
   private started: StreamManagement | undefined;
   /** When the last link that carried a session was lost, on the monotonic clock. */
   private downAt = 0;
+  /** The features have asked what they ask first, ahead of the session. */
+  private opened = false;
+  /** What came before the features know of their session, with the count at each. */
+  private early: { readonly stanza: Element; readonly h: number }[] | undefined;
 
   constructor(
     private readonly context: Context,
@@ -56,10 +66,23 @@ export class SessionEvents {
       case 'online':
         this.online(output);
         return;
-      case 'stanza':
-        this.parts.host.incoming(output.stanza, this.parts.session.management?.handled ?? 0);
+      case 'stanza': {
+        const h = this.parts.session.management?.handled ?? 0;
+        if (this.early === undefined) this.parts.host.incoming(output.stanza, h);
+        else this.early.push({ stanza: output.stanza, h });
+        return;
+      }
+      case 'offered':
+        this.parts.memory.offered(output);
+        return;
+      case 'token':
+        this.parts.token.given(output.token);
+        return;
+      case 'opening':
+        this.open();
         return;
       case 'down':
+        this.close();
         this.settledAll = false;
         this.downAt = this.wasUp ? this.context.clock().now : this.downAt;
         this.wasUp = false;
@@ -71,11 +94,45 @@ export class SessionEvents {
     }
   }
 
+  /** A session is about to begin: what would be asked first in it goes with the request for it. */
+  private open(): void {
+    // A disk that fails keeps nothing of what would come.
+    if (this.parts.store.fault === undefined) {
+      this.opened = true;
+      this.parts.host.moment('starting');
+    }
+  }
+
+  /** The link is gone, perhaps before the features knew of the session on it. */
+  private close(): void {
+    const { management } = this.parts.session;
+    if (this.early !== undefined && management?.resumable === true) {
+      // Resumed, the server sends again what it counts and nobody has heard of.
+      this.early = this.early.filter(({ h }) => h === 0);
+      management.rewind(0);
+    }
+    this.hear();
+    // A session that had begun is resumed, and its requests are answered then.
+    if (this.opened && !this.wasUp) {
+      this.opened = false;
+      this.parts.host.failRequests(SESSION_LOST);
+    }
+  }
+
+  private hear(): void {
+    const { early } = this;
+    this.early = undefined;
+    for (const { stanza, h } of early ?? []) {
+      this.parts.host.incoming(stanza, h);
+    }
+  }
+
   private online(online: Online): void {
+    this.parts.memory.succeeded();
     this.parts.host.jid = online.jid;
     this.wasUp = true;
     this.parts.mailroom.opened(this.parts.session.management?.id ?? this.parts.host.newId());
-    this.parts.host.offered = online.offered;
+    this.parts.host.offered = online.offered ?? this.parts.host.offered;
     if (online.how !== 'fresh') this.parts.sleep.resumed(this.context.clock());
     if (online.how === 'restored') {
       this.parts.link.settling = true;
@@ -99,9 +156,16 @@ export class SessionEvents {
       }
       return;
     }
+    this.parts.host.archiveFirst = online.archiveFirst;
+    this.parts.host.carbonsOn = online.carbons;
+    // Until it is on disk that there is a session, nothing of it is told.
+    this.early = [];
     const saved = this.parts.session.resumable ? this.parts.session.management?.save() : undefined;
-    const session = saved === undefined ? [] : [sessionRecord(saved)];
-    this.parts.store.commit(session, () => {
+    const session = saved === undefined ? [] : sessionRecords(saved);
+    // The one that the server made is asked for where it asks us again.
+    const { resource } = online.jid;
+    const named: JournalRecord[] = online.archiveFirst ? [{ type: 'resource', resource }] : [];
+    this.parts.store.commit([...named, ...session], () => {
       if (this.parts.session.online && this.parts.session.management === management) {
         this.parts.sender.opened([]);
         this.start(online);
@@ -114,7 +178,10 @@ export class SessionEvents {
     // Nothing comes before we have said that we are there.
     this.parts.sleep.began();
     this.parts.link.online(online);
-    this.parts.host.moment('started');
+    const { opened } = this;
+    this.opened = false;
+    this.parts.host.started(opened);
+    this.hear();
   }
 
   private settled(output: Extract<SessionOutput, { type: 'settled' }>): void {
@@ -133,6 +200,7 @@ export class SessionEvents {
   }
 
   private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
+    this.opened = false;
     this.parts.mailroom.forgetCount();
     // A server tells only once how far it had got: that is kept before anything new is begun.
     this.parts.session.hold();

@@ -50,6 +50,11 @@ export class ArchiveReading {
     this.readTwice(true);
   }
 
+  /** Calls `run` once what comes live need not wait for the archive. */
+  whenReleased(run: () => void): void {
+    this.catchUp.whenReleased(run);
+  }
+
   resumed(outageMs: number): void {
     this.replay.resumed();
     if (this.owed || this.catchUp.behind || outageMs > LONG_OUTAGE_MS) this.readTwice(false);

@@ -35,6 +35,8 @@ export interface ArchiveSource {
   text(archived: ArchivedMessage): ArchivedText | undefined;
   /** One that our account wrote. */
   own(archived: ArchivedMessage): OwnMessage | undefined;
+  /** It was read to its end. */
+  whole?(): void;
   /** It is not given to us. */
   refused?(cause: Fault): void;
   /** Of a room: asks whether we are in it, as far as can be known. */
@@ -82,6 +84,14 @@ export class AccountSource implements ArchiveSource {
     return from?.sameBare(this.host.jid) === true && to !== undefined
       ? { ids: idsOf(message), to: to.bare().toString() }
       : undefined;
+  }
+
+  whole(): void {
+    this.desk.readable(true);
+  }
+
+  refused(): void {
+    this.desk.readable(false);
   }
 
   private addresses(message: Element) {

@@ -9,6 +9,7 @@ import { archiveQueriesOf } from './archive-query.js';
 import { ArchiveReading } from './archive-reading.js';
 import { AccountSource } from './archive-source.js';
 import type { Feature, FeatureHost, FeatureHooks } from './feature.js';
+import { ownPresenceOf } from './own-presence.js';
 
 function attach(host: FeatureHost): FeatureHooks {
   const queries = archiveQueriesOf(host);
@@ -25,8 +26,17 @@ function attach(host: FeatureHost): FeatureHooks {
     settling: () => {
       reading.hold();
     },
+    // What the presence brings comes live, and is younger than what the archive has.
+    starting: () => {
+      reading.hold();
+    },
     started: () => {
       reading.started();
+      if (host.archiveFirst) {
+        reading.whenReleased(() => {
+          ownPresenceOf(host).release();
+        });
+      }
     },
     resumed: (outageMs) => {
       reading.resumed(outageMs);

@@ -41,7 +41,7 @@ class Carbons {
    * to another device would be missed; one that cannot says so.
    */
   enable(): void {
-    if (!this.#host.settings.carbons || this.#state !== 'off') return;
+    if (!this.#host.settings.carbons || this.#state !== 'off' || this.#host.carbonsOn) return;
     this.#state = 'asked';
     this.#host.request(undefined, 'set', xml('enable', { xmlns: NS.carbons }), (answer) => {
       this.#answered(answer);
@@ -158,6 +158,9 @@ export const carbons: Feature = {
     return {
       incoming: (stanza, { from }) =>
         localName(stanza) === 'message' && all.receive(stanza, from) ? 'taken' : 'pass',
+      starting: () => {
+        all.enable();
+      },
       started: () => {
         all.enable();
       },

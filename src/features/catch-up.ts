@@ -41,6 +41,8 @@ export class CatchUp {
   private refusedHere = false;
   /** Wait for the end of the reading. */
   private waiting: (() => void)[] = [];
+  /** Wait for what comes live not to wait any more. */
+  private released: (() => void)[] = [];
 
   constructor(
     private readonly host: FeatureHost,
@@ -62,6 +64,17 @@ export class CatchUp {
       this.waiting.push(over);
     }
     return this.running;
+  }
+
+  /** Calls `run` once what comes live need not wait for the archive: at once, or later. */
+  whenReleased(run: () => void): void {
+    if (this.source.desk.holding) this.released.push(run);
+    else run();
+  }
+
+  private release(): void {
+    this.source.desk.release();
+    for (const run of this.released.splice(0)) run();
   }
 
   /** @param hold what comes live waits until it has ended, or does not go on */
@@ -91,6 +104,7 @@ export class CatchUp {
     this.asking = false;
     this.again = false;
     this.refusedHere = false;
+    this.released = [];
     this.over();
   }
 
@@ -117,7 +131,7 @@ export class CatchUp {
       this.watching = false;
       const overdue = this.host.clock().now - (this.progressAt + PATIENCE_MS);
       if (overdue >= 0 && overdue < ASLEEP_MS) {
-        this.source.desk.release();
+        this.release();
       } else {
         // A machine that slept has not listened: what came meanwhile is read first.
         this.progressAt = overdue < 0 ? this.progressAt : this.host.clock().now;
@@ -172,7 +186,7 @@ export class CatchUp {
     }
     this.host.log('info', `The archive was not read to its end: ${cause.text}`);
     if (cause.kind === 'stanza') {
-      this.source.desk.release();
+      this.release();
     }
     if (this.unfinished && this.source.open) {
       this.tryAgain();
@@ -218,7 +232,8 @@ export class CatchUp {
       this.next(false);
     } else if (this.unkept === 0) {
       this.unfinished = false;
-      this.source.desk.release();
+      this.source.whole?.();
+      this.release();
       this.over();
     }
   }

@@ -61,6 +61,20 @@ export const coreSpecs: readonly Spec[] = [
     status: 'complete',
   },
   {
+    id: 'XEP-0386',
+    name: 'Bind 2',
+    version: '1.1.0',
+    status: 'complete',
+    note: 'where the archive is read; the client state goes behind it',
+  },
+  {
+    id: 'XEP-0388',
+    name: 'Extensible SASL Profile',
+    version: '1.0.4',
+    status: 'partial',
+    note: 'no tasks behind the sign-in, such as a second factor',
+  },
+  {
     id: 'XEP-0440',
     name: 'SASL Channel-Binding Type Capability',
     version: '1.0.0',
@@ -77,5 +91,12 @@ export const coreSpecs: readonly Spec[] = [
     name: 'Stream Limits Advertisement',
     version: '0.2.0',
     status: 'complete',
+  },
+  {
+    id: 'XEP-0484',
+    name: 'Fast Authentication Streamlining Tokens',
+    version: '0.2.0',
+    status: 'partial',
+    note: 'without channel binding; nothing goes as early data of TLS',
   },
 ];

@@ -29,6 +29,8 @@ export interface ArchiveDesk {
   /** They wait no longer. */
   release(): void;
   readonly holding: boolean;
+  /** Of our account's: it was read to its end, or will not be given to us. */
+  readable(readable: boolean): void;
   /** How far an archive was read; nothing when it never was. */
   cursor(archive: string): Cursor | undefined;
   /**

@@ -80,6 +80,10 @@ export interface FeatureHost {
   readonly jid: Jid;
   /** Signed in on a living link, so that `send` and `request` reach the server. */
   readonly online: boolean;
+  /** In this session our server has kept nothing for us but in the archive (XEP-0386 §3.2). */
+  readonly archiveFirst: boolean;
+  /** Copies for this device were switched on with the session (XEP-0280). */
+  readonly carbonsOn: boolean;
   /** Namespaces of the features of the newest stream (RFC 6120 §4.3.2). */
   readonly offered: readonly string[];
   /** Name and version of the host program ("Pidgin 2.14.12"). */
@@ -162,8 +166,17 @@ export interface FeatureHooks {
   outgoing?(stanza: Element): void;
   /** An earlier process's session is being settled; a fresh one follows. */
   settling?(): void;
-  /** A fresh session: nothing is known of the server's side. */
-  started?(): void;
+  /**
+   * A fresh session was asked for, and the answer is awaited: what is asked first in any session may be asked
+   * now, and is on its way with the request. Its answer comes behind `started`, or the request fails with
+   * the link. Nothing of the session is known yet, `jid` and `offered` among it.
+   */
+  starting?(): void;
+  /**
+   * A fresh session: nothing is known of the server's side.
+   * @param begun `starting` was called for it, so that what was asked then is not asked again
+   */
+  started?(begun: boolean): void;
   /**
    * The same session on a new link: everything still holds (XEP-0198 §5).
    * @param outageMs how long there was none

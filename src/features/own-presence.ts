@@ -18,6 +18,7 @@ class OwnPresence {
   #wanted: SetPresence = create(SetPresenceSchema);
   #changed: (() => void)[] = [];
   #announced: (() => void)[] = [];
+  #held = false;
 
   get wanted(): SetPresence {
     return this.#wanted;
@@ -28,7 +29,22 @@ class OwnPresence {
     for (const run of this.#changed) run();
   }
 
-  /** Calls `run` after each command of the user. */
+  /** @param held nothing is said to the server until `release` */
+  hold(held: boolean): void {
+    this.#held = held;
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  release(): void {
+    if (!this.#held) return;
+    this.#held = false;
+    for (const run of this.#changed) run();
+  }
+
+  /** Calls `run` after each command of the user, and when what was held may be said. */
   onChange(run: () => void): void {
     this.#changed.push(run);
   }

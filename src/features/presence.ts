@@ -44,6 +44,9 @@ class Presence {
   constructor(host: FeatureHost) {
     this.#host = host;
     this.#book = presenceOf(host);
+    ownPresenceOf(host).onChange(() => {
+      this.announce();
+    });
     capsOf(host).onLearned((ver) => {
       this.#nameKnown(ver);
     });
@@ -51,28 +54,36 @@ class Presence {
 
   set(wanted: SetPresence): void {
     ownPresenceOf(this.#host).set(wanted);
-    this.announce();
   }
 
   /** Says what the host wants said, unless the server has heard exactly that in this session. */
   announce(): void {
-    const stanza = ownPresence(this.#host);
-    // The program is part of what XEP-0115 announces.
-    const text = `${this.#host.program}\n${serialise(stanza)}`;
-    if (!this.#host.online || text === this.#announced) return;
-    this.#announced = text;
-    this.#host.send(stanza);
-    ownPresenceOf(this.#host).announced();
+    if (this.#say()) ownPresenceOf(this.#host).announced();
   }
 
-  started(): void {
+  /** RFC 6121 §4.2.1; behind the roster request, which stands earlier in the list (§2.2). */
+  starting(): void {
+    ownPresenceOf(this.#host).hold(false);
+    this.#begin();
+  }
+
+  #begin(): void {
     this.#announced = undefined;
     this.#full = false;
     this.#session += 1;
     this.#unswept = false;
     this.#book.age();
-    // RFC 6121 §4.2.1; behind the roster request, which stands earlier in the list (§2.2).
-    this.announce();
+    this.#say();
+  }
+
+  started(begun: boolean): void {
+    const own = ownPresenceOf(this.#host);
+    // Behind what the archive has, where that is all that there is of what was missed.
+    own.hold(this.#host.archiveFirst);
+    if (!begun) this.#begin();
+    // What the host wants said may have changed since.
+    this.#say();
+    if (!own.held) own.announced();
     this.#sweepLater(this.#session);
   }
 
@@ -89,6 +100,18 @@ class Presence {
   attached(): void {
     for (const jid of this.#book.jids) this.#tell(jid);
     this.announce();
+  }
+
+  /** @returns whether anything was said */
+  #say(): boolean {
+    const stanza = ownPresence(this.#host);
+    // The program is part of what XEP-0115 announces.
+    const text = `${this.#host.program}\n${serialise(stanza)}`;
+    const held = ownPresenceOf(this.#host).held;
+    if (!this.#host.online || held || text === this.#announced) return false;
+    this.#announced = text;
+    this.#host.send(stanza);
+    return true;
   }
 
   /** @returns false for what is not about being there or not */
@@ -224,8 +247,11 @@ export const presence: Feature = {
       },
       incoming: (stanza, { from }) =>
         localName(stanza) === 'presence' && known.receive(stanza, from) ? 'taken' : 'pass',
-      started: () => {
-        known.started();
+      starting: () => {
+        known.starting();
+      },
+      started: (begun) => {
+        known.started(begun);
       },
       resumed: () => {
         known.resumed();

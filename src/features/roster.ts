@@ -56,9 +56,13 @@ class Roster {
     this.#errands = new Errands(host);
   }
 
-  started(): void {
+  starting(): void {
     this.#confirmed = false;
     this.#fetch();
+  }
+
+  started(begun: boolean): void {
+    if (!begun) this.starting();
     this.#errands.resume();
   }
 
@@ -254,8 +258,11 @@ export const roster: Feature = {
           answer: (iq, incoming) => list.push(iq, incoming),
         },
       ],
-      started: () => {
-        list.started();
+      starting: () => {
+        list.starting();
+      },
+      started: (begun) => {
+        list.started(begun);
       },
       resumed: () => {
         list.resumed();

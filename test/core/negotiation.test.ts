@@ -69,11 +69,10 @@ describe('a negotiation', () => {
           '<iq type="set" id="bind"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind">' +
           '<resource>desk</resource></bind></iq>',
       },
-    ]);
-    expect(say(boundAs('alice@example.org/desk'))).toEqual([
       step(5, 'Starting the session'),
       { type: 'write', text: '<enable xmlns="urn:xmpp:sm:3" resume="true"/>' },
     ]);
+    expect(say(boundAs('alice@example.org/desk'))).toEqual([]);
     const [established, ...more] = say(
       "<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true' max='600'/>",
     );

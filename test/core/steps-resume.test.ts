@@ -21,6 +21,8 @@ const id = "previd='some &quot;id&quot;'";
 const binding: Partial<NegotiationOutput>[] = [
   { type: 'step', step: 4, text: 'Binding' },
   { type: 'write' },
+  { type: 'step', step: 5 },
+  { type: 'write', text: '<enable xmlns="urn:xmpp:sm:3" resume="true"/>' },
 ];
 
 describe('the resume step (XEP-0198 §5)', () => {
@@ -98,10 +100,7 @@ describe('the resume step (XEP-0198 §5)', () => {
     const [first, ...rest] = say(answer);
     expect(first).toEqual({ type: 'resume-failed', ...told });
     expect(rest).toMatchObject(binding);
-    expect(say(boundAs('alice@example.org/desk'))).toMatchObject([
-      { type: 'step', step: 5 },
-      { type: 'write', text: '<enable xmlns="urn:xmpp:sm:3" resume="true"/>' },
-    ]);
+    expect(say(boundAs('alice@example.org/desk'))).toEqual([]);
     const [established] = say("<enabled xmlns='urn:xmpp:sm:3' id='y' resume='true'/>");
     expect(established).toMatchObject({ type: 'established', management: { id: 'y' } });
     expect(established).not.toHaveProperty('resumed');
@@ -117,7 +116,7 @@ describe('the resume step (XEP-0198 §5)', () => {
     const { say } = signedIn({ resume: { previd, h: 7, resource: 'desk' } });
     const [first, ...rest] = say(features(offerBind));
     expect(first).toEqual({ type: 'resume-failed', condition: 'feature-not-implemented' });
-    expect(rest).toMatchObject(binding);
+    expect(rest).toMatchObject(binding.slice(0, 2));
   });
 
   it('an account without a former session asks for none', () => {

@@ -35,6 +35,18 @@ describe('a restart', () => {
     ]);
   });
 
+  it('does not follow the success of SASL2: the features come behind it, and large stanzas', () => {
+    const done = "<success xmlns='urn:xmpp:sasl:2'/>";
+    const large = `<message><body>${'x'.repeat(100_000)}</body></message>`;
+    const told = receive(features(offerSasl('PLAIN')) + done + features(offerBind) + large);
+    expect(told).toEqual([
+      ...['element stream:features', 'element success', 'element stream:features'],
+      'element message',
+    ]);
+    recorded = new RecordedStream().opened(header);
+    expect(receive(large)).not.toContain('element message');
+  });
+
   const openings = [features(offerTls), features(offerSasl('PLAIN')), ''];
   const restarts: [string, string][] = [
     ['<proceed/>', proceed],

@@ -254,6 +254,16 @@ describe('effects and their answers', () => {
     ]);
   });
 
+  it('log lines lose what the account calls a secret', async () => {
+    stage.answer = () => [
+      { type: 'secret', text: 'fast-1234' },
+      { type: 'log', level: 'debug', category: 'stream', text: 'by fast-1234' },
+    ];
+    stage.start().command(command());
+    await stage.inputs.next('the command', ({ type }) => type === 'command');
+    expect(stage.told).toMatchObject([{ case: 'log', value: { text: 'by [redacted]' } }]);
+  });
+
   it('log lines lose a proxy’s password, alone and as Basic sends it', async () => {
     const basic = Buffer.from('al:canary-3').toString('base64');
     stage.answer = () => [

@@ -25,6 +25,13 @@ export class RecordingDesk implements RoomDesk {
     this.holding = false;
   }
 
+  /** What was said of whether it can be read. */
+  readonly said: boolean[] = [];
+
+  readable(readable: boolean): void {
+    this.said.push(readable);
+  }
+
   cursor(archive: string): Cursor | undefined {
     return this.cursors.get(archive);
   }

@@ -53,6 +53,8 @@ export class RecordingHost implements FeatureHost {
   jid = jidOf('romeo@montague.example/orchard');
   online = true;
   offered: readonly string[] = ['urn:xmpp:csi:0'];
+  archiveFirst = false;
+  carbonsOn = false;
   program = 'Pidgin 2.14.12';
   readonly tools = tools;
   settings: Settings = {
@@ -238,12 +240,17 @@ export class RecordingHost implements FeatureHost {
     return this.#hooks.some((hook) => hook.leaving?.(answered) === true);
   }
 
-  moment(name: 'started' | 'resumed' | 'ended' | 'attached', outageMs = 0): void {
+  /** Whether the session that is to start was announced by `starting`. */
+  #begun = false;
+
+  moment(name: 'starting' | 'started' | 'resumed' | 'ended' | 'attached', outageMs = 0): void {
     for (const hook of this.#hooks) {
       if (name === 'resumed') hook.resumed?.(outageMs);
       else if (name === 'attached') hook.attached?.([], false);
+      else if (name === 'started') hook.started?.(this.#begun);
       else hook[name]?.();
     }
+    this.#begun = name === 'starting';
   }
 
   /** A host joined, and wants to be in these rooms. */

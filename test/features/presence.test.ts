@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { SetPresenceSchema, Show } from '../../src/contract/engine_pb.js';
 import { NS } from '../../src/core/namespaces.js';
 import { child, childText } from '../../src/core/xml.js';
+import { ownPresenceOf } from '../../src/features/own-presence.js';
 import { RecordingHost, stanza } from './host.js';
 
 const JULIET = 'juliet@capulet.example';
@@ -23,6 +24,22 @@ describe('our own presence (RFC 6121 §4)', () => {
     const host = new RecordingHost();
     host.moment('started');
     expect(host.wire).toEqual(['iq', 'presence']);
+  });
+
+  test('goes ahead of a session that was asked for, once, and opens it for rooms only when it is there', () => {
+    const host = new RecordingHost();
+    const behind: string[] = [];
+    ownPresenceOf(host).onAnnounced(() => behind.push('announced'));
+    host.moment('starting');
+    expect(host.wire).toEqual(['iq', 'presence']);
+    expect(behind).toEqual([]);
+    host.moment('started');
+    expect(host.wire).toEqual(['iq', 'presence']);
+    expect(behind).toEqual(['announced']);
+    // The next one begins anew, though the one before it came to nothing.
+    host.moment('starting');
+    host.moment('starting');
+    expect(host.wire.filter((name) => name === 'presence')).toHaveLength(3);
   });
 
   test('says what the host wants said', () => {

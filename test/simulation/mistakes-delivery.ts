@@ -55,8 +55,8 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
     expects: /the quiet state was not reached/,
     seed: 99,
     plant: () => {
-      replace(KeptSession, 'linkLost', (linkLost) => (cause) => {
-        linkLost(cause, false);
+      replace(KeptSession, 'linkLost', (linkLost) => (cause, _, asked) => {
+        linkLost(cause, false, asked);
       });
     },
   },

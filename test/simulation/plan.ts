@@ -10,6 +10,7 @@ import { faultsOf } from './faults.js';
 import type { Fault } from './faults.js';
 import { roomOf, ROOMS_FROM } from './plan-room.js';
 import type { RoomPlan } from './plan-room.js';
+import { SASL2_FROM, sasl2Of } from './plan-sasl2.js';
 
 export const DOMAIN = 'model.test';
 /** Trouble and talk last so long; then everything is well. */
@@ -70,7 +71,9 @@ const CHATS: readonly (readonly [Speaker, Line['to'], number])[] = [
 export function planOf(seed: number): Plan {
   // Those with a room are what they are without, and that beside it.
   const chance = new Chance(seed % ROOMS_FROM);
-  const { profile, server } = serverOf(chance);
+  const { profile, server: usual } = serverOf(chance);
+  const sasl2 = sasl2Of(seed, profile);
+  const server = sasl2 === undefined ? usual : { ...usual, sasl2 };
   const latencyMs = {
     alice: chance.pick([5, 50, 300]),
     bob: chance.pick([5, 50, 300]),
@@ -96,7 +99,7 @@ export function planOf(seed: number): Plan {
   const all = inherits ? lines.map((line) => inherit(line)) : lines;
   const faults = faultsOf(chance);
   const plan = { seed, profile, server, latencyMs, inherits, lines: all, faults };
-  const den = roomOf(seed, server.rooms ?? {});
+  const den = roomOf(seed % SASL2_FROM, server.rooms ?? {});
   return den === undefined
     ? plan
     : {

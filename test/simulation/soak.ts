@@ -8,6 +8,7 @@ import { fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { ROOMS_FROM } from './plan-room.js';
+import { SASL2_FROM } from './plan-sasl2.js';
 import { runSeed } from './run.js';
 import { commit, firstSeed } from './seeds.js';
 
@@ -41,10 +42,11 @@ function play(first: number, minutes: number): Result {
   return { commit: commit(), first, seeds, seconds, shown, broken };
 }
 
-/** Every other one has a room; from one that has, all. */
+/** Every other one has a room, every other two a server with SASL2; from one that has, all. */
 function seedAt(first: number, n: number): number {
   if (first >= ROOMS_FROM) return first + n;
-  return first + Math.floor(n / 2) + (n % 2) * ROOMS_FROM;
+  const [rooms, sasl2] = [n % 2, Math.floor(n / 2) % 2];
+  return first + Math.floor(n / 4) + rooms * ROOMS_FROM + sasl2 * SASL2_FROM;
 }
 
 function sumUp(results: readonly Result[]): string {

@@ -60,6 +60,10 @@ export class Witness {
   readonly room: RoomWitness;
   /** Ids that an archive gave as the last of a page, each behind the archive's JID. */
   private readonly lasts = new Set<string>();
+  /** Sessions that are or were in the journal. */
+  private readonly known = new Set<string>();
+  /** Sessions over which nothing was under way when the next one was bound. */
+  private readonly harmless = new Set<string>();
   private readonly requests = new Map<string, string>();
   private readonly announced = new Map<string, number>();
 
@@ -122,6 +126,13 @@ export class Witness {
     const { session } = this.durable;
     const alive = session !== undefined && this.server.sessions.has(session.id);
     this.demand(!alive, 'a session was bound while the old one could be resumed');
+    // What had no end in an older one was under way in it; what comes now is not.
+    const open = [...this.durable.outbox.values()].some(
+      ({ state }) => state === 'in-doubt' || state === 'sent',
+    );
+    for (const { user, id } of open ? [] : this.server.sessions.values()) {
+      if (user === this.jid) this.harmless.add(id);
+    }
     this.fresh = true;
     this.dials.online();
   }
@@ -133,8 +144,13 @@ export class Witness {
   /** A question to the archive. */
   asked(session: ServerSession): void {
     const doubts = [...this.durable.outbox.values()].some(({ state }) => state === 'in-doubt');
+    // One of which the engine never knew was bound, but nothing was written in it.
     const others = [...this.server.sessions.values()].filter(
-      ({ user, id }) => user === this.jid && id !== session.id,
+      ({ user, id, managed }) =>
+        user === this.jid &&
+        id !== session.id &&
+        (!managed || this.known.has(id)) &&
+        !this.harmless.has(id),
     );
     this.demand(
       !doubts || others.length === 0,
@@ -251,6 +267,9 @@ export class Witness {
   }
 
   private check(record: JournalRecord, anew: boolean): void {
+    if (record.type === 'session') {
+      this.known.add(record.id);
+    }
     if (record.type === 'state' && !anew) {
       this.doubt(record);
     }

@@ -78,7 +78,14 @@ export class ModelAccount {
     init: Partial<
       Pick<
         Attach,
-        'jid' | 'folder' | 'inboxTaken' | 'online' | 'queueHours' | 'pinSha256' | 'rooms'
+        | 'jid'
+        | 'folder'
+        | 'password'
+        | 'inboxTaken'
+        | 'online'
+        | 'queueHours'
+        | 'pinSha256'
+        | 'rooms'
       >
     > = {},
     ms = 1_000,

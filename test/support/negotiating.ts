@@ -85,6 +85,8 @@ export const facts: TlsFacts = {
 
 export interface Driven {
   readonly negotiation: Negotiation;
+  /** That something was offered, or that a session is opening: no answer to anything, and kept apart. */
+  readonly noted: NegotiationOutput['type'][];
   /** The outputs since the last call. */
   readonly take: () => NegotiationOutput[];
   /** Feeds what the server says and takes the outputs. */
@@ -93,8 +95,10 @@ export interface Driven {
 
 export function negotiate(options: Partial<NegotiationOptions> = {}): Driven {
   let outputs: NegotiationOutput[] = [];
+  const noted: NegotiationOutput['type'][] = [];
   const out = (o: NegotiationOutput): void => {
-    outputs.push(o);
+    if (o.type === 'offered' || o.type === 'opening') noted.push(o.type);
+    else outputs.push(o);
   };
   const negotiation = new Negotiation({ ...account, ...options }, nodeTools, fixed, out);
   const take = (): NegotiationOutput[] => {
@@ -104,6 +108,7 @@ export function negotiate(options: Partial<NegotiationOptions> = {}): Driven {
   };
   return {
     negotiation,
+    noted,
     take,
     say: (text) => {
       for (const element of read(text)) negotiation.element(element);

@@ -36,7 +36,7 @@ export function saslFailure(failure: Element, method: Method): Fault {
     elements(failure)
       .map((el) => (namespaceOf(el) === NS.sasl ? localName(el) : ''))
       .find((name) => texts.has(name)) ?? 'not-authorized';
-  const words = quoted(childText(failure, 'text', NS.sasl));
+  const words = quoted(childText(failure, 'text', NS.sasl) ?? childText(failure, 'text', NS.sasl2));
   if (method === 'external' && aboutUs.has(said)) {
     // COMPAT(Prosody, 0.12): a certificate that it cannot verify comes back as account-disabled.
     const text = `The server did not accept your certificate for this account (${said}).${words}`;

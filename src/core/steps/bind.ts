@@ -21,14 +21,22 @@ const missing = fault(
 );
 
 export function bind(host: StepHost): Step {
+  let asked = false;
   return {
     start(features) {
-      if (child(features, 'bind', NS.bind) === undefined) return host.fail(missing);
+      if (host.outcome().bound === true) return host.next();
+      if (child(features, 'bind', NS.bind) === undefined) {
+        if (host.footing() === 'offered') host.fail(missing);
+        return;
+      }
+      if (asked) return host.ahead(features);
+      asked = true;
       host.progress(4, 'Binding');
       const { resource } = host.options;
       // RFC 6120 §7.6: without a resource of ours the server makes one.
       const wish = resource === '' ? undefined : xml('resource', {}, resource);
       host.write(xml('iq', { type: 'set', id }, xml('bind', { xmlns: NS.bind }, wish)));
+      host.ahead(features);
     },
     element(el) {
       if (!is(el, 'iq', NS.client) || attribute(el, 'id') !== id) return false;

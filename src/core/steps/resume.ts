@@ -3,6 +3,7 @@
 // XEP-0198 §5: going on with the former session, in place of binding a new one.
 
 import { fault } from '../errors.js';
+import type { Fault } from '../errors.js';
 import { NS } from '../namespaces.js';
 import { parseHandled } from '../stream-management.js';
 import { attribute, child, elements, is, localName, namespaceOf, xml } from '../xml.js';
@@ -17,42 +18,61 @@ const mixedUp = fault(
 );
 
 export function resume(host: StepHost): Step {
+  let asked = false;
   return {
     start(features) {
       const former = host.options.resume;
-      if (former === undefined) return host.next();
+      // Asked and answered in SASL2, perhaps.
+      const over = host.outcome().askedToResume === false || host.outcome().bound === true;
+      if (former === undefined || over) return host.next();
+      const real = host.footing() === 'offered';
+      if (real && asked) return host.learn({ askedToResume: true });
       if (child(features, 'sm', NS.sm) === undefined) {
+        // From memory alone no session is given up.
+        if (!real) return;
         host.out({ type: 'resume-failed', condition: 'feature-not-implemented' });
         return host.next();
       }
       host.progress(4, 'Resuming');
-      host.learn({ askedToResume: true });
+      asked = true;
+      // A server that closes before it has said anything has not refused this.
+      if (real) host.learn({ askedToResume: true });
       host.write(xml('resume', { xmlns: NS.sm, previd: former.previd, h: String(former.h) }));
     },
     element(el) {
       if (is(el, 'resumed', NS.sm)) resumed(host, el);
-      else if (is(el, 'failed', NS.sm)) failed(host, el);
-      else return false;
+      else if (!is(el, 'failed', NS.sm)) return false;
+      else {
+        resumeFailed(host, el);
+        host.next();
+      }
       return true;
     },
   };
 }
 
 function resumed(host: StepHost, el: Element): void {
+  const fault = readResumed(host, el);
+  if (fault === undefined) host.established();
+  else host.fail(fault);
+}
+
+/** Learns from `<resumed/>`. @returns why it cannot be */
+export function readResumed(host: StepHost, el: Element): Fault | undefined {
   const { options } = host;
   const former = options.resume;
   const h = parseHandled(attribute(el, 'h'));
   if (former === undefined || h === undefined || attribute(el, 'previd') !== former.previd)
-    return host.fail(mixedUp);
+    return mixedUp;
   host.learn({ resumed: { h }, jid: options.jid.bare().withResource(former.resource) });
-  host.established();
+  return undefined;
 }
 
 /**
  * The session is lost; `h`, if given, still settles what was sent in it. One that cannot be read is
  * as good as none: the messages are then in doubt, never lost.
  */
-function failed(host: StepHost, el: Element): void {
+export function resumeFailed(host: StepHost, el: Element): void {
   const h = parseHandled(attribute(el, 'h'));
   host.learn({ askedToResume: false });
   const condition =
@@ -60,5 +80,4 @@ function failed(host: StepHost, el: Element): void {
       .map((reason) => (namespaceOf(reason) === NS.stanzas ? localName(reason) : ''))
       .find((name) => name !== '' && name !== 'text') ?? 'undefined-condition';
   host.out({ type: 'resume-failed', ...(h === undefined ? {} : { h }), condition });
-  host.next();
 }

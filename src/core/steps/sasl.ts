@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// RFC 6120 §6: the SASL exchange, whatever the mechanism.
+// RFC 6120 §6: the SASL exchange, whatever the mechanism. sasl2.ts has the same in another dress.
 
 import { fault } from '../errors.js';
+import type { Fault } from '../errors.js';
 import { NS } from '../namespaces.js';
 import { saslFailure } from '../sasl/failure.js';
 import type { Exchange, Move } from '../sasl/mechanism.js';
-import { readOffer } from '../sasl/offer.js';
+import { offerText, readOffer } from '../sasl/offer.js';
 import type { Random } from '../tools.js';
 import { child, children, is, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
-import type { Step, StepHost } from './step.js';
+import type { Footing, Step, StepHost } from './step.js';
 
 /** Far more than any mechanism says, far less than would hurt. */
 const maxChallenge = 64 * 1024;
@@ -20,31 +21,67 @@ export function sasl(host: StepHost): Step {
   return new Sasl(host);
 }
 
-class Sasl implements Step {
-  private exchange: Exchange | undefined;
-  private state: 'idle' | 'password' | 'key' | 'server' = 'idle';
+export class Sasl implements Step {
+  protected exchange: Exchange | undefined;
+  protected state: 'idle' | 'password' | 'key' | 'server' = 'idle';
+  protected choosing: Choosing | undefined;
+  /** What was chosen from, and what is offered in truth where that is something else. */
+  private chosenFrom: string | undefined;
+  private mistaken: Element | undefined;
   private ticket: number | undefined;
-  private choosing: Choosing | undefined;
 
-  constructor(private readonly host: StepHost) {}
+  constructor(protected readonly host: StepHost) {}
+
+  // What SASL2 says otherwise.
+  protected readonly xmlns: string = NS.sasl;
+  protected readonly profile: 'sasl' | 'sasl2' = 'sasl';
+
+  protected offered(features: Element): readonly string[] {
+    const offer = child(features, 'mechanisms', NS.sasl);
+    return offer === undefined
+      ? []
+      : children(offer, 'mechanism', NS.sasl).map((el) => el.getText().trim());
+  }
+
+  protected initial(exchange: Exchange, data: Uint8Array): void {
+    // RFC 6120 §6.4.2: an initial response that is there but empty is a single "=".
+    const content = this.host.tools.base64(data) || '=';
+    this.host.write(xml('auth', { xmlns: NS.sasl, mechanism: exchange.name }, content));
+  }
+
+  protected succeeded(_success: Element): void {
+    this.host.restart();
+  }
+
+  protected said(success: Element): string {
+    return success.getText();
+  }
+
+  // ---------------------------------------------------------------------------------------------
 
   start(features: Element): void {
     const { host } = this;
-    host.progress(3, 'Authenticating');
-    const offer = child(features, 'mechanisms', NS.sasl);
-    const offered =
-      offer === undefined
-        ? []
-        : children(offer, 'mechanism', NS.sasl).map((el) => el.getText().trim());
-    this.choosing = new Choosing(host, readOffer(features, offered));
-    this.begin();
+    if (host.outcome().mechanism !== '') return host.next();
+    const offer = readOffer(features, this.offered(features));
+    const text = offerText(offer);
+    if (this.state === 'server') {
+      // What was begun from memory goes on if it rests on the same; else it is begun anew.
+      this.mistaken = text === this.chosenFrom ? undefined : features;
+      return;
+    }
+    if (this.chosenFrom === undefined) host.progress(3, 'Authenticating');
+    this.chosenFrom = text;
+    this.choosing = new Choosing(host, offer, this.profile);
+    // A person who was asked already is not asked again.
+    if (this.state === 'password' && !('condition' in this.choosing.choice)) return;
+    if (mayBegin(this.choosing, host.footing())) this.begin();
   }
 
   element(el: Element): boolean {
     if (this.state !== 'server') return false;
-    if (is(el, 'challenge', NS.sasl)) this.challenge(el);
-    else if (is(el, 'success', NS.sasl)) this.success(el);
-    else if (is(el, 'failure', NS.sasl)) this.failure(el);
+    if (is(el, 'challenge', this.xmlns)) this.challenge(el);
+    else if (is(el, 'success', this.xmlns)) this.success(el);
+    else if (is(el, 'failure', this.xmlns)) this.failure(el);
     else return false;
     return true;
   }
@@ -58,7 +95,7 @@ class Sasl implements Step {
       return;
     }
     this.state = 'server';
-    this.move(this.exchange.derived(key), 'response');
+    this.move(this.exchange.derived(key));
   }
 
   private begin(): void {
@@ -73,12 +110,25 @@ class Sasl implements Step {
     }
     const { jid, identity } = host.options;
     const credentials = { jid, password, ...(identity === undefined ? {} : { identity }) };
-    this.exchange = choice.begin(credentials, host.tools, host.random);
-    this.state = 'server';
-    this.move(this.exchange.first(), 'auth');
+    this.begun(choice.begin(credentials, host.tools, host.random));
   }
 
-  private move(move: Move, name: 'auth' | 'response'): void {
+  protected begun(exchange: Exchange): void {
+    this.exchange = exchange;
+    this.state = 'server';
+    const move = exchange.first();
+    if (move.type === 'send') this.initial(exchange, move.data);
+    else this.move(move);
+  }
+
+  /** Begins anew, with the real features. */
+  protected again(features: Element): void {
+    this.state = 'idle';
+    this.mistaken = undefined;
+    this.start(features);
+  }
+
+  private move(move: Move): void {
     const { host } = this;
     if (move.type === 'fault') return host.fail(move.fault);
     if (move.type === 'derive') {
@@ -86,30 +136,39 @@ class Sasl implements Step {
       this.ticket = newTicket(host.random);
       return host.out({ type: 'derive', ticket: this.ticket, derivation: move.derivation });
     }
-    const mechanism = name === 'auth' ? this.exchange?.name : undefined;
-    const text = host.tools.base64(move.data);
-    // RFC 6120 §6.4.2: an initial response that is there but empty is a single "=".
-    const content = text === '' && name === 'auth' ? '=' : text;
-    host.write(xml(name, { xmlns: NS.sasl, mechanism }, content));
+    host.write(xml('response', { xmlns: this.xmlns }, host.tools.base64(move.data)));
   }
 
   private challenge(el: Element): void {
-    const data = this.data(el);
+    if (this.mistaken !== undefined) {
+      // What was offered is a part of the proof (XEP-0474); the failure that answers this begins anew.
+      return this.host.write(xml('abort', { xmlns: this.xmlns }));
+    }
+    const data = this.data(el.getText());
     if (data === undefined || this.exchange === undefined) return this.host.fail(unreadable);
-    this.move(this.exchange.challenge(data), 'response');
+    this.move(this.exchange.challenge(data));
   }
 
   private success(el: Element): void {
     const { host, exchange } = this;
-    const data = this.data(el);
+    const data = this.data(this.said(el));
     if (data === undefined || exchange === undefined) return host.fail(unreadable);
     const problem = exchange.success(data);
-    if (problem !== undefined) return host.fail(problem);
-    this.choosing?.accepted();
-    host.restart();
+    if (problem !== undefined) return this.unproved(problem);
+    this.accepted(exchange);
+    this.succeeded(el);
   }
 
-  private failure(el: Element): void {
+  protected unproved(problem: Fault): void {
+    this.host.fail(problem);
+  }
+
+  protected accepted(_exchange: Exchange): void {
+    this.choosing?.accepted();
+  }
+
+  protected failure(el: Element): void {
+    if (this.mistaken !== undefined) return this.again(this.mistaken);
     const { choosing } = this;
     const problem = choosing?.refused(saslFailure(el, choosing.method));
     if (problem !== undefined) this.host.fail(problem);
@@ -118,11 +177,20 @@ class Sasl implements Step {
   }
 
   /** Empty for no data at all; undefined for what is not base64 (RFC 6120 §6.4.2, §13.9.1). */
-  private data(el: Element): Uint8Array | undefined {
-    const text = el.getText();
+  private data(text: string): Uint8Array | undefined {
     if (text.length > maxChallenge) return undefined;
     return text === '=' ? new Uint8Array() : this.host.tools.fromBase64(text);
   }
+}
+
+/**
+ * From memory nothing is refused, and a password is shown only inside a channel with the certificate
+ * inside which the server took it the last time.
+ */
+function mayBegin({ choice }: Choosing, footing: Footing): boolean {
+  if (footing === 'offered') return true;
+  if ('condition' in choice) return false;
+  return choice.method !== 'plain' || footing === 'remembered';
 }
 
 /**

@@ -19,13 +19,10 @@ const refused = fault(
 export function session(host: StepHost): Step {
   return {
     start(features) {
-      const offer = child(features, 'session', NS.session);
-      // Servers that merely humour old clients say so (draft-cridland-xmpp-session-01).
-      if (offer === undefined || child(offer, 'optional', NS.session) !== undefined) {
-        return host.next();
-      }
+      if (host.outcome().bound === true || !isRequired(features)) return host.next();
       host.write(xml('iq', { type: 'set', id }, xml('session', { xmlns: NS.session })));
     },
+    ahead: (features) => !isRequired(features),
     element(el) {
       if (!is(el, 'iq', NS.client) || attribute(el, 'id') !== id || !ofServer(el, host))
         return false;
@@ -36,6 +33,12 @@ export function session(host: StepHost): Step {
       return true;
     },
   };
+}
+
+/** Servers that merely humour old clients say so (draft-cridland-xmpp-session-01). */
+function isRequired(features: Element): boolean {
+  const offer = child(features, 'session', NS.session);
+  return offer !== undefined && child(offer, 'optional', NS.session) === undefined;
 }
 
 /** We have an address now, so others could answer in the server's place (RFC 6120 §8.1.2.1). */

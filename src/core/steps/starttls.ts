@@ -26,10 +26,11 @@ export function starttls(host: StepHost): Step {
   return {
     start(features) {
       if (child(features, 'starttls', NS.tls) !== undefined) {
+        if (asked) return;
         asked = true;
         host.progress(2, 'Encrypting');
         host.write(xml('starttls', { xmlns: NS.tls }));
-      } else if (host.options.security === 'opportunistic_tls') {
+      } else if (host.options.security === 'opportunistic_tls' && !asked) {
         host.next();
       } else {
         host.fail(missing);

@@ -4,10 +4,12 @@ import { Buffer } from 'node:buffer';
 import { XmlReader } from '../../../src/core/xml-reader.js';
 import type { Element } from '../../../src/core/xml.js';
 import { nodeTools } from '../tools.js';
-import { featuresOf } from './features.js';
+import { featuresOf, offerOf } from './features.js';
 import type { Phase } from './features.js';
 import type { End, ServerLink } from './network.js';
 import { answerRequest } from './requests.js';
+import { readAuthenticate, resourceOf, successOf } from './sasl2.js';
+import type { Authenticate, Given } from './sasl2.js';
 import type { ModelServer } from './server.js';
 import type { ServerSession } from './sessions.js';
 
@@ -27,6 +29,7 @@ function demand(holds: boolean, otherwise: string): void {
 export class Connection implements End {
   private reader: XmlReader;
   private user = '';
+  private agent = '';
   private session: ServerSession | undefined;
   private open = true;
   private unsaid: string[] = [];
@@ -154,6 +157,9 @@ export class Connection implements End {
       this.user = `${local}@${this.server.domain}`;
       this.write("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
       this.restart('authenticated');
+    } else if (name === 'authenticate') {
+      demand(this.phase === 'tls', 'a password came where it could be read by anybody');
+      this.authenticate(readAuthenticate(element));
     } else if (element.getNS() === SM) {
       this.management(element);
     } else if (!STANZAS.has(name)) {
@@ -186,9 +192,80 @@ export class Connection implements End {
     }
   }
 
+  private authenticate(asked: Authenticate): void {
+    const { server } = this;
+    const { sasl2 } = server.options;
+    const { agent, fast } = asked;
+    if (sasl2 === undefined) {
+      // It was not offered, and may have been asked for from memory.
+      this.streamError('unsupported-stanza-type');
+      this.hangUp();
+      return;
+    }
+    demand(/^[0-9a-f]{8}-[0-9a-f]{4}-4/.test(agent), 'the client did not say which it is');
+    const user = `${asked.local}@${server.domain}`;
+    const count = Number(fast?.getAttr('count') ?? 0);
+    const proof =
+      fast === undefined ? undefined : server.tokens.use(user, agent, asked.proof, count);
+    if (asked.mechanism !== 'PLAIN' && proof === undefined) {
+      this.write(
+        "<failure xmlns='urn:xmpp:sasl:2'><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>",
+      );
+      return;
+    }
+    this.user = user;
+    this.agent = agent;
+    const invalid = fast?.getAttr('invalidate') === 'true';
+    if (invalid) server.tokens.forget(user, agent);
+    const rotated = proof !== undefined && !invalid && server.tokens.isOld(user, agent);
+    const gives = sasl2.fast === true && (asked.wantsToken || rotated);
+    this.succeed(asked, {
+      data: proof,
+      token: gives ? server.tokens.make(user, agent) : undefined,
+    });
+  }
+
+  /** First the former session, then a new one (XEP-0386 §3.2), then what is offered. */
+  private succeed(asked: Authenticate, given: Given): void {
+    const { sasl2 } = this.server.options;
+    const { resume } = asked;
+    const answer =
+      resume === undefined || this.server.options.plain === true
+        ? undefined
+        : this.resume(String(resume.getAttr('previd')), Number(resume.getAttr('h') ?? 0));
+    if (!this.open) return;
+    const binds = answer?.after === undefined && asked.bind !== undefined && sasl2?.bind === true;
+    const bound = binds && asked.bind !== undefined ? this.bindInline(asked.bind) : '';
+    this.phase = 'authenticated';
+    this.write(
+      successOf(this.session?.jid ?? this.user, (answer?.text ?? '') + bound, given) +
+        (answer?.after === undefined ? offerOf(this.phase, this.server.options) : ''),
+    );
+    answer?.after?.();
+  }
+
+  private bindInline(bind: Element): string {
+    const { server, agent } = this;
+    const { sasl2, carbons } = server.options;
+    server.clearOffline(this.user);
+    const stable = resourceOf(bind.getChildText('tag') ?? '', agent);
+    const resource = sasl2?.unstable === true ? `${stable}${String(server.nextId())}` : stable;
+    const old = sasl2?.keepsOld === true ? undefined : agent;
+    const session = server.bind(this.user, resource, this, old);
+    this.session = Object.assign(session, { agent });
+    session.carbons =
+      carbons === true && bind.getChild('enable', 'urn:xmpp:carbons:2') !== undefined;
+    session.managed = bind.getChild('enable', SM) !== undefined;
+    const enabled = session.managed
+      ? `<enabled xmlns='${SM}' id='${session.id}' resume='true'/>`
+      : '';
+    return `<bound xmlns='urn:xmpp:bind:0'>${enabled}</bound>`;
+  }
+
   private bindTo(iq: Element): void {
     const resource = iq.getChild('bind')?.getChildText('resource') ?? 'none';
     this.session = this.server.bind(this.user, resource, this);
+    if (this.agent !== '') this.session.agent = this.agent;
     const id = String(iq.getAttr('id'));
     this.write(
       `<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${this.session.jid}</jid></bind></iq>`,
@@ -198,6 +275,13 @@ export class Connection implements End {
   private management(element: Element): void {
     const { session } = this;
     const h = Number(element.getAttr('h') ?? 0);
+    if (this.server.options.plain === true) {
+      // It was not offered, and may have been asked for from memory (RFC 6120 §4.9.3.24).
+      this.streamError('unsupported-stanza-type');
+      this.hangUp();
+      if (session !== undefined) this.server.end(session, false);
+      return;
+    }
     switch (element.getName()) {
       case 'enable':
         demand(element.getAttr('resume') === 'true', 'a session was begun that cannot be resumed');
@@ -209,9 +293,12 @@ export class Connection implements End {
           this.write(`<enabled xmlns='${SM}' id='${session.id}' resume='true'${where}/>`);
         }
         return;
-      case 'resume':
-        this.resume(String(element.getAttr('previd')), h);
+      case 'resume': {
+        const answer = this.resume(String(element.getAttr('previd')), h);
+        if (answer !== undefined) this.write(answer.text);
+        answer?.after?.();
         return;
+      }
       case 'r':
         demand(session?.managed === true, 'an acknowledgement was asked for without a session');
         this.write(`<a xmlns='${SM}' h='${this.told(session)}'/>`);
@@ -233,40 +320,43 @@ export class Connection implements End {
     return String(((session?.handled ?? 0) + lie + MODULUS) % MODULUS);
   }
 
-  private resume(previd: string, h: number): void {
+  /** @returns the answer, and what follows it if the session goes on; nothing if there is none */
+  private resume(previd: string, h: number): { text: string; after?: () => void } | undefined {
     if (this.server.options.silent === true) {
       this.hangUp();
-      return;
+      return undefined;
     }
     const session = this.server.sessions.get(previd);
     const { queue } = this.server.options;
     if (session?.user !== this.user) {
-      this.refuseToResume(previd);
-      return;
+      return { text: this.refusal(previd) };
     }
     if (queue?.end === 'silence' && session.unacked.length > queue.cap) {
       this.hangUp();
-      return;
+      return undefined;
     }
     session.connection?.replaced(true);
     session.connection = this;
     session.lapses++;
     this.session = session;
     this.acknowledge(session, h);
-    this.write(`<resumed xmlns='${SM}' previd='${previd}' h='${this.told(session)}'/>`);
-    this.server.watch.resumed?.(session);
-    for (const stored of session.unacked) {
-      this.write(this.server.resent(stored, session));
-    }
-    this.write(`<r xmlns='${SM}'/>`);
+    const text = `<resumed xmlns='${SM}' previd='${previd}' h='${this.told(session)}'/>`;
+    return {
+      text,
+      after: () => {
+        this.server.watch.resumed?.(session);
+        for (const stored of session.unacked) {
+          this.write(this.server.resent(stored, session));
+        }
+        this.write(`<r xmlns='${SM}'/>`);
+      },
+    };
   }
 
-  private refuseToResume(previd: string): void {
+  private refusal(previd: string): string {
     const known = this.server.options.failedH ? this.server.ended.get(previd) : undefined;
     const h = known === undefined ? '' : ` h='${String(known)}'`;
-    this.write(
-      `<failed xmlns='${SM}'${h}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`,
-    );
+    return `<failed xmlns='${SM}'${h}><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></failed>`;
   }
 
   private acknowledge(session: ServerSession, h: number): void {

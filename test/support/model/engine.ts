@@ -186,6 +186,7 @@ export class ModelEngine {
       case 'log':
         machine.note(`log ${effect.category}: ${effect.text}`);
         return;
+      case 'secret':
       case 'derive':
       case 'read-identity':
         return;

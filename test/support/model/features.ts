@@ -18,10 +18,29 @@ export function featuresOf(phase: Phase, options: ServerOptions, stripped: boole
     case 'clear':
       return stripped ? MECHANISMS : STARTTLS;
     case 'tls':
-      return MECHANISMS;
+      return sasl2Of(options) + MECHANISMS;
     case 'authenticated':
       return BIND + (options.plain === true ? '' : SM) + limitsOf(options);
   }
+}
+
+/** The same as an element of a stream that goes on (XEP-0388 §2.6.1). */
+export function offerOf(phase: Phase, options: ServerOptions): string {
+  return `<stream:features>${featuresOf(phase, options, false)}</stream:features>`;
+}
+
+function sasl2Of({ sasl2, plain, carbons }: ServerOptions): string {
+  if (sasl2 === undefined) return '';
+  const sm = plain === true ? '' : SM;
+  const able = [
+    ...(plain === true ? [] : ['urn:xmpp:sm:3']),
+    ...(carbons === true ? ['urn:xmpp:carbons:2'] : []),
+  ];
+  const features = able.map((name) => `<feature var='${name}'/>`).join('');
+  const bind = `<bind xmlns='urn:xmpp:bind:0'><inline>${features}</inline></bind>`;
+  const fast = "<fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast>";
+  const inline = sm + (sasl2.bind === true ? bind : '') + (sasl2.fast === true ? fast : '');
+  return `<authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism><inline>${inline}</inline></authentication>`;
 }
 
 function limitsOf({ maxBytes }: ServerOptions): string {

@@ -5,6 +5,7 @@
 // loopback interface; every other server is one of the others.
 
 import type { RoomOptions } from './room-options.js';
+import type { Sasl2Options } from './sasl2.js';
 
 export interface ServerOptions {
   /** How long a session without a link is kept. */
@@ -45,6 +46,8 @@ export interface ServerOptions {
   readonly killLosesMs?: number;
   /** A server that is killed may have kept the last message for its sender, and for nobody else. */
   readonly killTears?: boolean;
+  /** Signs in by XEP-0388, too. */
+  readonly sasl2?: Sasl2Options;
   /** Has rooms, at `rooms.` before its own name (XEP-0045). */
   readonly rooms?: RoomOptions;
 }

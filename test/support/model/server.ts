@@ -9,6 +9,7 @@ import type { Routed } from './death.js';
 import type { End, ServerLink } from './network.js';
 import type { ServerOptions } from './profiles.js';
 import { Rooms } from './rooms.js';
+import { Tokens } from './sasl2.js';
 import { bare, newSession } from './sessions.js';
 import type { ServerSession, Stored } from './sessions.js';
 import type { World } from './world.js';
@@ -46,6 +47,7 @@ export class ModelServer {
   /** `h` of sessions that are over, as servers keep it for `<failed/>`. */
   readonly ended = new Map<string, number>();
   readonly rooms: Rooms;
+  readonly tokens = new Tokens();
   /** Every element that came, of all connections, in order; `</>` is a closing tag. */
   readonly received: string[] = [];
   watch: Watch = {};
@@ -89,15 +91,20 @@ export class ModelServer {
     return connection;
   }
 
+  nextId(): number {
+    return ++this.ids;
+  }
+
   gone(connection: Connection): void {
     this.connections.delete(connection);
   }
 
-  bind(user: string, resource: string, connection: Connection): ServerSession {
+  /** @param agent the client whose earlier sessions are ended (XEP-0386 §3.2) */
+  bind(user: string, resource: string, connection: Connection, agent?: string): ServerSession {
     this.watch.bound?.(user);
     const jid = `${user}/${resource}`;
     for (const old of [...this.sessions.values()]) {
-      if (old.jid === jid) {
+      if (old.jid === jid || (agent !== undefined && old.agent === agent && old.user === user)) {
         this.end(old, true);
       }
     }
@@ -252,6 +259,11 @@ export class ModelServer {
       session.connection?.streamError(queue.end);
       this.end(session, false);
     }
+  }
+
+  /** What was stored is in the archive, too, and is read from there (XEP-0386 §3.2). */
+  clearOffline(user: string): void {
+    this.offline.delete(user);
   }
 
   private store(user: string, stored: Stored): void {

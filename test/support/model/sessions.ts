@@ -29,6 +29,8 @@ export interface ServerSession {
   unacked: Stored[];
   /** Rises with every loss of the link, so that an old expiry does not end a resumed session. */
   lapses: number;
+  /** Which client's it is, as far as it said so (XEP-0388 §2.3). */
+  agent?: string;
 }
 
 export function newSession(

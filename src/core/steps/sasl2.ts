@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// XEP-0388: the SASL exchange of sasl.ts in another dress, in which the session is asked for, too.
+
+import { fault } from '../errors.js';
+import type { Fault } from '../errors.js';
+import { Jid } from '../jid.js';
+import { NS } from '../namespaces.js';
+import { chooseFast, fastExchange } from '../sasl/fast.js';
+import type { Token } from '../sasl/fast.js';
+import type { Exchange } from '../sasl/mechanism.js';
+import { readOffer as readMechanisms } from '../sasl/offer.js';
+import { attribute, child, childText, is, xml } from '../xml.js';
+import type { Element } from '../xml.js';
+import { Choosing } from './choosing.js';
+import { readEnabled } from './enable.js';
+import { readResumed, resumeFailed } from './resume.js';
+import { Sasl } from './sasl.js';
+import { readOffer, requests } from './sasl2-request.js';
+import type { Step, StepHost } from './step.js';
+
+export function sasl2(host: StepHost): Step {
+  return new Sasl2(host);
+}
+
+/** The token of this name is of no use any more; that is no failure of a sign-in. */
+export const TOKEN_REVOKED = 'token-revoked';
+
+const revoked = fault('sasl', TOKEN_REVOKED, 'The token of this account is given up.');
+const changed = fault(
+  'stream',
+  'offer-changed',
+  'The server has changed since the last sign-in. It is asked anew.',
+);
+const moreTasks = fault(
+  'sasl',
+  'additional-task',
+  'The server asks for a second step to sign in, such as a code, which this program cannot do. ' +
+    'Nothing more was sent.',
+  { retry: 'never' },
+);
+const nobody = fault(
+  'stream',
+  'bind-invalid',
+  'The server signed this account in under an address that is none. It is tried again later.',
+);
+
+class Sasl2 extends Sasl {
+  private asked = false;
+  private token: Token | undefined;
+  private features: Element | undefined;
+  /** A token was refused on this link. */
+  private refused = false;
+
+  override start(features: Element): void {
+    const { host } = this;
+    const offer = readOffer(features);
+    if (this.asked) {
+      this.features = features;
+      // Not known to the server any more: whatever it does now, it is not an answer.
+      if (offer === undefined) return host.fail(changed);
+      if (this.asksToResume(features)) host.learn({ askedToResume: true });
+      return this.token === undefined ? super.start(features) : undefined;
+    }
+    this.features = features;
+    const { sasl2: options } = host.options;
+    // SASL2 MUST only be used after TLS (XEP-0388 §3).
+    if (offer === undefined || host.tls() === undefined || options === undefined) {
+      return options?.revoke !== undefined && host.footing() === 'offered'
+        ? host.fail(revoked)
+        : host.next();
+    }
+    const token = options.revoke ?? (this.refused ? undefined : options.fast?.token);
+    if (token !== undefined && chooseFast(offer.fast) === token.mechanism) {
+      this.token = token;
+      return this.showToken(fastExchange(token, host.options.jid, host.tools));
+    }
+    if (options.revoke !== undefined) {
+      return host.footing() === 'offered' ? host.fail(revoked) : undefined;
+    }
+    // Where nothing fits the older way may have more; where that has not, it says why.
+    const names = readMechanisms(features, offer.mechanisms);
+    if ('condition' in new Choosing(host, names, 'sasl2').choice) return host.next();
+    super.start(features);
+  }
+
+  override element(el: Element): boolean {
+    if (this.state === 'server' && is(el, 'continue', NS.sasl2)) {
+      this.host.fail(moreTasks);
+      return true;
+    }
+    return super.element(el);
+  }
+
+  protected override readonly xmlns = NS.sasl2;
+  protected override readonly profile = 'sasl2';
+
+  protected override offered(features: Element): readonly string[] {
+    return readOffer(features)?.mechanisms ?? [];
+  }
+
+  protected override initial(exchange: Exchange, data: Uint8Array): void {
+    const { host, features } = this;
+    const offer = features && readOffer(features);
+    if (features === undefined || offer === undefined) return;
+    this.asked = true;
+    const response = xml('initial-response', {}, host.tools.base64(data));
+    const attributes = { xmlns: NS.sasl2, mechanism: exchange.name };
+    const wishes = requests(host, offer, this.token);
+    if (host.footing() === 'offered' && this.asksToResume(features)) {
+      host.learn({ askedToResume: true });
+    }
+    host.write(xml('authenticate', attributes, response, ...wishes));
+  }
+
+  protected override again(features: Element): void {
+    this.asked = false;
+    super.again(features);
+  }
+
+  protected override said(success: Element): string {
+    return (childText(success, 'additional-data', NS.sasl2) ?? '').trim();
+  }
+
+  protected override unproved(problem: Fault): void {
+    this.dropToken();
+    super.unproved(problem);
+  }
+
+  /** A token teaches nothing of how the account signs in without one. */
+  protected override accepted(exchange: Exchange): void {
+    if (this.token === undefined) super.accepted(exchange);
+    else this.host.learn({ mechanism: exchange.name, binding: '' });
+  }
+
+  protected override succeeded(el: Element): void {
+    const { host } = this;
+    if (host.options.sasl2?.revoke !== undefined) return host.fail(revoked);
+    const jid = Jid.parse(
+      childText(el, 'authorization-identifier', NS.sasl2)?.trim() ?? '',
+      host.tools,
+    );
+    if (jid?.sameBare(host.options.jid) !== true) return host.fail(nobody);
+    this.keepToken(el);
+    this.session(el, jid);
+  }
+
+  protected override failure(el: Element): void {
+    const { host } = this;
+    if (host.options.sasl2?.revoke !== undefined) return host.fail(revoked);
+    if (this.token === undefined || this.features === undefined) return super.failure(el);
+    // XEP-0484 §4.1: another way takes its place, in the same stream.
+    host.learn({ askedToResume: undefined });
+    this.dropToken();
+    this.again(this.features);
+  }
+
+  private showToken(exchange: Exchange): void {
+    this.host.progress(3, 'Authenticating');
+    this.begun(exchange);
+  }
+
+  private dropToken(): void {
+    if (this.token === undefined) return;
+    this.refused = true;
+    this.token = undefined;
+    this.host.out({ type: 'token' });
+  }
+
+  private keepToken(success: Element): void {
+    const given = child(success, 'token', NS.fast);
+    const token = given === undefined ? undefined : attribute(given, 'token');
+    const offer = this.features && readOffer(this.features);
+    const mechanism = this.token?.mechanism ?? chooseFast(offer?.fast ?? []);
+    if (token === undefined || token === '' || mechanism === undefined) return;
+    // XEP-0484 §3.5: a new one takes the place of the old.
+    if (this.host.options.sasl2?.fast !== undefined) {
+      this.host.out({ type: 'token', token: { mechanism, token, count: 0 } });
+    }
+  }
+
+  private asksToResume(features: Element): boolean {
+    const { options } = this.host;
+    return options.resume !== undefined && readOffer(features)?.sm === true;
+  }
+
+  /** What became of the session that was asked for, in the order in which the server did it. */
+  private session(success: Element, jid: Jid): void {
+    const { host } = this;
+    const resumed = child(success, 'resumed', NS.sm);
+    if (resumed !== undefined) {
+      const fault = readResumed(host, resumed);
+      // No features follow: the stream goes on as it was (XEP-0198, inline resumption).
+      host.learn({ featureless: true });
+      return fault === undefined ? host.established() : host.fail(fault);
+    }
+    const failed = child(success, 'failed', NS.sm);
+    const bound = child(success, 'bound', NS.bind2);
+    if (failed !== undefined) resumeFailed(host, failed);
+    else if (bound !== undefined && host.options.resume !== undefined) {
+      // Bound instead, without a word of the session that was asked for first.
+      host.out({ type: 'resume-failed', condition: 'undefined-condition' });
+    }
+    if (bound !== undefined) {
+      if (jid.resource === '') return host.fail(nobody);
+      const enabled = child(bound, 'enabled', NS.sm);
+      const management = enabled === undefined ? {} : { management: readEnabled(enabled) };
+      const offer = this.features && readOffer(this.features);
+      const carbons = host.options.sasl2?.carbons === true && offer?.carbons === true;
+      host.learn({ jid, bound: true, carbons, enabling: offer?.enable === true, ...management });
+    }
+    // XEP-0388 §2.6.1: the features follow, without a new stream.
+    host.awaitFeatures();
+  }
+}
