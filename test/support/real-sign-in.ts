@@ -27,6 +27,12 @@ export interface Person {
   options?: Partial<NegotiationOptions>;
 }
 
+/** Nothing is to depend on how busy the machine is: a bound for broken code. */
+export const timeouts = {
+  ...{ silenceMs: 60_000, handshakeMs: 60_000 },
+  ...{ proxyMs: 60_000, giveWayMs: 60_000 },
+};
+
 const clock = () => ({ now: performance.now(), wall: Date.now() });
 
 export class RealSignIn {
@@ -60,7 +66,7 @@ export class RealSignIn {
       ...options,
     };
     this.link = new Link(
-      { dial: request, context, ...more },
+      { dial: request, context, timeouts, ...more },
       {
         open: (direct) => {
           this.open = true;

@@ -10,13 +10,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SrvResolver } from '../../src/transport/resolver.js';
 import { Dialer } from '../../src/engine/dialer.js';
+import { Link } from '../../src/transport/link.js';
 import type { SavedManagement } from '../../src/core/stream-management.js';
 import type { LinkInput } from '../../src/core/effects.js';
 import { Authority, type Certificate } from '../support/certificates.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
 import { Observed } from '../support/observed.js';
 import { issuedByLeaf, selfSigned, shortKey } from '../support/odd-certificates.js';
-import { RealSignIn, type Person } from '../support/real-sign-in.js';
+import { RealSignIn, timeouts, type Person } from '../support/real-sign-in.js';
 import { ScriptedServer, type Script } from '../support/scripted-server.js';
 import { TestServer } from './tls-server.js';
 import { watch } from './watched-link.js';
@@ -262,7 +263,10 @@ describe.each([false, true])('in clear, byte by byte: %s', (slice) => {
 it('an account without a certificate shows none, whatever another one of the same engine shows', async () => {
   const server = await serve({ direct: true, mechanisms: ['EXTERNAL', 'PLAIN'] });
   const inputs = new Observed<LinkInput>();
-  const dialer = new Dialer((input) => inputs.add(input));
+  const dialer = new Dialer(
+    (input) => inputs.add(input),
+    (dial, context, handlers) => new Link({ dial, context, timeouts }, handlers),
+  );
   dialer.settings.caFile = authority.certFile;
   dialer.settings.material = {
     cert: readFileSync(alice.certFile),
@@ -287,7 +291,7 @@ it('every link is a whole handshake: no session of TLS goes on', async () => {
   for (const times of [1, 2, 3]) {
     const watched = watch(
       { domain: HOME, host, port: server.port },
-      { ca: authority.certFile, client: alice },
+      { ca: authority.certFile, client: alice, timeouts },
     );
     await watched.ready();
     await server.seen.until('TLS', () => server.secured.length === times);
