@@ -11,6 +11,8 @@ export interface Proof {
   readonly options: Partial<AccountOptions>;
   /** Of the certificate. */
   readonly form?: string;
+  /** How often it dials where nothing goes wrong; once if not given. */
+  readonly dials?: number;
 }
 
 /** By what is said of the account in a title. */
@@ -21,6 +23,11 @@ export const PROOFS: ReadonlyMap<string, Proof> = new Map<string, Proof>([
   ...Object.keys(FORMS).map(
     (form) => [`a certificate (${form})`, { options: {}, form }] as [string, Proof],
   ),
+  [
+    'a certificate, allowed on TLS 1.2',
+    // The first link has no certificate, and finds out whose server it is.
+    { options: { certTls12: true }, form: 'PEM, the key in a file of its own', dials: 2 },
+  ],
 ]);
 
 export interface End {
@@ -38,7 +45,7 @@ const STRONGEST: Record<ServerName, string | undefined> = {
 
 export function comesTo(server: ServerName, tls: TlsVersion, name: string): End {
   const { options, form } = PROOFS.get(name) ?? { options: {} };
-  if (form !== undefined) return byCertificate(server, tls);
+  if (form !== undefined) return byCertificate(server, tls, options.certTls12 === true);
   if (options.authMethod === 'plain') return { end: 'online by PLAIN' };
   const strongest = STRONGEST[server];
   if (strongest !== undefined) return byScram(strongest, server, tls);
@@ -56,8 +63,8 @@ function byScram(strongest: string, server: ServerName, tls: TlsVersion): End {
   return { end: `online by ${strongest}`, because };
 }
 
-function byCertificate(server: ServerName, tls: TlsVersion): End {
-  if (tls === 'TLSv1.2')
+function byCertificate(server: ServerName, tls: TlsVersion, allowed: boolean): End {
+  if (tls === 'TLSv1.2' && !allowed)
     return {
       end: server.startsWith('ejabberd') ? 'fails: handshake-failed' : 'fails: tls13-required',
       because: 'the certificate would be seen before the server is known',
