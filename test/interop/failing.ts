@@ -96,10 +96,11 @@ export class Failing {
   /** Alice is enabled in a new host. */
   async signIn(
     options: Options,
-    { username = `${ALICE}/desk`, password = PASSWORD, ...more }: SignIn = {},
+    { username = `${ALICE}/desk`, password = PASSWORD, proxy, ...more }: SignIn = {},
   ): Promise<{ host: PurpleHost; account: number }> {
     const host = await PurpleHost.start(this.workspace, { debug: true, ...more });
     const account = await host.account(username, options, password);
+    if (proxy !== undefined) await host.run('account-set', { account, proxy });
     await host.run('account-enable', { account, enabled: true });
     return { host, account };
   }
@@ -129,6 +130,8 @@ export class Failing {
 export interface SignIn extends HostOptions {
   username?: string;
   password?: string;
+  /** As libpurple keeps it: `type` is PurpleProxyType. */
+  proxy?: { type: number; host: string; port: number; user: string; password: string };
 }
 
 /** All that a person was shown beside the one connection error. */

@@ -3,11 +3,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { PurpleHost } from '../native/host.js';
 import { ALICE, Failing, PASSWORD, type Options } from './failing.js';
 import { forms, Hunt } from './hunt.js';
+import { SocksProxy } from '../support/socks-proxy.js';
 
 // Letters that each way of writing changes, and words that occur nowhere else.
 const CANARY = 'canary-"pass"<wörd>&\'s';
 const PHRASE = 'canary-"phrase"<of>&\'kéy';
 const WRONG = 'canary-quite-another';
+/** What a proxy is told; microsocks takes it from its command line. */
+const PROXY = 'canary-of-the-proxy';
+const SOCKS5 = 3;
 
 let failing: Failing;
 let hunt: Hunt;
@@ -40,16 +44,21 @@ async function answer(host: PurpleHost, secret: string, after = 0): Promise<void
   await host.run('answer', { request, ...(kind === 'fields' ? { fields } : { value: secret }) });
 }
 
-test('a password that signs in is found nowhere, nor after the engine was killed', async () => {
-  const [proxy, server] = await failing.prosody({ users: { alice: CANARY, bob: 'builder' } });
-  const { host } = await start(failing.to(proxy.port), CANARY);
-  await host.next('connected');
+/** Kills the engine, and waits until another one is online. */
+async function killEngine(host: PurpleHost): Promise<void> {
   const engine = failing.workspace
     .residents()
     .find(({ command }) => command.includes('plugins/steadfast/engine.cjs'));
-  const after = server.sights.all.length;
+  const after = host.now;
   process.kill(engine?.pid ?? NaN, 'SIGKILL');
-  await server.sights.next('the new engine', ({ event }) => event === 'bound', { after });
+  await host.next('debug', ({ text }) => text.includes('link online'), after);
+}
+
+test('a password that signs in is found nowhere, nor after the engine was killed', async () => {
+  const [proxy] = await failing.prosody({ users: { alice: CANARY, bob: 'builder' } });
+  const { host } = await start(failing.to(proxy.port), CANARY);
+  await host.next('connected');
+  await killEngine(host);
   expectNothing(host, [CANARY]);
 });
 
@@ -100,6 +109,28 @@ test('passphrases that were asked for, a wrong one first, are found nowhere', as
   await answer(host, PHRASE, host.now - 1);
   await host.next('connected');
   expectNothing(host, [PHRASE, WRONG]);
+});
+
+test.each([
+  ['lets us through', PROXY, true],
+  ['refuses us', `${PROXY}-as-it-was`, false],
+])('the password of a proxy that %s is found nowhere', async (_what, taken, through) => {
+  const [, server] = await failing.prosody({ users: { alice: CANARY, bob: 'builder' } });
+  const socks = await SocksProxy.start(failing.workspace, `proxy-user:${taken}`);
+  const { host } = await failing.signIn(failing.to(server.port), {
+    ...{ password: CANARY, env: hunt.env },
+    proxy: {
+      ...{ type: SOCKS5, host: '127.0.0.1', port: socks.port },
+      ...{ user: 'proxy-user', password: PROXY },
+    },
+  });
+  if (!through) {
+    expect((await host.next('connection-error')).text).toMatch(/proxy/);
+  } else {
+    await host.next('connected');
+    await killEngine(host);
+  }
+  expectNothing(host, [PROXY, `proxy-user:${PROXY}`, CANARY]);
 });
 
 test('a secret is not leaked by a server that says it back', async () => {
