@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { StoreFault } from './faults.js';
 import { storeFault, unreadable } from './faults.js';
 import type { FileSystem } from './file-system.js';
-import { writeAll } from './file-system.js';
+import { replaceFile } from './replace-file.js';
 
 const allowedName = /^[a-z-]{1,32}$/;
 /** The journal lives in the same folder. */
@@ -59,19 +59,9 @@ export class CacheFolder {
   }
 
   async #replace(path: string, text: string): Promise<void> {
-    const fresh = `${path}.new`;
     try {
-      const file = await this.fs.create(fresh);
-      try {
-        await writeAll(file, Buffer.from(text), 0);
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
-      await this.fs.rename(fresh, path);
-      await this.fs.syncFolder(dirname(path));
+      await replaceFile(this.fs, path, Buffer.from(text));
     } catch (error) {
-      await this.fs.remove(fresh).catch(() => undefined);
       this.failed(storeFault(error, path));
     }
   }
