@@ -58,6 +58,8 @@ export interface TlsFacts {
 /** What we know of our own client certificate, read by the driver. */
 export interface ClientIdentity {
   readonly xmppAddr: readonly string[];
+  /** SHA-256 of its DER form, lower-case hex. */
+  readonly sha256?: string;
   readonly notBefore: number;
   readonly notAfter: number;
 }

@@ -54,6 +54,7 @@ export const NS = {
   sasl: 'urn:ietf:params:xml:ns:xmpp-sasl',
   saslChannelBinding: 'urn:xmpp:sasl-cb:0',
   sasl2: 'urn:xmpp:sasl:2',
+  saslCert: 'urn:xmpp:saslcert:1',
   session: 'urn:ietf:params:xml:ns:xmpp-session',
   sid: 'urn:xmpp:sid:0',
   sm: 'urn:xmpp:sm:3',

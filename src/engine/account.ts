@@ -14,6 +14,7 @@ import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
 import type { Attach, Command, Proxy } from '../contract/engine_pb.js';
 import type { EventBody } from '../features/feature.js';
 import { AccountArchive } from './archive-desk.js';
+import { AccountCertificates, signInOf } from './certificate-desk.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
 import { Credentials } from './credentials.js';
@@ -58,6 +59,7 @@ export class Account implements Context {
   private readonly link: LinkKeeper;
   private readonly events: SessionEvents;
   private readonly expiry: ExpiryWatch;
+  private readonly certificates: AccountCertificates;
   private parkedAt: number | undefined;
   private storeFailing = false;
   private begun = false;
@@ -95,7 +97,6 @@ export class Account implements Context {
     const { sender } = this;
     const memory = new OfferMemory(this, caches.get(OFFERS));
     const book = new SignInBook(this, caches.get(SIGN_IN));
-    const book = new SignInBook(this, caches.get(SIGN_IN));
     const token = new FastToken(this, caches.get(TOKEN));
     this.link = new LinkKeeper(
       this,
@@ -114,8 +115,13 @@ export class Account implements Context {
         memory.archive = readable;
       },
     };
+    this.certificates = new AccountCertificates(this, {
+      signIn: () => signInOf(this.link),
+      tlsVersion: () => (session.online ? this.link.teller.tlsVersion : ''),
+    });
     this.host = new AccountHost(this, {
       session,
+      certificates: this.certificates,
       sender,
       states,
       mailroom,
@@ -187,6 +193,7 @@ export class Account implements Context {
       this.store.deadline(),
       this.host.deadline(),
       this.link.attached ? this.expiry.deadline() : undefined,
+      this.certificates.deadline(),
       expiry === undefined ? undefined : now + Math.max(expiry - wall, 0),
       this.parkedAt === undefined ? undefined : this.parkedAt + PARK_MS,
     );
@@ -228,6 +235,12 @@ export class Account implements Context {
       case 'identity-failed':
         this.link.identityFailed(input.fault, input.passphrase);
         this.expiry.unreadable();
+        return;
+      case 'certificate':
+        this.certificates.answered(input.ticket, input.result);
+        return;
+      case 'trial':
+        this.certificates.trialInput(input.input);
         return;
       case 'command':
         this.command(input.command);
@@ -324,6 +337,7 @@ export class Account implements Context {
     this.link.tick(now);
     this.store.tick(now);
     this.host.tick(now);
+    this.certificates.tick();
     if (this.parkedAt !== undefined && now >= this.parkedAt + PARK_MS) {
       this.parkedAt = undefined;
       this.link.release();

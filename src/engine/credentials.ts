@@ -42,14 +42,18 @@ export class Credentials {
     private readonly inDoubt: () => boolean,
   ) {}
 
-  /** A host attached. A passphrase that a person gave once is good until the account ends. */
-  begin(secrets: Secrets, files: AttachOptions['certificate']): void {
+  /**
+   * A host attached. A passphrase that a person gave once is good until the account ends.
+   * @returns whether it is another certificate than before
+   */
+  begin(secrets: Secrets, files: AttachOptions['certificate']): boolean {
     const same = files?.cert === this.files?.cert && files?.key === this.files?.key;
     const kept = same && secrets.passphrase === '' ? this.secrets.passphrase : secrets.passphrase;
     this.secrets = { ...secrets, passphrase: kept };
     this.files = files;
     this.keptPassword = secrets.password;
     this.accepted = '';
+    return !same;
   }
 
   dial(dial: Dial, options: AttachOptions): Dial {

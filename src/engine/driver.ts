@@ -19,7 +19,9 @@ import type { EventBody } from '../features/feature.js';
 import { link } from './bodies.js';
 import type { MakeLink } from './dialer.js';
 import { Dialer } from './dialer.js';
-import type { AccountEffect, AccountInput } from './effects.js';
+import { doCertificateJob } from './certificate-files.js';
+import type { AccountEffect, AccountInput, CertificateJob } from './effects.js';
+import { TrialLink } from './trial-link.js';
 import { IdentityError, readIdentity } from './identity.js';
 import { logLine } from './log-line.js';
 import type { Redactor } from './redact.js';
@@ -60,6 +62,7 @@ export class Driver {
   readonly #fs: FileSystem;
   readonly #clock: () => Clock;
   readonly #dialer: Dialer;
+  readonly #trial: TrialLink;
   readonly #caches: CacheFolder;
   /** Inputs that came before the account was there, or while it was at work. */
   readonly #waiting: AccountInput[] = [];
@@ -76,6 +79,11 @@ export class Driver {
     this.#fs = options.fs ?? nodeFileSystem;
     this.#clock = options.clock ?? systemClock;
     this.#dialer = new Dialer((input) => this.#input(input), options.makeLink);
+    this.#trial = new TrialLink(
+      (input) => this.#input({ type: 'trial', input }),
+      () => this.#dialer.settings.caFile,
+      options.makeLink,
+    );
     this.#caches = new CacheFolder(this.#fs, options.folder, (fault) =>
       this.#log('warning', fault),
     );
@@ -222,6 +230,10 @@ export class Driver {
         return void this.#readIdentity(effect);
       case 'secret':
         return this.options.redactor.add(effect.text);
+      case 'certificate':
+        return void this.#certificate(effect.ticket, effect.job);
+      case 'trial':
+        return this.#trial.run(effect.effect);
       case 'save':
         return this.#caches.save(effect.name, effect.text);
       case 'tell':
@@ -257,11 +269,17 @@ export class Driver {
     }
   }
 
+  async #certificate(ticket: number, job: CertificateJob): Promise<void> {
+    const result = await doCertificateJob(job, this.#fs, this.options.folder);
+    if (result !== undefined) this.#input({ type: 'certificate', ticket, result });
+  }
+
   async #end(last: EventBody): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     clearTimeout(this.#timer);
     this.#dialer.close('end');
+    this.#trial.close();
     await this.#closeFiles();
     this.options.tell(last);
     this.options.ended();

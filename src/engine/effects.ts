@@ -5,7 +5,19 @@
 import type { ClientIdentity, CloseHow, Derivation, Dial, LinkInput } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { Command } from '../contract/engine_pb.js';
-import type { EventBody } from '../features/feature.js';
+import type { CertificateFile, EventBody } from '../features/feature.js';
+
+export type CertificateJob =
+  /** In the account's folder; `account` is its bare JID, the times are Unix ms. */
+  | {
+      readonly type: 'make';
+      readonly file: string;
+      readonly account: string;
+      readonly notBefore: number;
+      readonly notAfter: number;
+    }
+  | { readonly type: 'read'; readonly path: string }
+  | { readonly type: 'remove'; readonly sha256: string };
 
 export type AccountInput =
   | LinkInput
@@ -23,6 +35,14 @@ export type AccountInput =
   /** Answers `read-identity`. */
   | { readonly type: 'identity'; readonly identity: ClientIdentity }
   | { readonly type: 'identity-failed'; readonly fault: Fault; readonly passphrase: boolean }
+  /** Answers `certificate`. */
+  | {
+      readonly type: 'certificate';
+      readonly ticket: number;
+      readonly result: CertificateFile | Fault;
+    }
+  /** News of the trial's own link and of what it asked for. */
+  | { readonly type: 'trial'; readonly input: TrialInput }
   /** The host died with an event of this account in its hands. A Detach follows. */
   | { readonly type: 'host-died' }
   /** The time `Account.deadline()` asked for has come; harmless at any other time. */
@@ -52,6 +72,10 @@ export type AccountEffect =
     }
   /** Something that no log may show, and that did not come from the host. */
   | { readonly type: 'secret'; readonly text: string }
+  /** A job with the files of certificates; all but `remove` are answered. */
+  | { readonly type: 'certificate'; readonly ticket: number; readonly job: CertificateJob }
+  /** What a trial wants: as without, but on a link and with a certificate of its own. */
+  | { readonly type: 'trial'; readonly effect: TrialEffect }
   | { readonly type: 'save'; readonly name: string; readonly text: string }
   /** To the host. `inbox` marks a durable one whose Handled must come back as `taken`. */
   | { readonly type: 'tell'; readonly body: EventBody; readonly inbox?: number }
@@ -64,3 +88,10 @@ export type AccountEffect =
   /** Nothing more will come: the account is signed off or refused its start. */
   /** `last` is told once the account's files are closed: the lock on them may go then. */
   | { readonly type: 'ended'; readonly last: EventBody };
+
+export type TrialInput =
+  LinkInput | Extract<AccountInput, { readonly type: 'identity' | 'identity-failed' }>;
+export type TrialEffect = Extract<
+  AccountEffect,
+  { readonly type: 'dial' | 'start-tls' | 'write' | 'close' | 'read-identity' }
+>;

@@ -19,6 +19,7 @@ import type {
   Answer,
   ArchiveDesk,
   Beside,
+  CertificateDesk,
   EventBody,
   FeatureHooks,
   FeatureHost,
@@ -42,6 +43,7 @@ export interface HostParts {
   readonly states: MessageStates;
   readonly mailroom: Mailroom;
   readonly archive: ArchiveDesk;
+  readonly certificates: CertificateDesk;
   /** @param room bare */
   archiveOf(room: string): RoomDesk;
   readonly program: string;
@@ -62,6 +64,7 @@ export class AccountHost implements FeatureHost {
   readonly tools: Tools;
   readonly program: string;
   readonly archive: ArchiveDesk;
+  readonly certificates: CertificateDesk;
   offered: readonly string[] = [];
   archiveFirst = false;
   carbonsOn = false;
@@ -81,6 +84,7 @@ export class AccountHost implements FeatureHost {
     this.tools = context.tools;
     this.program = parts.program;
     this.archive = parts.archive;
+    this.certificates = parts.certificates;
     this.requests = new Requests(this, (text) => {
       parts.sender.stanza({ kind: 'iq', text });
     });

@@ -5,6 +5,13 @@ import { fault } from '../core/errors.js';
 
 export const NO_LINK = fault('link', 'closed', 'The connection was closed.');
 
+export const OTHER_CERTIFICATE = fault(
+  'link',
+  'other-certificate',
+  'The connection is made anew, to sign in as the account’s settings say now.',
+  { by: 'us' },
+);
+
 export const REJECTED = fault(
   'tls',
   'certificate-rejected',

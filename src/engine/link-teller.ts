@@ -23,6 +23,11 @@ export class LinkTeller {
     private readonly session: Session,
   ) {}
 
+  /** Of the last link that carried a session; empty for one in clear. */
+  get tlsVersion(): string {
+    return this.last?.tlsVersion ?? '';
+  }
+
   connecting(): void {
     this.tell({ state: State.CONNECTING });
   }

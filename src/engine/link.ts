@@ -13,7 +13,7 @@ import type { Context } from './context.js';
 import type { Credentials, Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
-import { CANCELLED, NO_LINK, REJECTED } from './link-faults.js';
+import { CANCELLED, NO_LINK, OTHER_CERTIFICATE, REJECTED } from './link-faults.js';
 import type { Phase } from './link-phase.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
@@ -36,7 +36,7 @@ export class LinkKeeper {
     private readonly session: Session,
     private readonly resource: () => string,
     lastQuestions: (answered: () => void) => boolean,
-    private readonly credentials: Credentials,
+    readonly credentials: Credentials,
   ) {
     this.redial = new Redial(context, session);
     this.teller = new LinkTeller(context, session);
@@ -46,7 +46,7 @@ export class LinkKeeper {
   /** A host wants the account online. `shown`: it shows it so already. */
   attach(options: AttachOptions, secrets: Secrets, shown: boolean): void {
     this.options = options;
-    this.credentials.begin(secrets, options.certificate);
+    const changed = this.credentials.begin(secrets, options.certificate);
     this.attached = true;
     // A session that is being closed goes on to its end; then comes the one that is wanted now.
     this.settling ||= this.leave.underWay && this.phase === 'up' && !this.session.online;
@@ -55,12 +55,15 @@ export class LinkKeeper {
     this.redial.startOver();
     if (this.session.online && !this.settling) {
       this.teller.onlineAgain(true);
-      return;
+      if (!changed) return;
+      // The session goes on, on a link that is signed in with the other certificate.
+      this.teller.interrupted(OTHER_CERTIFICATE, 0);
+    } else {
+      this.teller.connecting();
+      const underWay = this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due';
+      if (underWay && !changed) return;
     }
-    this.teller.connecting();
-    if (this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due') {
-      return;
-    }
+    if (changed) this.drop();
     this.credentials.forgetIdentity();
     this.phase = 'due';
     this.readIdentity();
@@ -92,9 +95,7 @@ export class LinkKeeper {
 
   /** The session was parked for too long, or cannot be kept without a host: the account ends. */
   release(): void {
-    if (!this.leave.underWay) {
-      this.endFor('release');
-    }
+    if (!this.leave.underWay) this.endFor('release');
   }
 
   /** Another way from now on. What is being dialled goes the old one, so it is let go. */
@@ -109,9 +110,7 @@ export class LinkKeeper {
   }
 
   hint(available: boolean): void {
-    if (!available) {
-      return;
-    }
+    if (!available) return;
     this.redial.hint();
     if (this.phase === 'waiting') {
       this.phase = 'due';

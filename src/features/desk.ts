@@ -82,3 +82,43 @@ export interface RoomDesk extends ArchiveDesk {
   /** When the first copy of this message came, Unix ms; nothing if none did. */
   seenAt(copy: Copy): number | undefined;
 }
+
+/** What is known of a certificate; never its key. */
+export interface CertificateFacts {
+  readonly der: Uint8Array;
+  /** Of `der`, lower-case hex. */
+  readonly sha256: string;
+  /** Unix ms. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+export interface CertificateFile extends CertificateFacts {
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Client certificates as files, and what they are good for. What is asked is answered once, later. */
+export interface CertificateDesk {
+  /** The session that is there goes through TLS. */
+  readonly secure: boolean;
+  /** SHA-256 of the one that the account signs in with; empty for none. */
+  readonly current: string;
+  /** @returns nothing for what is no certificate */
+  inspect(der: Uint8Array): CertificateFacts | undefined;
+  /**
+   * Makes a key and a certificate for the account and keeps both in its folder. Where a file of that
+   * name is there already, it is the answer.
+   * @param file a name, not a path
+   */
+  make(file: string, done: (made: CertificateFile | Fault) => void): void;
+  /** Reads the certificate out of a person's file, PEM or DER. */
+  read(path: string, done: (read: CertificateFile | Fault) => void): void;
+  /** Deletes the file of our making that has this certificate, if there is one. */
+  remove(sha256: string): void;
+  /**
+   * Signs in with it on a connection of its own, and out again.
+   * @param done with nothing if the server took it
+   */
+  tryOut(path: string, done: (failed: Fault | undefined) => void): void;
+}

@@ -9,9 +9,18 @@ import type { Jid } from '../core/jid.js';
 import type { Tools } from '../core/tools.js';
 import type { Copy } from '../delivery/copy.js';
 import type { Command, Event, JoinRoom, Message } from '../contract/engine_pb.js';
-import type { ArchiveDesk, Beside, RoomDesk } from './desk.js';
+import type { ArchiveDesk, Beside, CertificateDesk, RoomDesk } from './desk.js';
 
-export type { ArchivedText, ArchiveDesk, Beside, OwnLine, RoomDesk } from './desk.js';
+export type {
+  ArchivedText,
+  ArchiveDesk,
+  Beside,
+  CertificateDesk,
+  CertificateFacts,
+  CertificateFile,
+  OwnLine,
+  RoomDesk,
+} from './desk.js';
 
 /** One specification a feature follows; feeds the README's table and doap.xml. */
 export interface Spec {
@@ -93,7 +102,8 @@ export interface FeatureHost {
   /** As in the last Attach. */
   readonly settings: Settings;
   readonly archive: ArchiveDesk;
-  /** The same for the archive of a room, given by its bare JID, and for our lines to it. */
+  readonly certificates: CertificateDesk;
+  /** As `archive` for the archive of a room, given by its bare JID, and for our lines to it. */
   archiveOf(room: Jid): RoomDesk;
   /** Rooms of which lines wait behind their archive. */
   holding(): Jid[];

@@ -7,6 +7,7 @@ import { archive } from './archive.js';
 import { bookmarks } from './bookmarks.js';
 import { capsFeature } from './caps.js';
 import { carbons } from './carbons.js';
+import { certificates } from './certificates.js';
 import { chatMarkers } from './chat-markers.js';
 import { chatStates } from './chat-states.js';
 import { contactInfo } from './contact-info.js';
@@ -79,4 +80,5 @@ export const features: readonly Feature[] = inOrder([
   time,
   ping,
   contactInfo,
+  certificates,
 ]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CommandSchema, EventSchema } from '../../src/contract/engine_pb.js';
+import { certificateCommands, certificateEvents } from './certificate-samples.js';
 import { error, roomCommands, roomEvents } from './room-samples.js';
 
 /** One of each command, every field set to something that is not its default. */
@@ -109,6 +110,7 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
   },
   'query-message': { account: 1, body: { case: 'queryMessage', value: { id: 'aa-1' } } },
   ...roomCommands,
+  ...certificateCommands,
 };
 
 /** One of each event, likewise. */
@@ -275,4 +277,5 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
     },
   },
   ...roomEvents,
+  ...certificateEvents,
 };

@@ -13,6 +13,7 @@ import type { Element } from '../../src/core/xml.js';
 import { tools } from '../../src/engine/tools-node.js';
 import type { Copy } from '../../src/delivery/copy.js';
 import { features } from '../../src/features/index.js';
+import { RecordingCertificates } from './certificates-desk.js';
 import { RecordingDesk } from './desk.js';
 import type {
   Answer,
@@ -71,6 +72,7 @@ export class RecordingHost implements FeatureHost {
   waitedMs = 0;
 
   readonly archive = new RecordingDesk();
+  readonly certificates = new RecordingCertificates();
   readonly rooms = new Map<string, RecordingDesk>();
 
   readonly sent: string[] = [];

@@ -81,6 +81,7 @@ export class ModelAccount {
         | 'jid'
         | 'folder'
         | 'password'
+        | 'clientCert'
         | 'inboxTaken'
         | 'online'
         | 'queueHours'

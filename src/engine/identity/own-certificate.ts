@@ -52,7 +52,9 @@ export function ownCertificate(found: Found): OpenIdentity {
     const text = `TLS cannot use the certificate in ${certPath}: ${words(error)}.`;
     refuse('certificate-unusable', text);
   }
-  const identity = { xmppAddr: certificateNames(leaf.raw).xmppAddr, ...validity(leaf) };
+  const sha256 = leaf.fingerprint256.replaceAll(':', '').toLowerCase();
+  const { xmppAddr } = certificateNames(leaf.raw);
+  const identity = { xmppAddr, sha256, ...validity(leaf) };
   return { identity, material };
 }
 

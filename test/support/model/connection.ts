@@ -153,7 +153,9 @@ export class Connection implements End {
       this.restart('tls');
     } else if (name === 'auth') {
       demand(this.phase === 'tls', 'a password came where it could be read by anybody');
-      const [, local = ''] = Buffer.from(element.getText(), 'base64').toString().split('\u0000');
+      const [, given = ''] = Buffer.from(element.getText(), 'base64').toString().split('\u0000');
+      const external = element.getAttr('mechanism') === 'EXTERNAL';
+      const local = external ? (this.server.options.external ?? '') : given;
       this.user = `${local}@${this.server.domain}`;
       this.write("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
       this.restart('authenticated');

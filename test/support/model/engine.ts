@@ -2,7 +2,7 @@
 
 import { Buffer } from 'node:buffer';
 import { create, toBinary } from '@bufbuild/protobuf';
-import type { Dial, TlsFacts } from '../../../src/core/effects.js';
+import type { ClientIdentity, Dial, TlsFacts } from '../../../src/core/effects.js';
 import { fault } from '../../../src/core/errors.js';
 import { Account } from '../../../src/engine/account.js';
 import type { AccountEffect, AccountInput } from '../../../src/engine/effects.js';
@@ -50,6 +50,8 @@ export class ModelEngine {
   readonly dialled: Dial[] = [];
   /** Nobody answers a dial. */
   unreachable = false;
+  /** What is in each file of a certificate. */
+  identity: ClientIdentity | undefined;
   watch: EngineWatch = {};
   private readonly account: Account;
   private readonly inputs: AccountInput[] = [];
@@ -186,9 +188,19 @@ export class ModelEngine {
       case 'log':
         machine.note(`log ${effect.category}: ${effect.text}`);
         return;
+      case 'certificate':
+      case 'trial':
+      case 'read-identity': {
+        const { identity } = this;
+        if (identity !== undefined) {
+          machine.after(1, () => {
+            this.input({ type: 'identity', identity });
+          });
+        }
+        return;
+      }
       case 'secret':
       case 'derive':
-      case 'read-identity':
         return;
       case 'ended':
         this.ended++;

@@ -7,8 +7,7 @@ import type { ServerOptions } from './profiles.js';
 export type Phase = 'clear' | 'tls' | 'authenticated';
 
 const STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>";
-const MECHANISMS =
-  "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms>";
+const MECHANISMS = mechanisms('PLAIN');
 const BIND = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
 const SM = "<sm xmlns='urn:xmpp:sm:3'/>";
 
@@ -18,7 +17,10 @@ export function featuresOf(phase: Phase, options: ServerOptions, stripped: boole
     case 'clear':
       return stripped ? MECHANISMS : STARTTLS;
     case 'tls':
-      return sasl2Of(options) + MECHANISMS;
+      return (
+        sasl2Of(options) +
+        (options.external === undefined ? MECHANISMS : mechanisms('EXTERNAL', 'PLAIN'))
+      );
     case 'authenticated':
       return BIND + (options.plain === true ? '' : SM) + limitsOf(options);
   }
@@ -47,4 +49,9 @@ function limitsOf({ maxBytes }: ServerOptions): string {
   return maxBytes === undefined
     ? ''
     : `<limits xmlns='urn:xmpp:stream-limits:0'><max-bytes>${String(maxBytes)}</max-bytes></limits>`;
+}
+
+function mechanisms(...names: string[]): string {
+  const list = names.map((name) => `<mechanism>${name}</mechanism>`).join('');
+  return `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${list}</mechanisms>`;
 }

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly stoppedH?: boolean;
   /** Answer `<resume/>` by closing without a word, as servers do when they dislike its `h`. */
   readonly silent?: boolean;
+  /** Whom a certificate signs in, a local part; without it EXTERNAL is not offered. */
+  readonly external?: string;
   /** No XEP-0198 at all, as old servers have it. */
   readonly plain?: boolean;
   /** Who it says has kept what a resumption brings again, with the time it came (XEP-0203). */

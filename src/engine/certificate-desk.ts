@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// What features may do with certificates; the driver does the work.
+
+import type { Fault } from '../core/errors.js';
+import { fault } from '../core/errors.js';
+import type { CertificateDesk, CertificateFacts, CertificateFile } from '../features/feature.js';
+import { certificateFacts } from './certificate-facts.js';
+import type { Context } from './context.js';
+import type { CertificateJob, TrialInput } from './effects.js';
+import type { LinkKeeper } from './link.js';
+import type { SignIn } from './trial.js';
+import { Trial } from './trial.js';
+
+const DAY_MS = 86_400_000;
+/** Clocks differ. */
+const EARLIER_MS = DAY_MS;
+const VALID_MS = 365 * DAY_MS;
+
+const NOT_ATTACHED = fault('usage', 'not-attached', 'The account is not signed in.', { by: 'us' });
+
+export interface CertificateParts {
+  /** Nothing before the account was attached. */
+  signIn(): SignIn | undefined;
+  /** The TLS of the session that is there; empty for none. */
+  tlsVersion(): string;
+}
+
+/** @returns how the account signs in as it is set now; nothing before it was attached */
+export function signInOf({ options, credentials }: LinkKeeper): SignIn | undefined {
+  return options && { options, negotiation: credentials.optionsOf(options) };
+}
+
+export class AccountCertificates implements CertificateDesk {
+  private readonly waiting = new Map<number, (result: CertificateFile | Fault) => void>();
+  private tickets = 0;
+  private trial: Trial | undefined;
+
+  constructor(
+    private readonly context: Context,
+    private readonly parts: CertificateParts,
+  ) {}
+
+  get secure(): boolean {
+    return this.parts.tlsVersion() !== '';
+  }
+
+  get current(): string {
+    const signIn = this.parts.signIn();
+    return signIn?.options.certificate === undefined
+      ? ''
+      : (signIn.negotiation.identity?.sha256 ?? '');
+  }
+
+  inspect(der: Uint8Array): CertificateFacts | undefined {
+    return certificateFacts(der);
+  }
+
+  make(file: string, done: (made: CertificateFile | Fault) => void): void {
+    const account = this.parts.signIn()?.options.jid.toString();
+    if (account === undefined) return done(NOT_ATTACHED);
+    const { wall } = this.context.clock();
+    const times = { notBefore: wall - EARLIER_MS, notAfter: wall + VALID_MS };
+    this.job({ type: 'make', file, account, ...times }, done);
+  }
+
+  read(path: string, done: (read: CertificateFile | Fault) => void): void {
+    this.job({ type: 'read', path }, done);
+  }
+
+  remove(sha256: string): void {
+    this.context.effect({ type: 'certificate', ticket: 0, job: { type: 'remove', sha256 } });
+  }
+
+  /** One at a time, as certificates are made one at a time. */
+  tryOut(path: string, done: (failed: Fault | undefined) => void): void {
+    const signIn = this.parts.signIn();
+    if (signIn === undefined) return done(NOT_ATTACHED);
+    this.trial?.drop();
+    const trial: Trial = new Trial(this.context, signIn, path, (failed) => {
+      if (this.trial !== trial) return;
+      this.trial = undefined;
+      done(failed);
+    });
+    this.trial = trial;
+  }
+
+  // --- from the account --------------------------------------------------------------------------
+
+  answered(ticket: number, result: CertificateFile | Fault): void {
+    const done = this.waiting.get(ticket);
+    this.waiting.delete(ticket);
+    done?.(result);
+  }
+
+  trialInput(input: TrialInput): void {
+    this.trial?.input(input);
+  }
+
+  deadline(): number | undefined {
+    return this.trial?.deadline();
+  }
+
+  tick(): void {
+    this.trial?.tick();
+  }
+
+  private job(job: CertificateJob, done: (result: CertificateFile | Fault) => void): void {
+    const ticket = ++this.tickets;
+    this.waiting.set(ticket, done);
+    this.context.effect({ type: 'certificate', ticket, job });
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// A sign-in beside the session that is there, to see whether the server takes a certificate: a session
+// of its own on a link of its own, ended as soon as it is there.
+
+import type { Fault } from '../core/errors.js';
+import { fault } from '../core/errors.js';
+import type { NegotiationOptions } from '../core/negotiation.js';
+import { checkIdentity } from '../core/sasl/external.js';
+import { Session } from '../core/session.js';
+import type { SessionOutput } from '../core/session-output.js';
+import type { Context } from './context.js';
+import type { TrialEffect, TrialInput } from './effects.js';
+import { NO_LINK } from './link-faults.js';
+import type { AttachOptions } from './options.js';
+import { dialOf } from './options.js';
+
+/** How the account signs in; the trial does the same but for the certificate. */
+export interface SignIn {
+  readonly options: AttachOptions;
+  readonly negotiation: Omit<NegotiationOptions, 'resume' | 'resource'>;
+}
+
+const UNTRUSTED = fault(
+  'tls',
+  'certificate-rejected',
+  'The server showed another certificate of its own than before, so nothing was sent to it.',
+  { retry: 'never' },
+);
+
+export class Trial {
+  private readonly session: Session;
+  private identity: NegotiationOptions['identity'];
+  private accepted = false;
+  private cause: Fault | undefined;
+  private over = false;
+
+  /**
+   * @param path of the certificate; its key is in the same file, and not encrypted
+   * @param done called once, with why the server did not take it
+   */
+  constructor(
+    private readonly context: Context,
+    private readonly signIn: SignIn,
+    path: string,
+    private readonly done: (failed: Fault | undefined) => void,
+  ) {
+    this.session = new Session(context.tools, context.random, (output) => {
+      this.output(output);
+    });
+    this.effect({ type: 'read-identity', cert: path, key: '', passphrase: '' });
+  }
+
+  input(input: TrialInput): void {
+    const clock = this.context.clock();
+    switch (input.type) {
+      case 'identity': {
+        const { jid } = this.signIn.options;
+        const cause = checkIdentity(input.identity, jid, clock.wall, this.context.tools);
+        if (cause !== undefined) return this.finish(cause);
+        this.identity = input.identity;
+        const certificate = { cert: '', key: '' };
+        const dial = dialOf({ ...this.signIn.options, certificate }, this.context.tools);
+        return this.effect({ type: 'dial', dial });
+      }
+      case 'identity-failed':
+        return this.finish(input.fault);
+      case 'link-open':
+        return this.session.open(this.negotiation(), input.direct, clock);
+      case 'tls-ready':
+        return this.session.tlsReady(input.facts, clock);
+      case 'link-bytes':
+        return this.session.bytes(input.bytes, clock);
+      case 'link-closed':
+        return this.closed(input.fault);
+    }
+  }
+
+  deadline(): number | undefined {
+    return this.session.deadline();
+  }
+
+  tick(): void {
+    const due = this.session.deadline();
+    if (due !== undefined && this.context.clock().now >= due) {
+      this.session.tick(this.context.clock());
+    }
+  }
+
+  /** The account ends: nobody waits for the outcome. */
+  drop(): void {
+    this.effect({ type: 'close', how: 'reset' });
+  }
+
+  private negotiation(): Omit<NegotiationOptions, 'resume'> {
+    const { password: _, identity: __, ...rest } = this.signIn.negotiation;
+    const bytes = this.context.random(4);
+    const suffix = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+    return {
+      ...rest,
+      ...(this.identity === undefined ? {} : { identity: this.identity }),
+      authMethod: 'external',
+      resource: `trial-${suffix}`,
+    };
+  }
+
+  private output(output: SessionOutput): void {
+    switch (output.type) {
+      case 'write':
+      case 'start-tls':
+      case 'close':
+        return this.effect(output);
+      case 'untrusted':
+        this.cause = UNTRUSTED;
+        return;
+      case 'online':
+        this.accepted = true;
+        return this.session.end(this.context.clock());
+      case 'down':
+        return this.finish(this.accepted ? undefined : (this.cause ?? output.fault ?? NO_LINK));
+      default:
+    }
+  }
+
+  /** A session that was begun says by itself that it is down. */
+  private closed(cause: Fault | undefined): void {
+    this.cause ??= cause;
+    if (this.session.deadline() === undefined && !this.accepted) this.finish(cause ?? NO_LINK);
+    else this.session.linkClosed(cause);
+  }
+
+  private finish(failed: Fault | undefined): void {
+    if (!this.over) this.done(failed);
+    this.over = true;
+  }
+
+  private effect(effect: TrialEffect): void {
+    this.context.effect({ type: 'trial', effect });
+  }
+}

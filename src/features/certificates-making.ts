@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+//
+// A certificate is made, uploaded and tried out (XEP-0257 §2.1). Every step can be done twice: where a
+// link, an engine or a host is lost, the command is carried out again from its beginning, with the same
+// file, and finds what was done. Until the host hears that the certificate has signed in, the account
+// knows nothing of it.
+
+import { create } from '@bufbuild/protobuf';
+import { CertificateMadeSchema } from '../contract/engine_pb.js';
+import type { Fault } from '../core/errors.js';
+import type { Element } from '../core/xml.js';
+import { NOT_SECURE, refusal, triedInVain } from './certificates-faults.js';
+import { append, itemOf, items, readItems, revoke } from './certificates-list.js';
+import type { Answer, CertificateFile, FeatureHost } from './feature.js';
+
+/** A network that fails says nothing about a certificate, but cannot be waited for without end. */
+const TRIES = 5;
+const BETWEEN_TRIES_MS = 3_000;
+/** So much of its fingerprint makes a name unique, and lets people compare. */
+const FINGERPRINT_CHARS = 8;
+
+export class Making {
+  /** What to do once there is a link again. */
+  #waiting: (() => void) | undefined;
+
+  /**
+   * @param id of the command
+   * @param label the first part of the certificate's name
+   * @param over called once it is answered
+   */
+  constructor(
+    private readonly host: FeatureHost,
+    private readonly id: string,
+    private readonly label: string,
+    private readonly over: () => void,
+  ) {}
+
+  begin(): void {
+    const hash = this.host.tools.hash('sha256', this.host.tools.utf8(this.id));
+    const name = Array.from(hash.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0'));
+    this.host.certificates.make(`certificate-${name.join('')}.pem`, (made) => {
+      if ('condition' in made) this.#refuse(made);
+      else this.#upload(made);
+    });
+  }
+
+  /** Signed in again. */
+  resume(): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.();
+  }
+
+  #upload(file: CertificateFile): void {
+    const name = nameOf(this.label, file);
+    this.#ask('set', append(name, file.der, this.host.tools), (answer) => {
+      if (answer.type === 'result') this.#try(file, name, TRIES);
+      else if (answer.fault.condition === 'conflict') this.#look(file, name, answer.fault);
+      else this.#drop(file, refusal(answer.fault));
+    });
+  }
+
+  /** The name is taken (§2.1 wants an error then): by this very certificate, if we were here before. */
+  #look(file: CertificateFile, name: string, cause: Fault): void {
+    this.#ask('get', items(), (answer) => {
+      const list = answer.type === 'result' ? readItems(answer.stanza, this.host) : [];
+      if (itemOf(list, file.sha256, this.host)?.name === name) this.#try(file, name, TRIES);
+      else this.#drop(file, refusal(answer.type === 'error' ? answer.fault : cause));
+    });
+  }
+
+  #try(file: CertificateFile, name: string, tries: number): void {
+    this.host.certificates.tryOut(file.path, (failed) => {
+      if (failed === undefined) this.#find(file, name);
+      else if (isOfTheNetwork(failed) && tries > 1) {
+        this.host.later(BETWEEN_TRIES_MS, () => {
+          this.#try(file, name, tries - 1);
+        });
+      } else this.#takeBack(file, name, failed);
+    });
+  }
+
+  /** What is used until now is named for the host, which disables it when it uses the new one. */
+  #find(file: CertificateFile, name: string): void {
+    const { current } = this.host.certificates;
+    if (current === '' || current === file.sha256) {
+      this.#made(file, name, '');
+      return;
+    }
+    this.#ask('get', items(), (answer) => {
+      const list = answer.type === 'result' ? readItems(answer.stanza, this.host) : [];
+      this.#made(file, name, itemOf(list, current, this.host)?.name ?? '');
+    });
+  }
+
+  #made(file: CertificateFile, name: string, replaces: string): void {
+    const { path, sha256, notAfter } = file;
+    const value = create(CertificateMadeSchema, {
+      id: this.id,
+      name,
+      path,
+      sha256,
+      replaces,
+      notAfterTimeMs: BigInt(notAfter),
+    });
+    this.host.tell({ case: 'certificateMade', value });
+    this.host.accept(this.id);
+    this.over();
+  }
+
+  #takeBack(file: CertificateFile, name: string, cause: Fault): void {
+    this.#ask('set', revoke(name, 'revoke'), (answer) => {
+      const kept = answer.type === 'error' ? answer.fault : undefined;
+      this.#drop(file, triedInVain(cause, kept?.condition === 'item-not-found' ? undefined : kept));
+    });
+  }
+
+  #drop(file: CertificateFile, cause: Fault): void {
+    this.host.certificates.remove(file.sha256);
+    this.#refuse(cause);
+  }
+
+  #refuse(cause: Fault): void {
+    this.host.refuse(this.id, cause);
+    this.over();
+  }
+
+  /** Asks our own account; asks again in the next session what was not answered in this one. */
+  #ask(type: 'get' | 'set', payload: Element, done: (answer: Answer) => void): void {
+    const again = (): void => {
+      if (!this.host.certificates.secure) {
+        done({ type: 'error', fault: NOT_SECURE });
+        return;
+      }
+      this.host.request(undefined, type, payload, (answer) => {
+        const lost = answer.type === 'error' && isLost(answer.fault, this.host);
+        if (!lost) done(answer);
+        else if (this.host.online) again();
+        else this.#waiting = again;
+      });
+    };
+    if (this.host.online) again();
+    else this.#waiting = again;
+  }
+}
+
+/** No answer of the server's. */
+export function isLost(cause: Fault, host: FeatureHost): boolean {
+  if (cause.kind === 'link' || cause.kind === 'stream') return true;
+  return cause.kind === 'timeout' && !host.online;
+}
+
+function isOfTheNetwork({ kind, retry }: Fault): boolean {
+  return retry === 'later' && (kind === 'link' || kind === 'timeout' || kind === 'stream');
+}
+
+function nameOf(label: string, { sha256 }: CertificateFile): string {
+  return `${label}, ${sha256.slice(0, FINGERPRINT_CHARS)}`;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+//
+// A sign-in beside the session that is there. What a server says to it is tried on real ones, too.
+
+import { create } from '@bufbuild/protobuf';
+import { describe, expect, it } from 'vitest';
+import { AttachSchema } from '../../src/contract/engine_pb.js';
+import type { ClientIdentity } from '../../src/core/effects.js';
+import { fault } from '../../src/core/errors.js';
+import type { Fault } from '../../src/core/errors.js';
+import type { Context } from '../../src/engine/context.js';
+import type { AccountEffect, TrialInput } from '../../src/engine/effects.js';
+import { readOptions } from '../../src/engine/options.js';
+import { Trial } from '../../src/engine/trial.js';
+import { nodeTools } from '../support/tools.js';
+
+const NOW = Date.UTC(2026, 10, 26);
+const GOOD: ClientIdentity = {
+  xmppAddr: ['romeo@montague.example'],
+  notBefore: 0,
+  notAfter: NOW + 1_000,
+};
+const FACTS = {
+  ...{ protocol: 'TLSv1.3', sha256: 'ab', notBefore: 0, notAfter: 8.64e15, chain: [] },
+  names: { dns: ['montague.example'], srv: [], xmppAddr: [] },
+};
+
+class Bench {
+  readonly effects: AccountEffect[] = [];
+  readonly done: (Fault | undefined)[] = [];
+  now = 0;
+  readonly trial: Trial;
+
+  constructor() {
+    const context: Context = {
+      ...{ tools: nodeTools, random: (n) => new Uint8Array(n), since: () => NOW },
+      clock: () => ({ now: this.now, wall: NOW }),
+      effect: (effect) => this.effects.push(effect),
+      tell: () => undefined,
+      log: () => undefined,
+    };
+    const jid = 'romeo@montague.example';
+    const options = readOptions(create(AttachSchema, { jid, password: 'secret' }), nodeTools);
+    if ('condition' in options) throw new Error(options.text);
+    const { security, authMethod, plainInClear } = options;
+    const negotiation = {
+      jid: options.jid,
+      security,
+      authMethod,
+      plainInClear,
+      password: 'secret',
+    };
+    this.trial = new Trial(context, { options, negotiation }, '/new.pem', (failed) => {
+      this.done.push(failed);
+    });
+  }
+
+  give(...inputs: TrialInput[]): this {
+    for (const input of inputs) this.trial.input(input);
+    return this;
+  }
+
+  /** The trial's own effects, in short. */
+  get wanted(): string[] {
+    return this.effects.map((effect) =>
+      effect.type !== 'trial'
+        ? `not its own: ${effect.type}`
+        : effect.effect.type === 'write'
+          ? effect.effect.text.replace(/<\?.*?\?>/, '').slice(0, 14)
+          : effect.effect.type,
+    );
+  }
+}
+
+const bytes = (text: string): TrialInput => ({ type: 'link-bytes', bytes: Buffer.from(text) });
+const header = (features: string): TrialInput =>
+  bytes(
+    `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='montague.example' version='1.0'><stream:features>${features}</stream:features>`,
+  );
+const offering = (...names: string[]): TrialInput =>
+  header(
+    `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${names.map((name) => `<mechanism>${name}</mechanism>`).join('')}</mechanisms>`,
+  );
+const identity: TrialInput = { type: 'identity', identity: GOOD };
+const direct: TrialInput[] = [
+  identity,
+  { type: 'link-open', direct: true },
+  { type: 'tls-ready', facts: FACTS },
+];
+
+describe('a trial', () => {
+  it('reads its certificate, dials with it, and is well when it is signed in', () => {
+    const bench = new Bench().give(...direct, offering('EXTERNAL', 'SCRAM-SHA-1'));
+    expect(bench.wanted.slice(0, 2)).toEqual(['read-identity', 'dial']);
+    expect(bench.effects[1]).toMatchObject({ effect: { dial: { certificate: true } } });
+    bench.give(
+      bytes("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"),
+      header("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"),
+    );
+    const bind = bench.effects.findLast(
+      ({ type }, index) => type === 'trial' && bench.wanted[index]?.startsWith('<iq') === true,
+    );
+    const text = bind?.type === 'trial' && bind.effect.type === 'write' ? bind.effect.text : '';
+    expect(text).toContain('<resource>trial-00000000</resource>');
+    const id = / id=["']([^"']+)/.exec(text)?.[1] ?? '';
+    bench.give(
+      bytes(
+        `<iq type='result' id='${id}'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>romeo@montague.example/trial-00000000</jid></bind></iq>`,
+      ),
+    );
+    expect(bench.wanted.at(-1)).toBe('</stream:strea');
+    bench.give(bytes('</stream:stream>'));
+    expect(bench.done).toEqual([undefined]);
+    expect(bench.wanted.every((each) => !each.startsWith('not'))).toBe(true);
+  });
+
+  it.each([
+    [
+      'a certificate that has expired',
+      'certificate-expired',
+      [{ type: 'identity', identity: { ...GOOD, notAfter: NOW - 1 } } as const],
+    ],
+    [
+      'a file that cannot be read',
+      'file-missing',
+      [
+        {
+          type: 'identity-failed',
+          fault: fault('usage', 'file-missing', 'There is none.'),
+          passphrase: false,
+        } as const,
+      ],
+    ],
+    ['a server that is not there', 'closed', [identity, { type: 'link-closed' } as const]],
+    [
+      'a server that refuses the certificate in TLS',
+      'certificate-refused',
+      [
+        ...direct,
+        { type: 'link-closed', fault: fault('tls', 'certificate-refused', 'No.') } as const,
+      ],
+    ],
+    ['a server that offers passwords only', 'no-mechanism', [...direct, offering('SCRAM-SHA-1')]],
+    [
+      'a server that says no',
+      'not-authorized',
+      [
+        ...direct,
+        offering('EXTERNAL'),
+        bytes("<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><not-authorized/></failure>"),
+      ],
+    ],
+    [
+      'a server whose certificate is not the domain’s',
+      'certificate-rejected',
+      [
+        ...direct.slice(0, 2),
+        { type: 'tls-ready', facts: { ...FACTS, names: { ...FACTS.names, dns: [] } } } as const,
+      ],
+    ],
+  ])('fails once at %s', (_, condition, inputs: TrialInput[]) => {
+    const bench = new Bench().give(...inputs);
+    expect(bench.done.map((failed) => failed?.condition)).toEqual([condition]);
+    bench.give({ type: 'link-closed' });
+    expect(bench.done).toHaveLength(1);
+    // The password is of no use to it, whatever the server would like.
+    expect(JSON.stringify(bench.effects)).not.toContain('SCRAM');
+  });
+
+  it('ends by itself at a server that is silent', () => {
+    const bench = new Bench().give(...direct);
+    const due = bench.trial.deadline() ?? 0;
+    bench.now = due - 1;
+    bench.trial.tick();
+    expect(bench.done).toEqual([]);
+    bench.now = due;
+    bench.trial.tick();
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['no-answer']);
+  });
+});
