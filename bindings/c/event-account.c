@@ -119,6 +119,8 @@ stead_event_command_id (const stead_event *event)
     return event->wire->accepted->id;
   if (IS (event, REFUSED))
     return event->wire->refused->id;
+  if (IS (event, CERTIFICATE_MADE))
+    return event->wire->certificate_made->id;
   return IS (event, MESSAGE_STATE) ? event->wire->message_state->id : "";
 }
 

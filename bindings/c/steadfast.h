@@ -180,7 +180,9 @@ typedef enum
   STEAD_EVENT_BOOKMARKS = 50,
   STEAD_EVENT_ROOM_USERS = 60,
   STEAD_EVENT_CERTIFICATE_EXPIRY =
-      75 /* the client certificate ends soon; once each of three times */
+      75, /* the client certificate ends soon; once each of three times */
+  STEAD_EVENT_CERTIFICATES = 80,
+  STEAD_EVENT_CERTIFICATE_MADE = 81
 } stead_event_kind;
 
 typedef enum
@@ -269,6 +271,7 @@ typedef enum
 #include "steadfast-form.h"
 #include "steadfast-room.h"
 #include "steadfast-bookmark.h"
+#include "steadfast-certificate.h"
 
 STEAD_END_DECLS
 

@@ -3,6 +3,7 @@
 // Events of libsteadfast as plain objects. Words are those of steadfast.h, in lower case.
 
 import ref from 'ref-napi';
+import { certificateReaders } from './certificates.js';
 import type { Steadfast } from './library.js';
 import { roomReaders } from './rooms.js';
 import { list, shows, word, type Word } from './words.js';
@@ -155,6 +156,7 @@ function readers(c: Steadfast, e: Buffer) {
       done: c.stead_event_info_done(e),
     }),
     ...roomReaders(c, e),
+    ...certificateReaders(c, e),
   } as const;
 }
 
@@ -228,6 +230,8 @@ const types: Readonly<Record<number, keyof Reader>> = {
   50: 'bookmarks',
   60: 'room-users',
   75: 'certificate-expiry',
+  80: 'certificates',
+  81: 'certificate-made',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

@@ -8,8 +8,10 @@ import ref from 'ref-napi';
 import { chatStates, read, secrets, type Event } from './events.js';
 import { filled, type FormValues } from './forms.js';
 import { load, poll, type Steadfast } from './library.js';
+import { CertificateCommands } from './certificates.js';
 import { fillProxy, setProxy, type Proxy } from './proxy.js';
 import { affiliations, roles, roomFormKinds, type Bookmark } from './rooms.js';
+import type { Presence } from './shapes.js';
 import { Wake } from './wake.js';
 import { shows } from './words.js';
 
@@ -17,7 +19,7 @@ export type { Event, Failure } from './events.js';
 export type { Form, FormField, FormValues } from './forms.js';
 export type { Proxy } from './proxy.js';
 export type { Bookmark } from './rooms.js';
-export type Show = (typeof shows)[number];
+export type { Presence, Show } from './shapes.js';
 export type ChatState = (typeof chatStates)[number];
 export type Role = (typeof roles)[number];
 export type RoomFormKind = (typeof roomFormKinds)[number];
@@ -48,13 +50,6 @@ export interface AccountOptions {
   proxy?: Proxy;
 }
 
-export interface Presence {
-  show?: Show;
-  status?: string;
-  priority?: number;
-  idleSinceTimeMs?: number;
-}
-
 const securities = ['require_tls', 'old_ssl', 'opportunistic_tls'] as const;
 const authMethods = ['auto', 'external', 'scram', 'plain'] as const;
 const subscribeActions = ['request', 'approve', 'deny', 'cancel'] as const;
@@ -71,6 +66,8 @@ export class SteadfastError extends Error {
 export class Client {
   readonly #c: Steadfast;
   readonly #wake = new Wake();
+  /** Certificates to sign in with (XEP-0257). */
+  readonly certificates: CertificateCommands;
   #handle: Buffer | undefined;
   #waiting: Promise<void> | undefined;
 
@@ -92,6 +89,11 @@ export class Client {
       throw new SteadfastError(words);
     }
     this.#handle = handle;
+    this.certificates = new CertificateCommands(
+      this.#c,
+      () => this.#open(),
+      (id) => this.#id(id),
+    );
   }
 
   /** How long things take, for tests; see stead_client_set_times(). */
