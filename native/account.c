@@ -189,6 +189,7 @@ session_open (PurpleAccount *account)
   receipts_open (session);
   info_open (session);
   muc_open (session);
+  certificates_open (session);
   return session;
 }
 
@@ -198,6 +199,7 @@ session_close (ShimSession *session)
   dispatch_forget (session->number);
   trust_close (session);
   secrets_close (session);
+  certificates_close (session);
   subscriptions_close (session);
   muc_close (session);
   info_close (session);
@@ -236,6 +238,27 @@ attach (PurpleConnection *gc, stead_client *client)
   link_hook_network ();
   hook_accounts ();
   dispatch_update ();
+}
+
+void
+account_attach_again (ShimSession *session)
+{
+  PurpleConnection *gc = account_connection (session);
+  stead_client *client = dispatch_client ();
+  char *problem = NULL;
+  stead_options *options = options_of (session->account, &problem);
+
+  if (options != NULL)
+    {
+      presence_set_options (session->account, options);
+      if (client != NULL && !stead_attach (client, session->number, options))
+        problem = g_strdup (stead_client_error (client));
+      stead_options_free (options);
+      dispatch_update ();
+    }
+  if (problem != NULL && gc != NULL)
+    purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_INVALID_SETTINGS, problem);
+  g_free (problem);
 }
 
 void

@@ -47,14 +47,24 @@ static const struct
   stead_event_kind kind;
   void (*handle) (ShimSession *session, const stead_event *event);
 } session_handlers[] = {
-  { STEAD_EVENT_ACCOUNT_HELD, link_got_held },   { STEAD_EVENT_LINK, link_got_link },
-  { STEAD_EVENT_ASK_TRUST, trust_ask },          { STEAD_EVENT_ASK_SECRET, secrets_ask },
-  { STEAD_EVENT_MESSAGE, messages_got_message }, { STEAD_EVENT_CHAT_STATE, chat_states_got },
-  { STEAD_EVENT_PRESENCE, presence_got },        { STEAD_EVENT_SUBSCRIPTION, subscriptions_got },
-  { STEAD_EVENT_CONTACT_INFO, info_got },        { STEAD_EVENT_ROOM_SUBJECT, muc_got_subject },
-  { STEAD_EVENT_ROOM_NOTICE, muc_got_notice },   { STEAD_EVENT_INVITATION, muc_got_invitation },
-  { STEAD_EVENT_ROOM_LIST, muc_got_list },       { STEAD_EVENT_ROOM_FORM, muc_got_form },
-  { STEAD_EVENT_ROOM_USERS, muc_got_users },     { STEAD_EVENT_CERTIFICATE_EXPIRY, expiry_got },
+  { STEAD_EVENT_ACCOUNT_HELD, link_got_held },
+  { STEAD_EVENT_LINK, link_got_link },
+  { STEAD_EVENT_ASK_TRUST, trust_ask },
+  { STEAD_EVENT_ASK_SECRET, secrets_ask },
+  { STEAD_EVENT_MESSAGE, messages_got_message },
+  { STEAD_EVENT_CHAT_STATE, chat_states_got },
+  { STEAD_EVENT_PRESENCE, presence_got },
+  { STEAD_EVENT_SUBSCRIPTION, subscriptions_got },
+  { STEAD_EVENT_CONTACT_INFO, info_got },
+  { STEAD_EVENT_ROOM_SUBJECT, muc_got_subject },
+  { STEAD_EVENT_ROOM_NOTICE, muc_got_notice },
+  { STEAD_EVENT_INVITATION, muc_got_invitation },
+  { STEAD_EVENT_ROOM_LIST, muc_got_list },
+  { STEAD_EVENT_ROOM_FORM, muc_got_form },
+  { STEAD_EVENT_ROOM_USERS, muc_got_users },
+  { STEAD_EVENT_CERTIFICATES, certificates_got_certificates },
+  { STEAD_EVENT_CERTIFICATE_MADE, certificates_got_made },
+  { STEAD_EVENT_CERTIFICATE_EXPIRY, expiry_got },
 };
 
 static void
@@ -94,11 +104,13 @@ handle (const stead_event *event)
       messages_got_accepted (stead_event_account (event), event);
       roster_change_answered (stead_event_account (event), event);
       muc_bookmarks_answered (stead_event_account (event), event);
+      certificates_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_REFUSED:
       messages_got_refused (stead_event_account (event), event);
       roster_change_answered (stead_event_account (event), event);
       muc_bookmarks_answered (stead_event_account (event), event);
+      certificates_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_MESSAGE_STATE:
       messages_got_state (stead_event_account (event), event);

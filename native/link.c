@@ -167,6 +167,7 @@ got_online (ShimSession *session, PurpleConnection *gc, const stead_event *event
   end_outage (session);
   set_connected (gc);
   muc_list_online (session);
+  certificates_online (session, event);
 }
 
 /* For `pidgin -d`; none of these texts holds a secret. */
@@ -210,7 +211,8 @@ link_got_link (ShimSession *session, const stead_event *event)
       set_connected (gc);
       break;
     case STEAD_LINK_FAILED:
-      errors_report (session, event);
+      if (!certificates_failed (session, event))
+        errors_report (session, event);
       break;
     case STEAD_LINK_DETACHED:
       /* The echo of an earlier close(): this login came after it. */

@@ -117,6 +117,7 @@ static PurplePluginInfo info = {
   .load = plugin_load,
   .unload = plugin_unload,
   .extra_info = &protocol,
+  .actions = certificates_actions,
 };
 
 static void

@@ -28,6 +28,8 @@ typedef struct
   GSList *groups; /* of char * */
 } ShimContact;
 
+typedef struct ShimCertificates ShimCertificates;
+
 /* One account between login() and close(). */
 typedef struct
 {
@@ -70,10 +72,11 @@ typedef struct
   char *bookmark_trouble;        /* (nullable): why, as it was told last */
   guint bookmark_look;           /* until changes of chats are looked for */
 
-  GSList *authorizations; /* open prompts, see subscriptions.c */
-  GHashTable *infos;      /* bare JID to answers that came so far, see info.c */
-  gpointer trust;         /* the open certificate prompt, see trust.c */
-  gboolean asking;        /* a prompt for a secret is open, see secrets.c */
+  GSList *authorizations;         /* open prompts, see subscriptions.c */
+  GHashTable *infos;              /* bare JID to answers that came so far, see info.c */
+  ShimCertificates *certificates; /* see certificates.h */
+  gpointer trust;                 /* the open certificate prompt, see trust.c */
+  gboolean asking;                /* a prompt for a secret is open, see secrets.c */
 } ShimSession;
 
 /* ---- dispatch.c: the one client of this process ------------------------------------------------
@@ -99,6 +102,8 @@ void account_init (void);
 void account_uninit (void);
 void account_login (PurpleAccount *account);
 void account_close (PurpleConnection *gc);
+/* Tells the engine the settings as they are now; the session goes on. */
+void account_attach_again (ShimSession *session);
 /* Returns: (transfer none) (nullable): %NULL when the account is not logged in. */
 ShimSession *account_session (const PurpleAccount *account);
 ShimSession *account_session_of (PurpleConnection *gc);
@@ -373,3 +378,16 @@ void secrets_ask (ShimSession *session, const stead_event *event);
  */
 
 void expiry_got (ShimSession *session, const stead_event *event);
+
+/* ---- certificates.c -----------------------------------------------------------------------------
+ */
+
+void certificates_open (ShimSession *session);
+void certificates_close (ShimSession *session);
+GList *certificates_actions (PurplePlugin *plugin, gpointer context);
+void certificates_got_certificates (ShimSession *session, const stead_event *event);
+void certificates_got_made (ShimSession *session, const stead_event *event);
+void certificates_answered (guint32 account, const stead_event *event);
+void certificates_online (ShimSession *session, const stead_event *event);
+/* Returns: whether the failure is dealt with: the account signs in as before */
+gboolean certificates_failed (ShimSession *session, const stead_event *event);

@@ -227,6 +227,7 @@ export interface Answers {
   'buddy-alias': Json;
   'buddy-move': Json;
   'group-rename': Json;
+  'account-menu': { menu: string[] };
   'buddy-menu': { menu: (string | null)[] };
   buddies: { buddies: Buddy[] };
   info: Json;

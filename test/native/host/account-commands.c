@@ -270,6 +270,38 @@ run_connection_error (const JsonValue *command, GString *result)
   return NULL;
 }
 
+/* Lists the protocol's items of the account's menu; runs the one that is named. */
+static const char *
+run_actions (const JsonValue *command, GString *result)
+{
+  PurpleConnection *gc = connection_of (command);
+  const char *choose = json_string (command, "choose");
+  PurplePlugin *plugin;
+  GList *actions;
+  GList *item;
+
+  if (gc == NULL)
+    return not_connected;
+  plugin = purple_connection_get_prpl (gc);
+  actions = PURPLE_PLUGIN_ACTIONS (plugin, gc);
+  json_open (result, "menu", '[');
+  for (item = actions; item != NULL; item = item->next)
+    json_add_string (result, NULL, ((PurplePluginAction *) item->data)->label);
+  json_close (result, ']');
+  for (item = actions; item != NULL; item = item->next)
+    {
+      PurplePluginAction *action = item->data;
+
+      action->plugin = plugin;
+      action->context = gc;
+      if (g_strcmp0 (action->label, choose) == 0)
+        action->callback (action);
+      purple_plugin_action_free (action);
+    }
+  g_list_free (actions);
+  return NULL;
+}
+
 HostCommand
 host_account_command (const char *name)
 {
@@ -284,6 +316,7 @@ host_account_command (const char *name)
     { "account-enable", run_account_enable },
     { "account-connect", run_account_connect },
     { "account-delete", run_account_delete },
+    { "account-menu", run_actions },
     { "status", run_status },
     { "idle", run_idle },
     { "send", run_send },

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+//
+// The account's menu and what follows from it, in a real libpurple, with the engine played by the test.
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { Error_Kind, Link_State } from '../../src/contract/engine_pb.js';
+import { Stage } from './stage.js';
+
+const WITHOUT_PASSWORD = 'Sign in without a password from now on...';
+const RENEW = 'Renew the Certificate...';
+const LIST = 'Certificates...';
+const ADD = 'Add a Certificate...';
+const MADE = { path: '/folder/certificate-01234567.pem', name: 'Desk, 0123', replaces: '' };
+const REFUSED = {
+  ...{ kind: Error_Kind.SASL, condition: 'not-authorized', text: 'The server said <no>.' },
+  retry: 0,
+} as const;
+
+let stage: Stage;
+let account: number;
+let number: number;
+
+beforeEach(async () => {
+  stage = await Stage.set();
+  stage.engine.accepting = false;
+});
+afterEach(() => stage.close());
+
+/** @param mechanism of the session that the engine tells of */
+async function online(mechanism: string, resumed = false): Promise<void> {
+  await stage.tell(number, {
+    case: 'link',
+    value: {
+      ...{ state: Link_State.ONLINE, resumed, jid: 'alice@home.example/desk' },
+      ...{ tlsVersion: 'TLSv1.3', mechanism },
+    },
+  });
+}
+
+async function signIn(options: Record<string, string> = {}): Promise<void> {
+  ({ account, number } = await stage.attach('alice@home.example/desk', options));
+  await online('cert' in options ? 'EXTERNAL' : 'SCRAM-SHA-256');
+}
+
+const menu = async (choose?: string): Promise<string[]> =>
+  (await stage.host.run('account-menu', { account, choose: choose ?? '' })).menu;
+
+/** Chooses an item, and answers its question. */
+async function act(item: string): Promise<void> {
+  await menu(item);
+  await answer(
+    item === RENEW ? 'Renew the certificate?' : 'Sign in without a password from now on?',
+  );
+}
+
+/** @param action 0 is the first button */
+async function answer(primary: string, action = 0): Promise<void> {
+  const asked = await stage.host.next('request', (one) => one.primary === primary);
+  expect(asked).toMatchObject({ kind: 'action', title: 'Certificates' });
+  await stage.host.run('answer', { request: asked.request, action });
+}
+
+async function made(more: Partial<typeof MADE> = {}, after = 0): Promise<void> {
+  const { id } = await stage.engine.next('makeCertificate', () => true, after);
+  await stage.tell(number, { case: 'certificateMade', value: { id, ...MADE, ...more } });
+  await stage.tell(number, { case: 'accepted', value: { id } });
+}
+
+const attaches = () =>
+  stage.engine.commands.all.flatMap(({ body }) =>
+    body.case === 'attach' ? [[body.value.clientCert, body.value.authMethod]] : [],
+  );
+
+const told = () => stage.host.all('notify').map(({ kind, primary }) => [kind, primary]);
+
+test('the menu has what fits to how the account signs in', async () => {
+  await signIn();
+  expect(await menu()).toEqual([WITHOUT_PASSWORD, LIST, ADD]);
+  await stage.host.run('account-set', { account, options: { client_cert: '/mine.pem' } });
+  expect(await menu()).toEqual([RENEW, LIST, ADD]);
+});
+
+test('the settings change when the certificate has signed in, and the password goes if wanted', async () => {
+  await signIn({ auth_method: 'scram' });
+  await act(WITHOUT_PASSWORD);
+  await made();
+  expect(attaches()).toEqual([
+    ['', 2],
+    [MADE.path, 0],
+  ]);
+  expect((await stage.host.run('account-get', { account })).hasPassword).toBe(true);
+  await online('EXTERNAL', true);
+  // The test's host does not remember passwords: nothing is stored, so nothing is asked.
+  expect(told()).toEqual([['info', 'You sign in without a password now.']]);
+  expect(await stage.host.run('account-get', { account })).toMatchObject({
+    ...{ hasPassword: false, connected: true },
+  });
+  expect(await menu()).toEqual([RENEW, LIST, ADD]);
+});
+
+test('a certificate that is refused in the end is revoked, and the account signs in as before', async () => {
+  await signIn();
+  await act(WITHOUT_PASSWORD);
+  await made();
+  await stage.tell(number, { case: 'link', value: { state: Link_State.FAILED, error: REFUSED } });
+  const { body } = await stage.engine.next('revokeCertificate');
+  expect(body.value).toMatchObject({ name: MADE.name, disable: false });
+  expect(attaches()).toEqual([
+    ['', 0],
+    [MADE.path, 0],
+    ['', 0],
+  ]);
+  expect(told()).toEqual([['error', 'Nothing was changed.']]);
+  await online('SCRAM-SHA-256', true);
+  expect(await stage.host.run('account-get', { account })).toMatchObject({
+    ...{ hasPassword: true, connected: true, enabled: true },
+  });
+});
+
+test('what the engine refuses is told, and changes nothing', async () => {
+  await signIn();
+  await act(WITHOUT_PASSWORD);
+  const { id } = await stage.engine.next('makeCertificate');
+  await stage.tell(number, { case: 'refused', value: { id, error: REFUSED } });
+  const notice = await stage.host.next('notify');
+  expect(notice).toMatchObject({ kind: 'error', secondary: REFUSED.text });
+  expect(attaches()).toHaveLength(1);
+  expect(await menu()).toEqual([WITHOUT_PASSWORD, LIST, ADD]);
+});
+
+test('one thing is done at a time', async () => {
+  await signIn();
+  await act(WITHOUT_PASSWORD);
+  await stage.engine.next('makeCertificate');
+  await menu(LIST);
+  expect(told()).toEqual([['error', 'Not now.']]);
+  expect(stage.engine.commands.all.some(({ body }) => body.case === 'queryCertificates')).toBe(
+    false,
+  );
+});
+
+test('the old certificate is disabled once the settings on disk name the new one', async () => {
+  await signIn({ client_cert: '/old.pem' });
+  await act(RENEW);
+  await made({ replaces: 'Old' });
+  await online('EXTERNAL', true);
+  const { id, body } = await stage.engine.next('revokeCertificate');
+  expect(body.value).toMatchObject({ name: 'Old', disable: true });
+  await stage.tell(number, { case: 'accepted', value: { id } });
+  // Nothing is left to do at the next sign-in.
+  await online('EXTERNAL', true);
+  expect(
+    stage.engine.commands.all.filter(({ body: b }) => b.case === 'revokeCertificate'),
+  ).toHaveLength(1);
+});
+
+test('the list is a form; what is used here is revoked only behind a sign-in by password', async () => {
+  await signIn({ client_cert: '/mine.pem' });
+  await menu(LIST);
+  const { id } = await stage.engine.next('queryCertificates');
+  const certificates = [
+    { name: 'Desk', sha256: 'aa', notAfterTimeMs: 1_826_000_000_000n, current: true },
+    { name: 'P<hone>\n2', sha256: 'bb', notAfterTimeMs: 1_000n },
+  ];
+  await stage.tell(number, { case: 'certificates', value: { certificates } });
+  await stage.tell(number, { case: 'accepted', value: { id } });
+  const form = await stage.host.next('request');
+  const [field] = form.fields ?? [];
+  expect(form).toMatchObject({ kind: 'fields', primary: 'With these you can sign in:' });
+  const labels = JSON.stringify(field);
+  expect(labels).toMatch(/Desk \(until [^)]+, used here\)/);
+  expect(labels).toMatch(/P<hone>[^"\\]*2 \(expired on [^)]+\)/);
+  const [first] = /Desk \([^"]*\)/.exec(labels) ?? [];
+  const fields = { [field?.id ?? '']: [first] };
+  await stage.host.run('answer', { request: form.request, ok: true, fields });
+  await answer('Do you want to revoke this certificate?');
+  await stage.engine.next('attach', ({ body }) => body.value.clientCert === '');
+  expect(stage.engine.commands.all.some(({ body }) => body.case === 'revokeCertificate')).toBe(
+    false,
+  );
+  await online('SCRAM-SHA-256', true);
+  const { body } = await stage.engine.next('revokeCertificate');
+  expect(body.value).toMatchObject({ name: 'Desk', disable: false });
+});
+
+test('a certificate of somebody else is asked for by a form', async () => {
+  await signIn();
+  await menu(ADD);
+  const { request } = await stage.host.next('request');
+  const fields = { name: 'Bot', path: '/bot.pem', no_management: false };
+  await stage.host.run('answer', { request, ok: true, fields });
+  const { id, body } = await stage.engine.next('appendCertificate');
+  expect(body.value).toMatchObject({ name: 'Bot', path: '/bot.pem', noManagement: false });
+  await stage.tell(number, { case: 'accepted', value: { id } });
+  expect(told()).toEqual([['info', 'The certificate is uploaded.']]);
+});
