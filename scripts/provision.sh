@@ -19,7 +19,7 @@ packages () {
     hosts) echo pidgin finch tmux dbus dbus-daemon ;;
     server) echo prosody openssl ;;
     test) echo ejabberd bitlbee-libpurple xvfb xauth xdotool imagemagick x11-utils valgrind \
-               clang-format libasan8 libubsan1 dbus-x11 locales microsocks tor iproute2 ;;
+               clang-format libasan8 libubsan1 dbus-x11 locales prosody-modules microsocks tor iproute2 ;;
     *) echo "scripts/provision.sh: no group $1" >&2; exit 2 ;;
   esac
 }

@@ -20,10 +20,13 @@ export class Home {
     readonly certificate: Certificate,
   ) {}
 
-  static async open(more: Partial<ProsodyOptions> = {}): Promise<Home> {
+  /** @param more for the server; a function, where that takes files of the workspace */
+  static async open(
+    more: Partial<ProsodyOptions> | ((workspace: Workspace) => Partial<ProsodyOptions>) = {},
+  ): Promise<Home> {
     const workspace = new Workspace();
     try {
-      return await Home.#furnish(workspace, more);
+      return await Home.#furnish(workspace, typeof more === 'function' ? more(workspace) : more);
     } catch (fault) {
       await workspace.close();
       throw fault;
