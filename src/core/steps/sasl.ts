@@ -49,9 +49,9 @@ export class Sasl implements Step {
     this.host.write(xml('auth', { xmlns: NS.sasl, mechanism: exchange.name }, content));
   }
 
-  protected succeeded(_success: Element): void {
+  protected succeeded: (success: Element) => void = () => {
     this.host.restart();
-  }
+  };
 
   protected said(success: Element): string {
     return success.getText();
@@ -155,7 +155,7 @@ export class Sasl implements Step {
     if (data === undefined || exchange === undefined) return host.fail(unreadable);
     const problem = exchange.success(data);
     if (problem !== undefined) return this.unproved(problem);
-    this.accepted(exchange);
+    this.accepted();
     this.succeeded(el);
   }
 
@@ -163,7 +163,7 @@ export class Sasl implements Step {
     this.host.fail(problem);
   }
 
-  protected accepted(_exchange: Exchange): void {
+  protected accepted(): void {
     this.choosing?.accepted();
   }
 

@@ -128,12 +128,12 @@ class Sasl2 extends Sasl {
   }
 
   /** A token teaches nothing of how the account signs in without one. */
-  protected override accepted(exchange: Exchange): void {
-    if (this.token === undefined) super.accepted(exchange);
-    else this.host.learn({ mechanism: exchange.name, binding: '' });
+  protected override accepted(): void {
+    if (this.token === undefined) super.accepted();
+    else this.host.learn({ mechanism: this.token.mechanism, binding: '' });
   }
 
-  protected override succeeded(el: Element): void {
+  protected override succeeded = (el: Element): void => {
     const { host } = this;
     if (host.options.sasl2?.revoke !== undefined) return host.fail(revoked);
     const jid = Jid.parse(
@@ -143,7 +143,7 @@ class Sasl2 extends Sasl {
     if (jid?.sameBare(host.options.jid) !== true) return host.fail(nobody);
     this.keepToken(el);
     this.session(el, jid);
-  }
+  };
 
   protected override failure(el: Element): void {
     const { host } = this;
