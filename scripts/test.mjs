@@ -87,7 +87,9 @@ async function vitest(project, shard = '1/1', aside = false) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const words = [];
   const stdio = aside ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawn('vitest', ['run', '--project', project, '--shard', shard, ...reporters], { stdio });
+  const child = spawn('vitest', ['run', '--project', project, '--shard', shard, ...reporters], {
+    stdio,
+  });
   child.stdout?.on('data', (bytes) => words.push(bytes));
   child.stderr?.on('data', (bytes) => words.push(bytes));
   const well = await once(child, 'close').then(
