@@ -81,6 +81,7 @@ export class ModelAccount {
         | 'jid'
         | 'folder'
         | 'password'
+        | 'authMethod'
         | 'clientCert'
         | 'inboxTaken'
         | 'online'
