@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Reads PKCS#12 files (RFC 7292), those of today and those that Windows and older browsers write.
-// Node's OpenSSL opens the first kind only; docs/design/0013-certificate-files.md says why we read both.
+// Node's OpenSSL opens the first kind only; docs/design/0011-certificate-files.md says why we read both.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { BerValue } from './ber.js';
