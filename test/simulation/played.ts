@@ -6,7 +6,7 @@ import type { Outcome } from './run.js';
 import { runSeed } from './run.js';
 import { firstSeed } from './seeds.js';
 
-/** `make test` plays so many, and as many with a room. */
+/** `make test` plays so many, as many with a room, and a quarter of that with SASL2. */
 export const SEEDS = Number(process.env.STEADFAST_SEEDS ?? 100);
 export const FIRST = Number(process.env.STEADFAST_FIRST_SEED ?? firstSeed());
 /** Hours may be asked for. */
