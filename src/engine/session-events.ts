@@ -41,6 +41,8 @@ export class SessionEvents {
   private downAt = 0;
   /** The features have asked what they ask first, ahead of the session. */
   private opened = false;
+  /** The session in which they have: it may go on before they know of it. */
+  private openedIn: StreamManagement | undefined;
   /** What came before the features know of their session, with the count at each. */
   private early: { readonly stanza: Element; readonly h: number }[] | undefined;
 
@@ -113,7 +115,7 @@ export class SessionEvents {
     }
     this.hear();
     // A session that had begun is resumed, and its requests are answered then.
-    if (this.opened && !this.wasUp) {
+    if (this.opened && this.openedIn === undefined) {
       this.opened = false;
       this.parts.host.failRequests(SESSION_LOST);
     }
@@ -160,6 +162,7 @@ export class SessionEvents {
     this.parts.host.carbonsOn = online.carbons;
     // Until it is on disk that there is a session, nothing of it is told.
     this.early = [];
+    this.openedIn = this.opened ? management : undefined;
     const saved = this.parts.session.resumable ? this.parts.session.management?.save() : undefined;
     const session = saved === undefined ? [] : sessionRecords(saved);
     // The one that the server made is asked for where it asks us again.
@@ -180,6 +183,7 @@ export class SessionEvents {
     this.parts.link.online(online);
     const { opened } = this;
     this.opened = false;
+    this.openedIn = undefined;
     this.parts.host.started(opened);
     this.hear();
   }
@@ -201,6 +205,7 @@ export class SessionEvents {
 
   private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
     this.opened = false;
+    this.openedIn = undefined;
     this.parts.mailroom.forgetCount();
     // A server tells only once how far it had got: that is kept before anything new is begun.
     this.parts.session.hold();

@@ -79,8 +79,9 @@ export function requests(host: StepHost, offer: Offer, token: Token | undefined)
   if (resume !== undefined && offer.sm) {
     asked.push(xml('resume', { xmlns: NS.sm, previd: resume.previd, h: String(resume.h) }));
   }
-  // Where the former session must be asked for behind the sign-in, nothing may be bound before.
-  if (sasl2.bind && offer.bind && (resume === undefined || offer.sm)) {
+  // Where the former session must be asked for behind the sign-in, nothing may be bound before. And a session
+  // that cannot be resumed may live on unseen: only one that asks for the same resource ends it.
+  if (sasl2.bind && offer.bind && offer.enable && (resume === undefined || offer.sm)) {
     asked.push(bindRequest(offer, sasl2.carbons));
   }
   return asked;
