@@ -50,7 +50,9 @@ export class SleepWatch {
    * (XEP-0203) leave us that it was after the last of the old link; of an earlier process's nothing is known.
    */
   resumed({ now }: Clock): void {
-    this.absence = { began: this.read, ended: now };
+    const { began, ended } = this.absence;
+    const slept = now - ended <= DROWSY_MS ? began : undefined;
+    this.absence = { began: this.read ?? slept, ended: now };
   }
 
   /** A new session began: nothing has been waiting in it. */

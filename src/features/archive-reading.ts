@@ -55,6 +55,17 @@ export class ArchiveReading {
     this.catchUp.whenReleased(run);
   }
 
+  /**
+   * The presence went out behind the archive: what came between its last page and that is in it alone, and older
+   * than what comes live.
+   */
+  announced(): void {
+    this.catchUp.hold();
+    this.host.later(1, () => {
+      this.read(true);
+    });
+  }
+
   resumed(outageMs: number): void {
     this.replay.resumed();
     if (this.owed || this.catchUp.behind || outageMs > LONG_OUTAGE_MS) this.readTwice(false);

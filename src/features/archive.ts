@@ -35,6 +35,7 @@ function attach(host: FeatureHost): FeatureHooks {
       if (host.archiveFirst) {
         reading.whenReleased(() => {
           ownPresenceOf(host).release();
+          reading.announced();
         });
       }
     },

@@ -57,6 +57,12 @@ describe('what is read', () => {
     expect(watch.since(at(4_000, 63_500))).toBe(WALL + 1_000);
   });
 
+  it('as the session of an earlier process goes on at a wake may have come since the sleep began', () => {
+    const watch = watchAfter(at(1_000), at(1_500, 61_000));
+    watch.resumed(at(1_500, 61_000));
+    expect(watch.since(at(1_500, 61_000))).toBe(WALL + 1_000);
+  });
+
   it('at a wake that a new session has followed came now', () => {
     const watch = watchAfter(at(1_000), at(1_500, 61_000));
     watch.began();
