@@ -40,13 +40,12 @@ export class KeptSession {
    * @param h stanzas handled durably
    */
   optionsFor(options: Omit<NegotiationOptions, 'resume'>, h: number): NegotiationOptions {
-    const former = this.management !== undefined;
     const resumption = this.resumption(h);
     const { sasl2 } = options;
-    if (!former || resumption !== undefined || sasl2 === undefined) {
+    if (resumption !== undefined || sasl2 === undefined || sasl2.over) {
       return { ...options, ...resumption };
     }
-    // Given up without an answer it may still live, and only its own resource is sure to end it.
+    // One that nobody has ended may still take what comes for us, and only its own resource is sure to end it.
     return { ...options, sasl2: { ...sasl2, bind: false } };
   }
 
@@ -99,9 +98,10 @@ export class KeptSession {
    * The session is gone.
    * @param h how far the server had got, if it said so
    * @param forgotten it answered that it knows nothing of the session
+   * @param over the server knows that it is
    * @returns how many stanzas it turned out to have got
    */
-  lost(h: number | undefined, forgotten = false): number {
+  lost(h: number | undefined, forgotten = false, over = forgotten || h !== undefined): number {
     const { management } = this;
     this.management = undefined;
     this.silentRefusals = 0;
@@ -117,7 +117,7 @@ export class KeptSession {
     if (h !== undefined && result.certain) {
       this.out({ type: 'settled', h, stanzas: result.settled });
     }
-    this.out({ type: 'lost', rest: result.rest, certain: result.certain, forgotten });
+    this.out({ type: 'lost', rest: result.rest, certain: result.certain, forgotten, over });
     return result.settled.length;
   }
 }

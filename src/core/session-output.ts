@@ -36,6 +36,8 @@ export type SessionOutput =
       readonly rest: readonly Tracked[];
       readonly certain: boolean;
       readonly forgotten: boolean;
+      /** The server knows that it is; else it may still take what comes for us. */
+      readonly over: boolean;
     }
   | { readonly type: 'settled'; readonly h: number; readonly stanzas: readonly Tracked[] }
   | Online

@@ -82,6 +82,7 @@ export class Session {
   open(options: LinkOptions, direct: boolean, clock: Clock): void {
     this.clock = clock;
     this.phase = 'negotiating';
+    this.answered = false;
     this.phaseTime.opened(clock.now, options.far);
     this.stream = this.newStream(options.jid.domain);
     this.signIn.open(this.kept.optionsFor(options, this.acks.h), direct);
@@ -389,7 +390,7 @@ export class Session {
     // An end that the server never heard of ends no session: it still knows how far it had got.
     const open = this.management?.resumable === true && this.management.outstanding > 0;
     if (ended ? this.answered || !open : this.management?.resumable === false) {
-      this.kept.lost(undefined);
+      this.kept.lost(undefined, false, ended && this.answered);
     }
     if (how !== undefined) {
       this.out({ type: 'close', how });

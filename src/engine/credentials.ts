@@ -153,6 +153,7 @@ export class Credentials {
       agent: this.memory.agent,
       // The server chooses the resource then, and no other session is known to be over.
       bind: archive && this.memory.archive && resource === '' && !this.inDoubt(),
+      over: this.memory.over,
       carbons,
       ...this.token.wanted(certificate === undefined ? this.keptPassword : ''),
     };

@@ -31,6 +31,8 @@ interface Kept {
   agent: string;
   /** The account's archive was read to its end, and so it can be again. */
   archive: boolean;
+  /** The last session was ended in order, as far as the server is concerned. */
+  over: boolean;
 }
 
 export class OfferMemory {
@@ -78,6 +80,15 @@ export class OfferMemory {
     this.save();
   }
 
+  get over(): boolean {
+    return this.kept.over;
+  }
+
+  set over(over: boolean) {
+    this.kept.over = over;
+    this.save();
+  }
+
   offered({ stage, features, sha256 }: Offered): void {
     this.heard.offers[stage] = writeOffer(features) ?? '';
     this.heard.sha256 = sha256;
@@ -122,7 +133,7 @@ export class OfferMemory {
 }
 
 function nothingOf(place: string, agent: string): Kept {
-  return { version: VERSION, place, sha256: '', offers: {}, agent, archive: false };
+  return { version: VERSION, place, sha256: '', offers: {}, agent, archive: false, over: false };
 }
 
 /** RFC 9562 §5.4. */
@@ -153,7 +164,7 @@ function readKept(text: string | undefined): Kept | undefined {
 
 function isKept(value: unknown): value is Kept {
   if (typeof value !== 'object' || value === null) return false;
-  const { version, place, sha256, offers, agent, archive } = value as Partial<
+  const { version, place, sha256, offers, agent, archive, over } = value as Partial<
     Record<keyof Kept, unknown>
   >;
   return (
@@ -162,6 +173,7 @@ function isKept(value: unknown): value is Kept {
     typeof sha256 === 'string' &&
     typeof agent === 'string' &&
     typeof archive === 'boolean' &&
+    typeof over === 'boolean' &&
     typeof offers === 'object' &&
     offers !== null &&
     Object.values(offers).every((offer) => typeof offer === 'string')

@@ -158,6 +158,7 @@ export class SessionEvents {
       }
       return;
     }
+    this.parts.memory.over = false;
     this.parts.host.archiveFirst = online.archiveFirst;
     this.parts.host.carbonsOn = online.carbons;
     // Until it is on disk that there is a session, nothing of it is told.
@@ -206,6 +207,7 @@ export class SessionEvents {
   private lost(output: Extract<SessionOutput, { type: 'lost' }>): void {
     this.opened = false;
     this.openedIn = undefined;
+    this.parts.memory.over = output.over;
     this.parts.mailroom.forgetCount();
     // A server tells only once how far it had got: that is kept before anything new is begun.
     this.parts.session.hold();

@@ -23,7 +23,7 @@ import { nodeTools } from '../support/tools.js';
 const agent = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
 const HT = 'HT-SHA-256-NONE';
 const token = { mechanism: HT, token: 'secret-token', count: 3 };
-const usual: Sasl2Options = { agent, bind: false, carbons: true };
+const usual: Sasl2Options = { agent, bind: false, over: true, carbons: true };
 
 const sm = "<sm xmlns='urn:xmpp:sm:3'/>";
 const bind2 = (...able: string[]): string =>

@@ -19,6 +19,8 @@ export interface Sasl2Options {
    * read before anything else, and where no text is in doubt that another session may still bring there.
    */
   readonly bind: boolean;
+  /** The last session is known to be over, so that no resource has to be asked for again to end it. */
+  readonly over: boolean;
   readonly carbons: boolean;
   /** Absent: no token is used or asked for. */
   readonly fast?: { readonly token?: Token };
