@@ -322,6 +322,21 @@ describe('to a server that is known', () => {
       { type: 'failed', fault: { condition: 'offer-changed', retry: 'later' } },
     ]);
   });
+
+  it.each([
+    ['has nothing but SASL2', features(offerSasl2(['EXTERNAL']))],
+    ['has no way to sign in', features()],
+  ])('by the older profile and now %s, the sign-in is begun anew on another link', (_, now) => {
+    const old = { offers: { tls: readOne(features(offerSasl('PLAIN'))) }, sha256: facts.sha256 };
+    const [flight, { say }] = first({ sasl2: usual, remembered: old });
+    expect(flight).toMatch(/^<auth /);
+    say(now);
+    const refused =
+      "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><invalid-mechanism/></failure>";
+    expect(say(refused)).toMatchObject([
+      { type: 'failed', fault: { condition: 'offer-changed', retry: 'later' } },
+    ]);
+  });
 });
 
 it.each([

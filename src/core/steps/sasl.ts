@@ -14,6 +14,13 @@ import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
 import type { Footing, Step, StepHost } from './step.js';
 
+/** What was begun from memory is nothing that this server still knows: the memory is to be forgotten. */
+export const changed = fault(
+  'stream',
+  'offer-changed',
+  'The server has changed since the last sign-in. It is asked anew.',
+);
+
 /** Far more than any mechanism says, far less than would hurt. */
 const maxChallenge = 64 * 1024;
 
@@ -121,6 +128,12 @@ export class Sasl implements Step {
     else this.move(move);
   }
 
+  /** The server signs in by another profile now, which this step cannot go back to. */
+  protected isOver(features: Element): boolean {
+    const newer = this.host.options.sasl2 && child(features, 'authentication', NS.sasl2);
+    return newer !== undefined || this.offered(features).length === 0;
+  }
+
   /** Begins anew, with the real features. */
   protected again(features: Element): void {
     this.state = 'idle';
@@ -168,8 +181,11 @@ export class Sasl implements Step {
   }
 
   protected failure(el: Element): void {
-    if (this.mistaken !== undefined) return this.again(this.mistaken);
-    const { choosing } = this;
+    const { choosing, mistaken } = this;
+    if (mistaken !== undefined) {
+      if (this.isOver(mistaken)) return this.host.fail(changed);
+      return this.again(mistaken);
+    }
     const problem = choosing?.refused(saslFailure(el, choosing.method));
     if (problem !== undefined) this.host.fail(problem);
     // RFC 6120 §6.4.5: another try on the same stream.

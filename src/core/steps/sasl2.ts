@@ -15,7 +15,7 @@ import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
 import { readEnabled } from './enable.js';
 import { readResumed, resumeFailed } from './resume.js';
-import { Sasl } from './sasl.js';
+import { changed, Sasl } from './sasl.js';
 import { readOffer, requests } from './sasl2-request.js';
 import type { Step, StepHost } from './step.js';
 
@@ -27,11 +27,6 @@ export function sasl2(host: StepHost): Step {
 export const TOKEN_REVOKED = 'token-revoked';
 
 const revoked = fault('sasl', TOKEN_REVOKED, 'The token of this account is given up.');
-const changed = fault(
-  'stream',
-  'offer-changed',
-  'The server has changed since the last sign-in. It is asked anew.',
-);
 const moreTasks = fault(
   'sasl',
   'additional-task',
@@ -111,6 +106,11 @@ class Sasl2 extends Sasl {
       host.learn({ askedToResume: true });
     }
     host.write(xml('authenticate', attributes, response, ...wishes));
+  }
+
+  /** Where nothing fits any more the step of the older profile is still to come. */
+  protected override isOver(): boolean {
+    return false;
   }
 
   protected override again(features: Element): void {
