@@ -106,12 +106,14 @@ describe('the SASL2 step (XEP-0388)', () => {
     ['without', "<failed xmlns='urn:xmpp:sm:3'/>", {}],
     ['without a word', '', {}],
   ])('a former session that is gone, %s, gives way to the new one', (_, failed, told) => {
-    const { say, noted } = secure({ resume, sasl2: { ...usual, bind: true } });
+    const { say, noted, negotiation } = secure({ resume, sasl2: { ...usual, bind: true } });
     const request = written(say(features(offerSasl2(['PLAIN'], sm + everyBind))));
     expect(request).toMatch(/<resume .*<bind xmlns="urn:xmpp:bind:0"><tag>Steadfast<\/tag>/);
     const bound = `<bound xmlns='urn:xmpp:bind:0'>${enabled}</bound>`;
     const outputs = say(success(failed + bound, 'alice@example.org/Steadfast/1'));
     expect(outputs).toMatchObject([{ type: 'resume-failed', ...told }]);
+    // That is an answer: a close from here on has another reason.
+    expect(negotiation.askedToResume).toBe(false);
     const [end] = say(features(offerBind, offerSm));
     expect(end).toMatchObject({
       ...{ type: 'established', management: { id: 'y' }, archiveFirst: true, carbons: true },
@@ -266,6 +268,12 @@ describe('a token (XEP-0484)', () => {
   it.each([
     ['when it was taken', success('', 'alice@example.org', responder)],
     ['when it was not known any more', failure('not-authorized')],
+    ['when the server did not prove itself', success()],
+    ['when the server asked for more', "<challenge xmlns='urn:xmpp:sasl:2'>AA==</challenge>"],
+    [
+      'when the server set a task',
+      "<continue xmlns='urn:xmpp:sasl:2'><tasks><task>X</task></tasks></continue>",
+    ],
   ])('that is to end asks for nothing else, and is over %s', (_, answer) => {
     const { say } = secure({ sasl2: { ...usual, bind: true, revoke: token }, resume });
     const request = written(say(features(offerSasl2(['PLAIN'], fast + sm + everyBind))));
@@ -320,6 +328,48 @@ describe('to a server that is known', () => {
     const [, { say }] = first({ sasl2: { ...usual, fast: { token } } });
     expect(say(features(offerSasl('PLAIN')))).toMatchObject([
       { type: 'failed', fault: { condition: 'offer-changed', retry: 'later' } },
+    ]);
+  });
+
+  it.each([
+    ['of SASL2', remembered],
+    [
+      'of the older profile',
+      { offers: { tls: readOne(features(offerSasl('PLAIN'))) }, sha256: facts.sha256 },
+    ],
+  ])('by an offer %s, no password goes out before the end of a token', (_, known) => {
+    const [flight, { say }] = first({ sasl2: { ...usual, revoke: token }, remembered: known });
+    expect(flight).toBe('');
+    expect(written(say(offer))).toMatch(/mechanism="HT-SHA-256-NONE".*invalidate="true"/);
+  });
+
+  it('that can do more inline by now, nothing is taken for asked that was not', () => {
+    const old = features(offerSasl2(['PLAIN'], bind2()));
+    const [flight, { say, negotiation }] = first({
+      sasl2: { ...usual, bind: true },
+      remembered: { offers: { tls: readOne(old) }, sha256: facts.sha256 },
+    });
+    expect(flight).toMatch(/<bind /);
+    expect(flight).not.toMatch(/<enable/);
+    say(features(offerSasl2(['PLAIN'], sm + everyBind)));
+    expect(negotiation.askedToResume).toBe(false);
+    say(success("<bound xmlns='urn:xmpp:bind:0'/>", 'alice@example.org/a'));
+    // Stream management is enabled behind it, as ever.
+    expect(written(say(features(offerBind, offerSm)))).toMatch(/^<enable /);
+    expect(say(enabled)).toMatchObject([
+      { type: 'established', management: { id: 'y' }, carbons: false },
+    ]);
+  });
+
+  it('that can do less inline by now, what was asked was asked', () => {
+    const [flight, { say, negotiation }] = first({ sasl2: { ...usual, bind: true }, resume });
+    expect(flight).toMatch(/<resume .*<bind .*<enable/);
+    say(features(offerSasl2(['PLAIN', 'EXTERNAL'], bind2())));
+    expect(negotiation.askedToResume).toBe(true);
+    const bound = `<bound xmlns='urn:xmpp:bind:0'>${enabled}</bound>`;
+    say(success("<failed xmlns='urn:xmpp:sm:3'/>" + bound, 'alice@example.org/a'));
+    expect(say(features(offerBind, offerSm))).toMatchObject([
+      { type: 'established', management: { id: 'y' }, carbons: false },
     ]);
   });
 

@@ -10,13 +10,14 @@ import { chooseFast, fastExchange } from '../sasl/fast.js';
 import type { Token } from '../sasl/fast.js';
 import type { Exchange } from '../sasl/mechanism.js';
 import { readOffer as readMechanisms } from '../sasl/offer.js';
-import { attribute, child, childText, is, xml } from '../xml.js';
+import { attribute, child, childText, is, namespaceOf, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
 import { readEnabled } from './enable.js';
 import { readResumed, resumeFailed } from './resume.js';
 import { changed, Sasl } from './sasl.js';
 import { readOffer, requests } from './sasl2-request.js';
+import type { Offer } from './sasl2-request.js';
 import type { Step, StepHost } from './step.js';
 
 export function sasl2(host: StepHost): Step {
@@ -44,6 +45,8 @@ class Sasl2 extends Sasl {
   private asked = false;
   private token: Token | undefined;
   private features: Element | undefined;
+  /** What was asked by, be it remembered: the answer is to that, whatever is offered in truth. */
+  private offer: Offer | undefined;
   /** A token was refused on this link. */
   private refused = false;
 
@@ -54,25 +57,23 @@ class Sasl2 extends Sasl {
       this.features = features;
       // Not known to the server any more: whatever it does now, it is not an answer.
       if (offer === undefined) return host.fail(changed);
-      if (this.asksToResume(features)) host.learn({ askedToResume: true });
+      if (this.asksToResume()) host.learn({ askedToResume: true });
       return this.token === undefined ? super.start(features) : undefined;
     }
     this.features = features;
     const { sasl2: options } = host.options;
+    // The end of a token comes before all else, and nothing is refused from memory.
+    if (options?.revoke !== undefined && host.footing() !== 'offered') return;
     // SASL2 MUST only be used after TLS (XEP-0388 §3).
     if (offer === undefined || host.tls() === undefined || options === undefined) {
-      return options?.revoke !== undefined && host.footing() === 'offered'
-        ? host.fail(revoked)
-        : host.next();
+      return options?.revoke === undefined ? host.next() : host.fail(revoked);
     }
     const token = options.revoke ?? (this.refused ? undefined : options.fast?.token);
     if (token !== undefined && chooseFast(offer.fast) === token.mechanism) {
       this.token = token;
       return this.showToken(fastExchange(token, host.options.jid, host.tools));
     }
-    if (options.revoke !== undefined) {
-      return host.footing() === 'offered' ? host.fail(revoked) : undefined;
-    }
+    if (options.revoke !== undefined) return host.fail(revoked);
     // Where nothing fits the older way may have more; where that has not, it says why.
     const names = readMechanisms(features, offer.mechanisms);
     if ('condition' in new Choosing(host, names, 'sasl2').choice) return host.next();
@@ -80,6 +81,11 @@ class Sasl2 extends Sasl {
   }
 
   override element(el: Element): boolean {
+    if (this.state === 'server' && this.isRevoking && namespaceOf(el) === NS.sasl2) {
+      // Whatever the answer: a token that cannot be ended must not stand before the next sign-in for ever.
+      this.host.fail(revoked);
+      return true;
+    }
     if (this.state === 'server' && is(el, 'continue', NS.sasl2)) {
       this.host.fail(moreTasks);
       return true;
@@ -97,12 +103,13 @@ class Sasl2 extends Sasl {
   protected override initial(exchange: Exchange, data: Uint8Array): void {
     const { host, features } = this;
     const offer = features && readOffer(features);
-    if (features === undefined || offer === undefined) return;
+    if (offer === undefined) return;
     this.asked = true;
+    this.offer = offer;
     const response = xml('initial-response', {}, host.tools.base64(data));
     const attributes = { xmlns: NS.sasl2, mechanism: exchange.name };
     const wishes = requests(host, offer, this.token);
-    if (host.footing() === 'offered' && this.asksToResume(features)) {
+    if (host.footing() === 'offered' && this.asksToResume()) {
       host.learn({ askedToResume: true });
     }
     host.write(xml('authenticate', attributes, response, ...wishes));
@@ -135,7 +142,6 @@ class Sasl2 extends Sasl {
 
   protected override succeeded = (el: Element): void => {
     const { host } = this;
-    if (host.options.sasl2?.revoke !== undefined) return host.fail(revoked);
     const jid = Jid.parse(
       childText(el, 'authorization-identifier', NS.sasl2)?.trim() ?? '',
       host.tools,
@@ -147,7 +153,6 @@ class Sasl2 extends Sasl {
 
   protected override failure(el: Element): void {
     const { host } = this;
-    if (host.options.sasl2?.revoke !== undefined) return host.fail(revoked);
     if (this.token === undefined || this.features === undefined) return super.failure(el);
     // XEP-0484 §4.1: another way takes its place, in the same stream.
     host.learn({ askedToResume: undefined });
@@ -170,8 +175,7 @@ class Sasl2 extends Sasl {
   private keepToken(success: Element): void {
     const given = child(success, 'token', NS.fast);
     const token = given === undefined ? undefined : attribute(given, 'token');
-    const offer = this.features && readOffer(this.features);
-    const mechanism = this.token?.mechanism ?? chooseFast(offer?.fast ?? []);
+    const mechanism = this.token?.mechanism ?? chooseFast(this.offer?.fast ?? []);
     if (token === undefined || token === '' || mechanism === undefined) return;
     // XEP-0484 §3.5: a new one takes the place of the old.
     if (this.host.options.sasl2?.fast !== undefined) {
@@ -179,9 +183,12 @@ class Sasl2 extends Sasl {
     }
   }
 
-  private asksToResume(features: Element): boolean {
-    const { options } = this.host;
-    return options.resume !== undefined && readOffer(features)?.sm === true;
+  private get isRevoking(): boolean {
+    return this.host.options.sasl2?.revoke !== undefined;
+  }
+
+  private asksToResume(): boolean {
+    return this.host.options.resume !== undefined && this.offer?.sm === true;
   }
 
   /** What became of the session that was asked for, in the order in which the server did it. */
@@ -199,15 +206,20 @@ class Sasl2 extends Sasl {
     if (failed !== undefined) resumeFailed(host, failed);
     else if (bound !== undefined && host.options.resume !== undefined) {
       // Bound instead, without a word of the session that was asked for first.
+      host.learn({ askedToResume: false });
       host.out({ type: 'resume-failed', condition: 'undefined-condition' });
     }
     if (bound !== undefined) {
       if (jid.resource === '') return host.fail(nobody);
       const enabled = child(bound, 'enabled', NS.sm);
       const management = enabled === undefined ? {} : { management: readEnabled(enabled) };
-      const offer = this.features && readOffer(this.features);
-      const carbons = host.options.sasl2?.carbons === true && offer?.carbons === true;
-      host.learn({ jid, bound: true, carbons, enabling: offer?.enable === true, ...management });
+      // Done is what was asked for and is there: a server may pass over what it has not.
+      const real = this.features && readOffer(this.features);
+      const did = (what: 'carbons' | 'enable'): boolean =>
+        this.offer?.[what] === true && real?.[what] === true;
+      const carbons = host.options.sasl2?.carbons === true && did('carbons');
+      const enabling = enabled !== undefined || did('enable');
+      host.learn({ jid, bound: true, carbons, enabling, ...management });
     }
     // XEP-0388 §2.6.1: the features follow, without a new stream.
     host.awaitFeatures();
