@@ -140,10 +140,10 @@ export class Credentials {
 
   /**
    * A link was lost on which something was written from memory.
-   * @returns whether that is why; a close in answer to `<resume/>` has another reason
+   * @returns whether that is why; a close in answer to `<resume/>`, or to be elsewhere, has another reason
    */
   wrongGuess(cause: Fault | undefined, { refusedSilently }: Session): boolean {
-    return !refusedSilently && this.memory.blamed(cause);
+    return !refusedSilently && cause?.place === undefined && this.memory.blamed(cause);
   }
 
   /** An account with a certificate has no token: it would outlive a certificate that is revoked. */

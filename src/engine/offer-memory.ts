@@ -7,6 +7,7 @@ import type { Fault } from '../core/errors.js';
 import { readOffer, STAGES, writeOffer } from '../core/remembered.js';
 import type { Remembered, Stage } from '../core/remembered.js';
 import type { SessionOutput } from '../core/session-output.js';
+import { STARTTLS_MISSING } from '../core/steps/starttls.js';
 import type { Random } from '../core/tools.js';
 import type { Element } from '../core/xml.js';
 import type { Context } from './context.js';
@@ -111,7 +112,9 @@ export class OfferMemory {
     const answered = cause === undefined || (cause.kind === 'stream' && cause.retry === 'later');
     const lost = cause?.kind === 'link' || cause?.kind === 'timeout';
     this.lost += answered ? LOST_LINKS : Number(lost);
-    if (this.lost >= LOST_LINKS) this.forget();
+    // Told as ever; but an account that may go on without is not to be held to it by the memory alone.
+    const gone = cause?.condition === STARTTLS_MISSING;
+    if (gone || this.lost >= LOST_LINKS) this.forget();
     return answered;
   }
 

@@ -11,7 +11,7 @@ import { nodeTools } from '../support/tools.js';
 /** Settings beside those of every account here. */
 export type More = Omit<MessageInitShape<typeof AttachSchema>, '$typeName' | '$unknown'>;
 
-const HEADER =
+export const HEADER =
   "<?xml version='1.0'?><stream:stream from='home.example' id='1' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>";
 export const SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 export const DAY = 86_400_000;

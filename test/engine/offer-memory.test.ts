@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
-import { Detach_How as How } from '../../src/contract/engine_pb.js';
+import { Attach_Security as Security, Detach_How as How } from '../../src/contract/engine_pb.js';
 import { OFFERS } from '../../src/engine/offer-memory.js';
 import { ModelAccount } from '../support/model-account.js';
 import type { ServerOptions } from '../support/model/profiles.js';
+import { begin, facts, HEADER, Lone, SASL } from './lone-account.js';
 
 /** What the client wrote, one line for each time it had waited for the server. */
 function flights(account: ModelAccount): string[] {
@@ -86,6 +87,65 @@ describe('a server that has changed since', () => {
     account.restart();
     account.attach({}, 5_000);
     expect(account.engine.dialled).toHaveLength(1);
+  });
+});
+
+describe('what was written from memory', () => {
+  const memory = (offers: object, security = 'require_tls'): ReadonlyMap<string, string> => {
+    const agent = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
+    const kept = { version: 1, sha256: facts.sha256, offers, agent, archive: false };
+    return new Map([[OFFERS, JSON.stringify({ ...kept, place: `home.example  0 ${security}` })]]);
+  };
+  const features = (offer: string): string => {
+    const [client, streams] = ['jabber:client', 'http://etherx.jabber.org/streams'];
+    return `<stream:features xmlns='${client}' xmlns:stream='${streams}'>${offer}</stream:features>`;
+  };
+  const mechanisms = (name: string): string =>
+    `<mechanisms xmlns='${SASL}'><mechanism>${name}</mechanism></mechanisms>`;
+
+  it('does not hide where the server wants us', () => {
+    const lone = new Lone(memory({ tls: features(mechanisms('EXTERNAL')) }));
+    begin(lone, 1e15, { online: true });
+    lone.secured();
+    expect(lone.written).toContain('<auth ');
+    const other =
+      "<see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>other.example:5223</see-other-host>";
+    lone.says(HEADER, `<stream:error>${other}</stream:error>`);
+    lone.pass(60_000);
+    expect(lone.dials.map(({ host }) => host)).toEqual([undefined, 'other.example']);
+    expect(lone.caches.get(OFFERS)).toBeUndefined();
+  });
+
+  it('is no way to sign in to a server that has only SASL2 by now, which is found out at once', () => {
+    const lone = new Lone(memory({ tls: features(mechanisms('EXTERNAL')) }));
+    begin(lone, 1e15);
+    const sasl2 =
+      "<authentication xmlns='urn:xmpp:sasl:2'><mechanism>EXTERNAL</mechanism></authentication>";
+    lone.secured();
+    const refused = `<failure xmlns='${SASL}'><malformed-request/></failure>`;
+    lone.says(HEADER, `<stream:features>${sasl2}</stream:features>`, refused);
+    lone.pass(60_000);
+    expect(lone.failures).toEqual([]);
+    expect(lone.dials).toHaveLength(2);
+    lone.secured();
+    lone.says(HEADER, `<stream:features>${sasl2}</stream:features>`);
+    expect(lone.written).toContain('<authenticate ');
+  });
+
+  it('does not hold an account to encryption that may go without, when the server has none any more', () => {
+    const starttls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+    const lone = new Lone(memory({ clear: features(starttls) }, 'opportunistic_tls'));
+    const more = { clientCert: '', security: Security.OPPORTUNISTIC_TLS };
+    const inClear = (): void => {
+      lone.attach(more);
+      lone.give({ type: 'link-open', direct: false });
+      lone.says(`${HEADER}<stream:features>${mechanisms('SCRAM-SHA-256')}</stream:features>`);
+    };
+    inClear();
+    expect(lone.failures).toEqual(['starttls-missing']);
+    inClear();
+    expect(lone.failures).toHaveLength(1);
+    expect(lone.written).toContain('<auth ');
   });
 });
 

@@ -7,10 +7,13 @@ import { NS } from '../namespaces.js';
 import { child, is, xml } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
+/** The condition of a server that has no STARTTLS. */
+export const STARTTLS_MISSING = 'starttls-missing';
+
 /** A server without STARTTLS and a network that strips it look the same (CVE-2016-10027). */
 const missing = fault(
   'tls',
-  'starttls-missing',
+  STARTTLS_MISSING,
   'The server offers no encryption here, or the network hides it. ' +
     'Nothing was sent, least of all a password; it is tried again later.',
 );
