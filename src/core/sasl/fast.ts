@@ -3,9 +3,11 @@
 // The mechanisms of tokens (XEP-0484; draft-schmaus-kitten-sasl-ht): one message each way, each proving that
 // its sender has the token.
 
+import type { ChannelBindings } from '../effects.js';
 import { fault } from '../errors.js';
 import type { Jid } from '../jid.js';
 import type { Tools } from '../tools.js';
+import type { BindingType } from './channel-binding.js';
 import { unexpectedChallenge } from './mechanism.js';
 import type { Exchange } from './mechanism.js';
 
@@ -18,12 +20,37 @@ export interface Token {
   readonly count: number;
 }
 
-/** Those that we have, best first. */
-const mechanisms: readonly string[] = ['HT-SHA-256-NONE'];
+/** Those that we have, and what their proofs are bound to. */
+const mechanisms: ReadonlyMap<string, BindingType | ''> = new Map([
+  // Where no binding has worked yet, one that does not hang on it comes first.
+  ['HT-SHA-256-NONE', ''],
+  ['HT-SHA-256-EXPR', 'tls-exporter'],
+]);
 
-/** @returns the best one, or undefined where none is offered */
-export function chooseFast(offered: readonly string[]): string | undefined {
-  return mechanisms.find((name) => offered.includes(name));
+/** Where a token is to be shown. */
+export interface FastChannel {
+  readonly bindings: ChannelBindings | undefined;
+  /**
+   * The account signs in bound to its channel. The proof of a token that is not bound is the same each
+   * time: whoever gets it in between would have what the binding keeps from him.
+   */
+  readonly bound: boolean;
+}
+
+/** @returns what a proof by this mechanism is bound to, empty for nothing; undefined where it may not be used */
+export function fastBinding(
+  mechanism: string,
+  { bindings, bound }: FastChannel,
+): BindingType | '' | undefined {
+  const type = mechanisms.get(mechanism);
+  if (type === undefined || type === '') return bound ? undefined : type;
+  return bindings?.[type] === undefined ? undefined : type;
+}
+
+/** @returns the one to ask a token for, or undefined where none is offered that may be used */
+export function chooseFast(offered: readonly string[], channel: FastChannel): string | undefined {
+  const usable = [...mechanisms.keys()].filter((name) => fastBinding(name, channel) !== undefined);
+  return usable.find((name) => offered.includes(name));
 }
 
 const impostor = fault(
@@ -34,9 +61,16 @@ const impostor = fault(
 );
 
 /** `authcid NUL HMAC(token, "Initiator" || binding)`, answered by `HMAC(token, "Responder" || binding)`. */
-export function fastExchange({ mechanism, token }: Token, jid: Jid, tools: Tools): Exchange {
+export function fastExchange(
+  { mechanism, token }: Token,
+  { jid, tools, binding }: { jid: Jid; tools: Tools; binding: Uint8Array | undefined },
+): Exchange {
   const proof = (role: string): Uint8Array =>
-    tools.hmac('sha256', tools.utf8(token), tools.utf8(role));
+    tools.hmac(
+      'sha256',
+      tools.utf8(token),
+      Uint8Array.from([...tools.utf8(role), ...(binding ?? [])]),
+    );
   return {
     name: mechanism,
     first: () => ({

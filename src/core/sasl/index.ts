@@ -50,6 +50,8 @@ export interface Choice {
   readonly method: Method;
   /** What the sign-in is bound to. */
   readonly binding?: BindingType;
+  /** Why the offer is not believed before the server has proved it, within the exchange (XEP-0474). */
+  readonly doubt?: Fault;
   begin(credentials: Credentials, tools: Tools, random: Random): Exchange;
 }
 
@@ -101,8 +103,9 @@ function scramChoice(
   }
   const doubt = doubtOf({ mechanism: name, ...bound }, offer, context);
   const gs2 = binding ?? unboundFlag(offer, context);
-  const setting = { offer, gs2, ...(doubt === undefined ? {} : { doubt }) };
-  return { name, method, ...bound, begin: (...rest) => found.begin(...rest, setting) };
+  const doubted = doubt === undefined ? {} : { doubt };
+  const setting = { offer, gs2, ...doubted };
+  return { name, method, ...bound, ...doubted, begin: (...rest) => found.begin(...rest, setting) };
 }
 
 /** XEP-0440 §3, rules 4 and 5: one of the two lists is missing. */

@@ -76,9 +76,14 @@ export class Sasl implements Step {
       this.mistaken = text === this.chosenFrom ? undefined : features;
       return;
     }
-    if (this.chosenFrom === undefined) host.progress(3, 'Authenticating');
+    const once = this.chosenFrom !== undefined;
+    if (!once) host.progress(3, 'Authenticating');
     this.chosenFrom = text;
     this.choosing = new Choosing(host, offer, this.profile);
+    // It was the memory that led here, past what is offered now.
+    if (once && 'condition' in this.choosing.choice && this.isOver(features)) {
+      return host.fail(changed);
+    }
     // A person who was asked already is not asked again.
     if (this.state === 'password' && !('condition' in this.choosing.choice)) return;
     if (mayBegin(this.choosing, host.footing())) this.begin();

@@ -4,7 +4,6 @@
 // (XEP-0198, "SASL2 and Bind2 Interaction"), a new one (XEP-0386), and a token (XEP-0484).
 
 import { NS } from '../namespaces.js';
-import { chooseFast } from '../sasl/fast.js';
 import type { Token } from '../sasl/fast.js';
 import { attribute, child, children, xml } from '../xml.js';
 import type { Element } from '../xml.js';
@@ -64,8 +63,15 @@ function names(of: Element, xmlns: string): string[] {
   return children(of, 'mechanism', xmlns).map((el) => el.getText().trim());
 }
 
-/** @param token the one that is shown, if any */
-export function requests(host: StepHost, offer: Offer, token: Token | undefined): Element[] {
+/**
+ * @param token the one that is shown, if any
+ * @param wanted the mechanism that a new one is to be for, if any
+ */
+export function requests(
+  host: StepHost,
+  offer: Offer,
+  { token, wanted }: { token: Token | undefined; wanted: string | undefined },
+): Element[] {
   const { sasl2, resume } = host.options;
   if (sasl2 === undefined) return [];
   const software = xml('software', {}, TAG);
@@ -74,9 +80,8 @@ export function requests(host: StepHost, offer: Offer, token: Token | undefined)
     const invalidate = sasl2.revoke === undefined ? undefined : 'true';
     asked.push(xml('fast', { xmlns: NS.fast, count: String(token.count), invalidate }));
     if (sasl2.revoke !== undefined) return asked;
-  } else if (sasl2.fast !== undefined) {
-    const mechanism = chooseFast(offer.fast);
-    if (mechanism !== undefined) asked.push(xml('request-token', { xmlns: NS.fast, mechanism }));
+  } else if (wanted !== undefined) {
+    asked.push(xml('request-token', { xmlns: NS.fast, mechanism: wanted }));
   }
   if (resume !== undefined && offer.sm) {
     asked.push(xml('resume', { xmlns: NS.sm, previd: resume.previd, h: String(resume.h) }));

@@ -6,10 +6,12 @@ import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
 import { Jid } from '../jid.js';
 import { NS } from '../namespaces.js';
-import { chooseFast, fastExchange } from '../sasl/fast.js';
-import type { Token } from '../sasl/fast.js';
+import { chooseFast, fastBinding, fastExchange } from '../sasl/fast.js';
+import type { FastChannel, Token } from '../sasl/fast.js';
+import type { Choice } from '../sasl/index.js';
 import type { Exchange } from '../sasl/mechanism.js';
 import { readOffer as readMechanisms } from '../sasl/offer.js';
+import { wasBound } from '../sasl/strength.js';
 import { attribute, child, childText, is, namespaceOf, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
@@ -44,6 +46,8 @@ const nobody = fault(
 class Sasl2 extends Sasl {
   private asked = false;
   private token: Token | undefined;
+  /** The mechanism for which a new one was asked. */
+  private wanted: string | undefined;
   private features: Element | undefined;
   /** What was asked by, be it remembered: the answer is to that, whatever is offered in truth. */
   private offer: Offer | undefined;
@@ -68,15 +72,19 @@ class Sasl2 extends Sasl {
     if (offer === undefined || host.tls() === undefined || options === undefined) {
       return options?.revoke === undefined ? host.next() : host.fail(revoked);
     }
-    const token = options.revoke ?? (this.refused ? undefined : options.fast?.token);
-    if (token !== undefined && chooseFast(offer.fast) === token.mechanism) {
-      this.token = token;
-      return this.showToken(fastExchange(token, host.options.jid, host.tools));
-    }
-    if (options.revoke !== undefined) return host.fail(revoked);
-    // Where nothing fits the older way may have more; where that has not, it says why.
     const names = readMechanisms(features, offer.mechanisms);
-    if ('condition' in new Choosing(host, names, 'sasl2').choice) return host.next();
+    const { choice } = new Choosing(host, names, 'sasl2');
+    const { revoke, fast } = options;
+    if (revoke !== undefined) {
+      return this.mayShow(revoke, offer, choice) ? this.showToken(revoke) : host.fail(revoked);
+    }
+    // Where nothing fits the older way may have more; where that has not, it says why.
+    if ('condition' in choice) return host.next();
+    const token = this.refused ? undefined : fast?.token;
+    if (token !== undefined && this.mayShow(token, offer, choice)) {
+      // Into another channel than last time nothing is shown before the server has offered to take it.
+      return host.footing() === 'remembered elsewhere' ? undefined : this.showToken(token);
+    }
     super.start(features);
   }
 
@@ -108,7 +116,10 @@ class Sasl2 extends Sasl {
     this.offer = offer;
     const response = xml('initial-response', {}, host.tools.base64(data));
     const attributes = { xmlns: NS.sasl2, mechanism: exchange.name };
-    const wishes = requests(host, offer, this.token);
+    const { token } = this;
+    const asksToken = token === undefined && host.options.sasl2?.fast !== undefined;
+    this.wanted = asksToken ? chooseFast(offer.fast, this.channel()) : undefined;
+    const wishes = requests(host, offer, { token, wanted: this.wanted });
     if (host.footing() === 'offered' && this.asksToResume()) {
       host.learn({ askedToResume: true });
     }
@@ -136,8 +147,9 @@ class Sasl2 extends Sasl {
 
   /** A token teaches nothing of how the account signs in without one. */
   protected override accepted(): void {
-    if (this.token === undefined) super.accepted();
-    else this.host.learn({ mechanism: this.token.mechanism, binding: '' });
+    if (this.token === undefined) return super.accepted();
+    const { mechanism } = this.token;
+    this.host.learn({ mechanism, binding: fastBinding(mechanism, this.channel()) ?? '' });
   }
 
   protected override succeeded = (el: Element): void => {
@@ -160,9 +172,35 @@ class Sasl2 extends Sasl {
     this.again(this.features);
   }
 
-  private showToken(exchange: Exchange): void {
-    this.host.progress(3, 'Authenticating');
-    this.begun(exchange);
+  /**
+   * A token stands for the password, and goes nowhere where that would not: the rules for an offer hold for
+   * both, and nobody is talked into a token by an offer of less than before. Only a proof that is bound to the
+   * channel is of no use to a stranger.
+   */
+  private mayShow({ mechanism }: Token, offer: Offer, choice: Choice | Fault): boolean {
+    const { host } = this;
+    const binding = fastBinding(mechanism, this.channel());
+    if (binding === undefined || !offer.fast.includes(mechanism)) return false;
+    const known = host.options.remembered?.sha256 === host.tls()?.sha256;
+    return binding !== '' || known || (!('condition' in choice) && choice.doubt === undefined);
+  }
+
+  private showToken(token: Token): void {
+    const { host } = this;
+    const { options, tools } = host;
+    this.token = token;
+    const type = fastBinding(token.mechanism, this.channel()) ?? '';
+    const binding = type === '' ? undefined : host.tls()?.bindings?.[type];
+    host.progress(3, 'Authenticating');
+    this.begun(fastExchange(token, { jid: options.jid, tools, binding }));
+  }
+
+  /** Of the sign-in that is under way, if one is, or of those before it. */
+  private channel(): FastChannel {
+    const { before, authMethod } = this.host.options;
+    const choice = this.choosing?.choice;
+    const now = choice !== undefined && 'binding' in choice;
+    return { bindings: this.host.tls()?.bindings, bound: now || wasBound(before?.pin, authMethod) };
   }
 
   private dropToken(): void {
@@ -175,12 +213,10 @@ class Sasl2 extends Sasl {
   private keepToken(success: Element): void {
     const given = child(success, 'token', NS.fast);
     const token = given === undefined ? undefined : attribute(given, 'token');
-    const mechanism = this.token?.mechanism ?? chooseFast(this.offer?.fast ?? []);
+    const mechanism = this.token?.mechanism ?? this.wanted;
     if (token === undefined || token === '' || mechanism === undefined) return;
     // XEP-0484 §3.5: a new one takes the place of the old.
-    if (this.host.options.sasl2?.fast !== undefined) {
-      this.host.out({ type: 'token', token: { mechanism, token, count: 0 } });
-    }
+    this.host.out({ type: 'token', token: { mechanism, token, count: 0 } });
   }
 
   private get isRevoking(): boolean {
