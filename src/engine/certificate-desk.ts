@@ -28,7 +28,7 @@ export interface CertificateParts {
 
 /** @returns how the account signs in as it is set now; nothing before it was attached */
 export function signInOf({ options, credentials }: LinkKeeper): SignIn | undefined {
-  return options && { options, negotiation: credentials.optionsOf(options) };
+  return options && { options, negotiation: credentials.basics(options) };
 }
 
 export class AccountCertificates implements CertificateDesk {

@@ -15,6 +15,20 @@ import { Tls12Scout } from './tls12-scout.js';
 import type { FastToken } from './fast-token.js';
 import type { OfferMemory } from './offer-memory.js';
 
+/** What every sign-in of the account goes by, on whatever link it is made. */
+export type SignInBasics = Pick<
+  NegotiationOptions,
+  | 'jid'
+  | 'security'
+  | 'authMethod'
+  | 'plainInClear'
+  | 'before'
+  | 'password'
+  | 'identity'
+  | 'pin'
+  | 'far'
+>;
+
 export interface Secrets {
   password: string;
   passphrase: string;
@@ -116,23 +130,33 @@ export class Credentials {
     return 'due';
   }
 
-  /** What a session is opened with. */
-  optionsOf(options: AttachOptions): Omit<NegotiationOptions, 'resume' | 'resource'> {
+  /** Reads only, so that anybody may ask at any time. */
+  basics(options: AttachOptions): SignInBasics {
     const { jid, security, authMethod, plainInClear } = options;
     const pin = options.pin === '' ? this.accepted : options.pin;
     const { password } = this.secrets;
-    const remembered = this.memory.of(options);
     return {
       jid,
       security,
       authMethod,
       plainInClear,
       before: this.book.memory,
-      ...this.scout.options(),
       ...(password === '' ? {} : { password }),
       ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(pin === '' ? {} : { pin }),
       ...(options.proxy === undefined ? {} : { far: true }),
+    };
+  }
+
+  /**
+   * The account's own link is open, and a session begins on it: the memory hears what is offered from here
+   * on, and the token that will be shown is counted.
+   */
+  opened(options: AttachOptions): Omit<NegotiationOptions, 'resume' | 'resource'> {
+    const remembered = this.memory.opened(options);
+    return {
+      ...this.basics(options),
+      ...this.scout.options(),
       ...(remembered === undefined ? {} : { remembered }),
       sasl2: this.sasl2(options),
     };
@@ -155,7 +179,7 @@ export class Credentials {
       bind: archive && this.memory.archive && resource === '' && !this.inDoubt(),
       over: this.memory.over,
       carbons,
-      ...this.token.wanted(certificate === undefined ? this.keptPassword : ''),
+      ...this.token.opened(certificate === undefined ? this.keptPassword : ''),
     };
   }
 }

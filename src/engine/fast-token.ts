@@ -32,10 +32,11 @@ export class FastToken {
   }
 
   /**
-   * What a sign-in has to do with tokens. The one that is shown has been counted (XEP-0484 §3.4).
+   * What the sign-in that begins now has to do with tokens. The one that it shows is counted by this
+   * (XEP-0484 §3.4).
    * @param password as the host keeps it; empty where it keeps none, or the account has a certificate
    */
-  wanted(password: string): Pick<Sasl2Options, 'fast' | 'revoke'> {
+  opened(password: string): Pick<Sasl2Options, 'fast' | 'revoke'> {
     this.current = password;
     const { kept } = this;
     if (kept === undefined) return password === '' ? {} : { fast: {} };

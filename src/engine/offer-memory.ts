@@ -53,7 +53,7 @@ export class OfferMemory {
   }
 
   /** A link is open. @returns what there is to begin with at this server */
-  of(options: AttachOptions): Remembered | undefined {
+  opened(options: AttachOptions): Remembered | undefined {
     const place = placeOf(options);
     this.heard = { offers: {}, sha256: '' };
     if (place !== this.kept.place) {

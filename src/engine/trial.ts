@@ -10,16 +10,27 @@ import { checkIdentity } from '../core/sasl/external.js';
 import { Session } from '../core/session.js';
 import type { SessionOutput } from '../core/session-output.js';
 import type { Context } from './context.js';
+import type { SignInBasics } from './credentials.js';
 import type { TrialEffect, TrialInput } from './effects.js';
 import { NO_LINK } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import { dialOf } from './options.js';
 
-/** How the account signs in; the trial does the same but for the certificate. */
+/**
+ * How the account signs in; the trial does the same but for the certificate, and by RFC 6120 alone: with
+ * SASL2 a token could take the certificate's place, and a bind the live session's.
+ */
 export interface SignIn {
   readonly options: AttachOptions;
-  readonly negotiation: Omit<NegotiationOptions, 'resume' | 'resource'>;
+  readonly negotiation: SignInBasics;
 }
+
+const NOT_TRIED = fault(
+  'sasl',
+  'no-mechanism',
+  'The server let us in by other means than the certificate.',
+  { retry: 'never' },
+);
 
 const UNTRUSTED = fault(
   'tls',
@@ -114,7 +125,8 @@ export class Trial {
         this.cause = UNTRUSTED;
         return;
       case 'online':
-        this.accepted = true;
+        this.accepted = output.mechanism === 'EXTERNAL';
+        if (!this.accepted) this.cause = NOT_TRIED;
         return this.session.end(this.context.clock());
       case 'down':
         return this.finish(this.accepted ? undefined : (this.cause ?? output.fault ?? NO_LINK));

@@ -11,7 +11,13 @@ import type { Fault } from '../../src/core/errors.js';
 import type { Context } from '../../src/engine/context.js';
 import type { AccountEffect, TrialInput } from '../../src/engine/effects.js';
 import { readOptions } from '../../src/engine/options.js';
+import { signInOf } from '../../src/engine/certificate-desk.js';
+import { TOKEN } from '../../src/engine/fast-token.js';
+import type { LinkKeeper } from '../../src/engine/link.js';
+import { OFFERS } from '../../src/engine/offer-memory.js';
+import type { SignIn } from '../../src/engine/trial.js';
 import { Trial } from '../../src/engine/trial.js';
+import { ModelAccount } from '../support/model-account.js';
 import { nodeTools } from '../support/tools.js';
 
 const NOW = Date.UTC(2026, 10, 26);
@@ -25,13 +31,22 @@ const FACTS = {
   names: { dns: ['montague.example'], srv: [], xmppAddr: [] },
 };
 
+function romeo(): SignIn {
+  const jid = 'romeo@montague.example';
+  const options = readOptions(create(AttachSchema, { jid, password: 'secret' }), nodeTools);
+  if ('condition' in options) throw new Error(options.text);
+  const { security, authMethod, plainInClear } = options;
+  const negotiation = { jid: options.jid, security, authMethod, plainInClear, password: 'secret' };
+  return { options, negotiation };
+}
+
 class Bench {
   readonly effects: AccountEffect[] = [];
   readonly done: (Fault | undefined)[] = [];
   now = 0;
   readonly trial: Trial;
 
-  constructor() {
+  constructor(signIn = romeo()) {
     const context: Context = {
       ...{ tools: nodeTools, random: (n) => new Uint8Array(n), since: () => NOW },
       clock: () => ({ now: this.now, wall: NOW }),
@@ -39,18 +54,7 @@ class Bench {
       tell: () => undefined,
       log: () => undefined,
     };
-    const jid = 'romeo@montague.example';
-    const options = readOptions(create(AttachSchema, { jid, password: 'secret' }), nodeTools);
-    if ('condition' in options) throw new Error(options.text);
-    const { security, authMethod, plainInClear } = options;
-    const negotiation = {
-      jid: options.jid,
-      security,
-      authMethod,
-      plainInClear,
-      password: 'secret',
-    };
-    this.trial = new Trial(context, { options, negotiation }, '/new.pem', (failed) => {
+    this.trial = new Trial(context, signIn, '/new.pem', (failed) => {
       this.done.push(failed);
     });
   }
@@ -73,9 +77,9 @@ class Bench {
 }
 
 const bytes = (text: string): TrialInput => ({ type: 'link-bytes', bytes: Buffer.from(text) });
-const header = (features: string): TrialInput =>
+const header = (features: string, from = 'montague.example'): TrialInput =>
   bytes(
-    `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='montague.example' version='1.0'><stream:features>${features}</stream:features>`,
+    `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${from}' version='1.0'><stream:features>${features}</stream:features>`,
   );
 const offering = (...names: string[]): TrialInput =>
   header(
@@ -176,5 +180,47 @@ describe('a trial', () => {
     bench.now = due;
     bench.trial.tick();
     expect(bench.done.map((failed) => failed?.condition)).toEqual(['no-answer']);
+  });
+});
+
+describe('beside an account that has a token', () => {
+  const FULL = { archive: true, carbons: true, sasl2: { bind: true, fast: true } };
+  const signInOfThis = (account: ModelAccount): SignIn => {
+    const { link } = Reflect.get(account.engine, 'account') as unknown as { link: LinkKeeper };
+    return signInOf(link) ?? expect.unreachable();
+  };
+
+  it('a trial shows its certificate by RFC 6120, and neither the token nor who we are', () => {
+    const account = ModelAccount.signedIn(FULL);
+    account.pass(10_000);
+    const bench = new Bench(signInOfThis(account)).give(
+      { type: 'identity', identity: { ...GOOD, xmppAddr: ['alice@model.test'] } },
+      { type: 'link-open', direct: true },
+      { type: 'tls-ready', facts: { ...FACTS, names: { ...FACTS.names, dns: ['model.test'] } } },
+    );
+    // Not a word before the server has said what it offers here.
+    expect(bench.wanted.slice(2)).toEqual(['<stream:stream']);
+    bench.give(
+      header(
+        "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms>" +
+          "<authentication xmlns='urn:xmpp:sasl:2'><mechanism>EXTERNAL</mechanism><inline><bind xmlns='urn:xmpp:bind:0'/>" +
+          "<fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline></authentication>",
+        'model.test',
+      ),
+    );
+    const last = bench.effects.at(-1);
+    expect(last).toMatchObject({
+      effect: { text: expect.stringMatching(/^<auth [^>]*mechanism="EXTERNAL"/) as string },
+    });
+    expect(account.links()).toEqual([]);
+  });
+
+  it('asking how the account signs in neither counts the token nor forgets what was offered', () => {
+    const account = new ModelAccount(FULL);
+    account.engine.watch = { wrote: () => void signInOfThis(account), heard: () => undefined };
+    account.attach({}, 10_000);
+    expect(JSON.parse(account.disk.caches.get(TOKEN) ?? '')).toMatchObject({ count: 0 });
+    const { offers } = JSON.parse(account.disk.caches.get(OFFERS) ?? '') as { offers: object };
+    expect(Object.keys(offers)).toEqual(['clear', 'tls', 'session']);
   });
 });
