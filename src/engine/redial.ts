@@ -12,6 +12,9 @@ import { dialOf, parseLocation } from './options.js';
 /** Someone else signed in with our resource: give way this long before taking another. */
 const CONFLICT_WAIT_MS = 30_000;
 
+/** Who takes our place after this long does not insist on it, and is given way to like the first one. */
+const PEACE_MS = 3_600_000;
+
 /** A server that sends us on and on is left for the usual way, until we were online again. */
 const MOST_SENT_AWAY = 3;
 
@@ -19,6 +22,8 @@ const MOST_SENT_AWAY = 3;
 export class Redial {
   private readonly backoff: Backoff;
   private conflicts = 0;
+  /** The last one's time, on the monotonic clock. */
+  private conflictAt = 0;
   /** What is added to our resource since somebody insists on that. */
   private suffix = '';
   /** The last link had TLS from its first byte. */
@@ -71,9 +76,13 @@ export class Redial {
   delayAfter(cause: Fault, reached: Reached): number | undefined {
     const far = this.heard === 'server' ? this.heard : reached;
     this.heard = 'none';
-    if (cause.condition !== 'conflict') {
-      return this.backoff.failed(this.context.clock().now, far);
+    const { now } = this.context.clock();
+    if (cause.condition !== 'conflict') return this.backoff.failed(now, far);
+    if (now - this.conflictAt > PEACE_MS) {
+      this.conflicts = 0;
+      this.suffix = '';
     }
+    this.conflictAt = now;
     return ++this.conflicts > 1 ? undefined : CONFLICT_WAIT_MS;
   }
 

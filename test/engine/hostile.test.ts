@@ -148,6 +148,19 @@ describe('another client that takes our resource', () => {
     expect(account.links()).toEqual(['FAILED conflict']);
     expect(account.server.sessions.size).toBe(0);
   });
+
+  it('and another one days later do not add up: we give way again, and come under a third one', () => {
+    const { account, session, displace } = displaced();
+    const ours = displace();
+    account.pass(40_000);
+    account.pass(2 * 3_600_000);
+    account.links();
+    const second = displace();
+    account.pass(40_000);
+    expect(account.links()).toEqual(['INTERRUPTED conflict', 'ONLINE']);
+    expect(session().jid).toMatch(new RegExp(`^${ours}-\\d+$`));
+    expect(session().jid).not.toBe(second);
+  });
 });
 
 it('a peer who makes us wait for very much at once does not end the engine', () => {
