@@ -53,16 +53,14 @@ export class LinkKeeper {
     this.leave.overtaken();
     this.teller.shown = shown;
     this.redial.startOver();
-    if (this.session.online && !this.settling) {
-      this.teller.onlineAgain(true);
-      if (!changed) return;
-      // The session goes on, on a link that is signed in with the other certificate.
-      this.teller.interrupted(OTHER_CERTIFICATE, 0);
-    } else {
-      this.teller.connecting();
-      const underWay = this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due';
-      if (underWay && !changed) return;
-    }
+    const online = this.session.online && !this.settling;
+    if (online && !changed) return this.teller.onlineAgain(true);
+    // The session goes on, on a link that is signed in with the other certificate. The host must not
+    // hear first that it is online: it would take that for the outcome.
+    if (online && shown) this.teller.interrupted(OTHER_CERTIFICATE, 0);
+    else this.teller.connecting();
+    const underWay = this.phase === 'dialing' || this.phase === 'up' || this.phase === 'due';
+    if (underWay && !changed) return;
     if (changed) this.drop();
     this.credentials.forgetIdentity();
     this.phase = 'due';
@@ -140,7 +138,7 @@ export class LinkKeeper {
     this.redial.opened(direct, more);
     const resource = this.redial.resource(this.resource());
     this.session.open(
-      { ...this.credentials.optionsOf(this.options), resource },
+      { ...this.credentials.opened(this.options), resource },
       direct,
       this.context.clock(),
     );

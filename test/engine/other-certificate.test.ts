@@ -28,7 +28,7 @@ const links = (account: ModelAccount): string[] =>
 it('takes the session along, from the password to the certificate and back', () => {
   const account = signedIn();
   attach(account, '/new.pem');
-  expect(links(account)).toEqual(['ONLINE PLAIN', 'INTERRUPTED', 'ONLINE EXTERNAL resumed']);
+  expect(links(account)).toEqual(['INTERRUPTED', 'ONLINE EXTERNAL resumed']);
   expect(account.wire()).toContain('resume');
   expect(account.engine.dialled.map(({ certificate }) => certificate)).toEqual([false, true]);
   // This server has PLAIN alone, which is less than before: it is taken only where it is asked for.
@@ -38,6 +38,26 @@ it('takes the session along, from the password to the certificate and back', () 
     false,
     true,
     false,
+  ]);
+});
+
+it('does not tell of the session by the old certificate as if the new one had signed in', () => {
+  const account = signedIn();
+  attach(account, '/old.pem');
+  account.take('link');
+  account.attach({ clientCert: '/new.pem', online: true }, 0);
+  expect(links(account)).toEqual(['INTERRUPTED']);
+  account.pass(5_000);
+  expect(links(account)).toEqual(['ONLINE EXTERNAL resumed']);
+});
+
+it('is a sign-in as any for a host that does not show the account as online yet', () => {
+  const account = signedIn();
+  account.attach({ clientCert: '/new.pem' }, 5_000);
+  const told = links(account);
+  expect(told[0]).toBe('CONNECTING');
+  expect(told.filter((link) => !link.startsWith('CONNECTING'))).toEqual([
+    'ONLINE EXTERNAL resumed',
   ]);
 });
 
