@@ -66,6 +66,7 @@ certificates_switch (ShimSession *session, const char *path, const char *name, c
   certificates->before->passphrase = copy_of (session, "client_cert_passphrase");
   certificates->before->method = copy_of (session, "auth_method");
   certificates->to_a_cert = path != NULL;
+  certificates->begun = FALSE;
   g_free (certificates->name);
   certificates->name = g_strdup (name);
   apply (session, &now);
@@ -183,13 +184,27 @@ end_switch (ShimSession *session)
 }
 
 void
+certificates_switch_begun (ShimSession *session)
+{
+  session->certificates->begun = TRUE;
+}
+
+/* From one certificate to another the mechanism says nothing, and this may have been under way before the
+ * engine heard of the other one. Where a password is used at last, it is enough that it was used. */
+static gboolean
+is_outcome (const ShimCertificates *certificates, gboolean external)
+{
+  return external == certificates->to_a_cert && (certificates->begun || !external);
+}
+
+void
 certificates_switch_online (ShimSession *session, const char *mechanism)
 {
   ShimCertificates *certificates = session->certificates;
   gboolean external = strcmp (mechanism, "EXTERNAL") == 0;
   gboolean renewed = certificates->work == CERTIFICATES_RENEWING;
 
-  if (certificates->before != NULL && external == certificates->to_a_cert)
+  if (certificates->before != NULL && is_outcome (certificates, external))
     {
       end_switch (session);
       if (!external)

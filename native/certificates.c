@@ -139,6 +139,16 @@ certificates_answered (guint32 account, const stead_event *event)
     refused (session, certificates->work, event);
 }
 
+/* One of these two is the engine's first answer to an attach with another certificate. An outage with
+ * another reason may be older than that. */
+void
+certificates_offline (ShimSession *session, const stead_event *event)
+{
+  if (stead_event_link_state (event) == STEAD_LINK_CONNECTING
+      || g_strcmp0 (stead_event_error_condition (event), "other-certificate") == 0)
+    certificates_switch_begun (session);
+}
+
 void
 certificates_online (ShimSession *session, const stead_event *event)
 {

@@ -32,6 +32,7 @@ struct ShimCertificates
 
   ShimSignIn *before;  /* (nullable): while another way to sign in is tried */
   gboolean to_a_cert;  /* where to: else to the password */
+  gboolean begun;      /* the engine has heard of it: what it told before is of the way until now */
   char *name;          /* (nullable): of the certificate that is tried, or is to be revoked */
   guint settled_timer; /* until the settings are on disk */
 };
@@ -57,6 +58,7 @@ void certificates_got_list (ShimSession *session, const stead_event *event);
  * @replaces: of the one that is to be disabled once the new one is in the settings on disk, or "" */
 void certificates_switch (ShimSession *session, const char *path, const char *name,
                           const char *replaces);
+void certificates_switch_begun (ShimSession *session);
 void certificates_switch_online (ShimSession *session, const char *mechanism);
 /* Returns: whether the failure is dealt with: the account signs in as before */
 gboolean certificates_switch_failed (ShimSession *session, const char *why);

@@ -196,6 +196,7 @@ link_got_link (ShimSession *session, const stead_event *event)
   switch (stead_event_link_state (event))
     {
     case STEAD_LINK_CONNECTING:
+      certificates_offline (session, event);
       /* Once connected, a fresh sign-in by the engine is part of the same outage. */
       if (!PURPLE_CONNECTION_IS_CONNECTED (gc) && stead_event_link_steps (event) > 0)
         purple_connection_update_progress (gc, stead_event_link_step_text (event),
@@ -207,6 +208,7 @@ link_got_link (ShimSession *session, const stead_event *event)
       break;
     case STEAD_LINK_INTERRUPTED:
       proxy_look (session);
+      certificates_offline (session, event);
       begin_outage (session, stead_event_error_text (event));
       set_connected (gc);
       break;

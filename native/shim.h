@@ -388,6 +388,7 @@ GList *certificates_actions (PurplePlugin *plugin, gpointer context);
 void certificates_got_certificates (ShimSession *session, const stead_event *event);
 void certificates_got_made (ShimSession *session, const stead_event *event);
 void certificates_answered (guint32 account, const stead_event *event);
+void certificates_offline (ShimSession *session, const stead_event *event);
 void certificates_online (ShimSession *session, const stead_event *event);
 /* Returns: whether the failure is dealt with: the account signs in as before */
 gboolean certificates_failed (ShimSession *session, const stead_event *event);

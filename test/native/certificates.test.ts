@@ -26,6 +26,12 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
+/** @param condition of the engine's answer to an Attach with another certificate, while it was online */
+async function offline(condition = 'other-certificate'): Promise<void> {
+  const error = { kind: Error_Kind.LINK, condition, text: 'Made anew.' };
+  await stage.tell(number, { case: 'link', value: { state: Link_State.INTERRUPTED, error } });
+}
+
 /** @param mechanism of the session that the engine tells of */
 async function online(mechanism: string, resumed = false): Promise<void> {
   await stage.tell(number, {
@@ -89,6 +95,7 @@ test('the settings change when the certificate has signed in, and the password g
     [MADE.path, 0],
   ]);
   expect((await stage.host.run('account-get', { account })).hasPassword).toBe(true);
+  await offline();
   await online('EXTERNAL', true);
   // The test's host does not remember passwords: nothing is stored, so nothing is asked.
   expect(told()).toEqual([['info', 'You sign in without a password now.']]);
@@ -143,6 +150,7 @@ test('the old certificate is disabled once the settings on disk name the new one
   await signIn({ client_cert: '/old.pem' });
   await act(RENEW);
   await made({ replaces: 'Old' });
+  await offline();
   await online('EXTERNAL', true);
   const { id, body } = await stage.engine.next('revokeCertificate');
   expect(body.value).toMatchObject({ name: 'Old', disable: true });
@@ -152,6 +160,27 @@ test('the old certificate is disabled once the settings on disk name the new one
   expect(
     stage.engine.commands.all.filter(({ body: b }) => b.case === 'revokeCertificate'),
   ).toHaveLength(1);
+});
+
+test('what was under way by the old certificate does not pass for the new one', async () => {
+  await signIn({ client_cert: '/old.pem' });
+  await act(RENEW);
+  await made({ replaces: 'Old' });
+  // Told before the engine came to the new settings.
+  await online('EXTERNAL');
+  await offline('closed');
+  await online('EXTERNAL', true);
+  expect(told()).toEqual([]);
+  await offline();
+  await stage.tell(number, { case: 'link', value: { state: Link_State.FAILED, error: REFUSED } });
+  const { body } = await stage.engine.next('revokeCertificate');
+  expect(body.value).toMatchObject({ name: MADE.name, disable: false });
+  expect(attaches()).toEqual([
+    ['/old.pem', 0],
+    [MADE.path, 0],
+    ['/old.pem', 0],
+  ]);
+  expect(told()).toEqual([['error', 'Nothing was changed.']]);
 });
 
 test('the list is a form; what is used here is revoked only behind a sign-in by password', async () => {
