@@ -28,21 +28,31 @@ export const UNKNOWN = fault(
   ours,
 );
 
+/** @returns whether the server says that it keeps no certificates, none of ours among them */
+export function keepsNone({ condition }: Fault): boolean {
+  return condition === 'service-unavailable' || condition === 'feature-not-implemented';
+}
+
 /** @returns the server's refusal, in words that say what it means here */
 export function refusal(cause: Fault): Fault {
-  switch (cause.condition) {
-    case 'service-unavailable':
-    case 'feature-not-implemented':
-      return {
-        ...cause,
-        text: 'Your server does not keep certificates (XEP-0257), so you sign in with your password as before.',
-        retry: 'never',
-      };
-    case 'conflict':
-      return { ...cause, text: 'The server has another certificate of that name.' };
-    default:
-      return cause;
+  if (keepsNone(cause)) {
+    return {
+      ...cause,
+      text: 'Your server does not keep certificates (XEP-0257), so you sign in with your password as before.',
+      retry: 'never',
+    };
   }
+  return cause.condition === 'conflict'
+    ? { ...cause, text: 'The server has another certificate of that name.' }
+    : cause;
+}
+
+/** @param name of the certificate, which the server may have taken before its answer was lost */
+export function perhapsTaken(cause: Fault, name: string, path: string): Fault {
+  const text =
+    `${cause.text} You sign in as before. The server may have taken the new certificate all the same: ` +
+    `if its list names "${name}", revoke it there. Its key is kept in ${path} until then.`;
+  return { ...cause, text, retry: 'never' };
 }
 
 /** @param kept the server was asked to take it away, and would not */

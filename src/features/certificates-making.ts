@@ -9,7 +9,13 @@ import { create } from '@bufbuild/protobuf';
 import { CertificateMadeSchema } from '../contract/engine_pb.js';
 import type { Fault } from '../core/errors.js';
 import type { Element } from '../core/xml.js';
-import { NOT_SECURE, refusal, triedInVain } from './certificates-faults.js';
+import {
+  keepsNone,
+  NOT_SECURE,
+  perhapsTaken,
+  refusal,
+  triedInVain,
+} from './certificates-faults.js';
 import { append, itemOf, items, readItems, revoke } from './certificates-list.js';
 import type { Answer, CertificateFile, FeatureHost } from './feature.js';
 
@@ -36,6 +42,8 @@ export class Making {
   ) {}
 
   begin(): void {
+    // Before there is a key, which nobody could say is of no use where nothing may be asked.
+    if (this.host.online && !this.host.certificates.secure) return this.#refuse(NOT_SECURE);
     const hash = this.host.tools.hash('sha256', this.host.tools.utf8(this.id));
     const name = Array.from(hash.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0'));
     this.host.certificates.make(`certificate-${name.join('')}.pem`, (made) => {
@@ -55,17 +63,25 @@ export class Making {
     const name = nameOf(this.label, file);
     this.#ask('set', append(name, file.der, this.host.tools), (answer) => {
       if (answer.type === 'result') this.#try(file, name, TRIES);
-      else if (answer.fault.condition === 'conflict') this.#look(file, name, answer.fault);
-      else this.#drop(file, refusal(answer.fault));
+      else this.#look(file, name, answer.fault);
     });
   }
 
-  /** The name is taken (§2.1 wants an error then): by this very certificate, if we were here before. */
+  /**
+   * It was refused, perhaps as it is there already (§2.1 wants an error then): if we were here before, and
+   * the answer was lost. Only when it is known that the server has not got it may the key go.
+   */
   #look(file: CertificateFile, name: string, cause: Fault): void {
+    if (keepsNone(cause)) return this.#drop(file, refusal(cause));
     this.#ask('get', items(), (answer) => {
-      const list = answer.type === 'result' ? readItems(answer.stanza, this.host) : [];
-      if (itemOf(list, file.sha256, this.host)?.name === name) this.#try(file, name, TRIES);
-      else this.#drop(file, refusal(answer.type === 'error' ? answer.fault : cause));
+      if (answer.type === 'error') {
+        if (keepsNone(answer.fault)) this.#drop(file, refusal(answer.fault));
+        else this.#refuse(perhapsTaken(answer.fault, name, file.path));
+        return;
+      }
+      const found = itemOf(readItems(answer.stanza, this.host), file.sha256, this.host);
+      if (found === undefined) this.#drop(file, refusal(cause));
+      else this.#try(file, found.name, TRIES);
     });
   }
 

@@ -233,6 +233,49 @@ describe('a certificate that is made', () => {
     expect(host.certificates.making).toHaveLength(1);
   });
 
+  describe('and is refused by the server', () => {
+    const refuse = (condition = 'conflict'): RecordingHost => {
+      const host = open();
+      make(host);
+      host.certificates.making.shift()?.();
+      host.take('append', NS.saslCert).done(failure('stanza', condition));
+      return host;
+    };
+
+    it.each(['conflict', 'forbidden'])('with %s is deleted if its list has no such one', (word) => {
+      const host = refuse(word);
+      host.take('items', NS.saslCert).done(items(item(NAME, 'certificate of another')));
+      expect(host.refused).toMatchObject([{ id: 'c1', fault: { condition: word } }]);
+      expect(host.certificates.files.size).toBe(0);
+    });
+
+    it.each(['conflict', 'forbidden'])('with %s is tried if it was taken before', (word) => {
+      const host = refuse(word);
+      host.take('items', NS.saslCert).done(items(item(NAME, TEXT)));
+      host.certificates.trials.shift()?.done(undefined);
+      expect(host.toldOf('certificateMade')).toMatchObject([{ name: NAME }]);
+    });
+
+    it('keeps its key where the list is refused, too, and says where', () => {
+      const host = refuse();
+      host.take('items', NS.saslCert).done(failure('stanza', 'internal-server-error'));
+      expect(host.refused).toMatchObject([{ id: 'c1', fault: { retry: 'never' } }]);
+      expect(host.refused[0]?.fault.text).toContain(`/folder/${FILE}`);
+      expect(host.refused[0]?.fault.text).toContain(NAME);
+      expect([...host.certificates.files.keys()]).toEqual([FILE]);
+      make(host, 'c2');
+      expect(host.certificates.making).toHaveLength(1);
+    });
+  });
+
+  it('is not even made where the connection is in clear', () => {
+    const host = open();
+    host.certificates.secure = false;
+    make(host);
+    expect(host.refused).toMatchObject([{ fault: { condition: 'encryption-required' } }]);
+    expect([host.certificates.making, host.requests]).toEqual([[], []]);
+  });
+
   it.each([
     ['without a name', ' ', 'bad-request'],
     ['while another is being made', 'Second', 'resource-constraint'],
