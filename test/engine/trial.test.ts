@@ -18,6 +18,7 @@ import { OFFERS } from '../../src/engine/offer-memory.js';
 import type { SignIn } from '../../src/engine/trial.js';
 import { Trial } from '../../src/engine/trial.js';
 import { ModelAccount } from '../support/model-account.js';
+import { successOf } from '../support/model/sasl2.js';
 import { nodeTools } from '../support/tools.js';
 
 const NOW = Date.UTC(2026, 10, 26);
@@ -213,6 +214,35 @@ describe('beside an account that has a token', () => {
       effect: { text: expect.stringMatching(/^<auth [^>]*mechanism="EXTERNAL"/) as string },
     });
     expect(account.links()).toEqual([]);
+  });
+
+  it('a trial that was let in by anything else has not tried its certificate', () => {
+    // As no caller does: the account's options with a token among them.
+    const token = { mechanism: 'HT-SHA-256-NONE', token: 'secret', count: 1 };
+    const sasl2 = { agent: 'me', bind: false, carbons: false, fast: { token } };
+    const { options, negotiation } = romeo();
+    const signIn = { options, negotiation: { ...negotiation, sasl2 } };
+    const inline =
+      "<inline><fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast></inline>";
+    const bench = new Bench(signIn).give(
+      ...direct,
+      header(`<authentication xmlns='urn:xmpp:sasl:2'>${inline}</authentication>`),
+    );
+    expect(bench.wanted.at(-1)).toBe('<authenticate ');
+    const proof = Buffer.from(
+      nodeTools.hmac('sha256', Buffer.from('secret'), Buffer.from('Responder')),
+    );
+    const jid = 'romeo@montague.example';
+    bench.give(
+      bytes(successOf(jid, '', { data: proof, token: undefined })),
+      bytes("<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>"),
+    );
+    const asked = bench.effects.at(-1);
+    const iq = asked?.type === 'trial' && asked.effect.type === 'write' ? asked.effect.text : '';
+    const id = / id=["']([^"']+)/.exec(iq)?.[1] ?? '';
+    const bound = `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>${jid}/x</jid></bind>`;
+    bench.give(bytes(`<iq type='result' id='${id}'>${bound}</iq>`), bytes('</stream:stream>'));
+    expect(bench.done).toMatchObject([{ condition: 'no-mechanism', retry: 'never' }]);
   });
 
   it('asking how the account signs in neither counts the token nor forgets what was offered', () => {
