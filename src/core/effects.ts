@@ -83,6 +83,8 @@ export interface Dial {
   readonly proxy?: Proxy | 'environment';
   /** Go on with what the last dial did not come to: see `more` of `link-open`. */
   readonly rest?: boolean;
+  /** Go to the very place that the last dial reached, and nowhere else; its rest stays for a later one. */
+  readonly again?: boolean;
 }
 
 /** A proxy (SOCKS4 is 4A, Tor's is SOCKS5). Nothing is resolved here beside it but its own name. */

@@ -33,6 +33,8 @@ export class Dialer {
   #link: LinkLike | undefined;
   /** Rises with each dial and close, so that late news of an old link finds no one. */
   #turn = 0;
+  /** The place that the last dial reached. */
+  #reached: readonly Target[] = [];
   /** Where the last dial could have gone as well. */
   #rest: readonly Target[] = [];
 
@@ -70,17 +72,29 @@ export class Dialer {
       if (input.type === 'link-closed') this.#link = undefined;
       this.input(input);
     };
-    const request = dial.rest === true ? { ...dial, targets: this.#rest } : dial;
-    this.#rest = [];
+    const request = this.#requestOf(dial);
+    const kept = dial.again === true ? this.#rest : [];
+    this.#rest = kept;
+    this.#reached = [];
     this.#link = this.makeLink(request, context, {
-      open: (direct, rest) => {
-        if (turn === this.#turn) this.#rest = rest;
+      open: (direct, others, target) => {
+        const rest = [...others, ...kept];
+        if (turn === this.#turn) {
+          this.#rest = rest;
+          this.#reached = [target];
+        }
         tell({ type: 'link-open', direct, ...(rest.length === 0 ? {} : { more: true }) });
       },
       ready: (facts) => tell({ type: 'tls-ready', facts }),
       bytes: (bytes) => tell({ type: 'link-bytes', bytes }),
       closed: (fault) => tell({ type: 'link-closed', ...(fault === undefined ? {} : { fault }) }),
     });
+  }
+
+  #requestOf(dial: Dial): DialRequest {
+    // Never raced against others: what was verified in one place says nothing of another.
+    if (dial.again === true) return { ...dial, targets: this.#reached };
+    return dial.rest === true ? { ...dial, targets: this.#rest } : dial;
   }
 
   /** Read anew for each dial: a person mends the file and expects the next try to see it. */

@@ -174,7 +174,7 @@ export class LinkKeeper {
         return;
       case 'verified':
         this.credentials.scout.verified(output.facts);
-        this.phase = 'due';
+        this.dialIn(this.redial.again());
         return;
       case 'down':
         this.down(output.fault, output.heard ? 'server' : 'none', output.guessed);

@@ -35,6 +35,9 @@ export class Redial {
   private safe = false;
   /** The next dial goes there, or where the server sent us. */
   private detour: Partial<Dial> = {};
+  /** Where the last dial went, beside the usual, and by which settings. */
+  private way: Partial<Dial> = {};
+  private by: AttachOptions | undefined;
   /** A server said something in this dial, even if it was not the last one that was tried. */
   private heard: Reached = 'none';
   private sentAway = 0;
@@ -132,14 +135,26 @@ export class Redial {
     return this.delayAfterEnd();
   }
 
+  /**
+   * The last dial is to be made once more, to the same place, for what could not be done on its link.
+   * @returns how long that is to wait: the server answered, so that it counts like any other link
+   */
+  again(): number {
+    this.detour = { ...this.way, again: true };
+    return this.delayAfterEnd();
+  }
+
   dial(options: AttachOptions): Dial {
     this.backoff.started(this.context.clock().now);
-    const { detour } = this;
+    this.more = false;
+    this.safe = false;
+    // Other settings may lead elsewhere: there is nothing to repeat by them.
+    const stale = this.detour.again === true && options !== this.by;
+    const detour = stale ? {} : this.detour;
     this.detour = {};
-    const usual = dialOf(options, this.context.tools);
-    return Object.keys(detour).length > 0
-      ? { ...usual, ...detour }
-      : { ...usual, ...this.location(options) };
+    this.way = Object.keys(detour).length > 0 ? detour : this.location(options);
+    this.by = options;
+    return { ...dialOf(options, this.context.tools), ...this.way };
   }
 
   /** Another one than ours when somebody insists on that: taking turns would go on for ever. */

@@ -18,7 +18,8 @@ export class Tls12Scout {
     this.found = undefined;
     this.negotiation = {};
     if (!certTls12 || !dial.certificate) return dial;
-    if (found === undefined) {
+    // What was found out of one place is good for that place only.
+    if (found === undefined || dial.again !== true) {
       this.negotiation = { verifyOnly: true };
       return { ...dial, certificate: false };
     }

@@ -37,7 +37,7 @@ export interface DialingOptions {
 
 /** Called at most once in all, and never before the constructor returned; see RaceHandlers. */
 export interface DialingHandlers {
-  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[]): void;
+  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[], target: Target): void;
   lost(fault: LinkFault): void;
 }
 
@@ -100,9 +100,9 @@ export class Dialing {
     return new Race(
       { ...common, ...times, addressesOf, ...(proxy === undefined ? {} : { proxy }) },
       {
-        won: (raw, secure, rest) => {
+        won: (...won) => {
           this.cancel();
-          this.handlers.won(raw, secure, rest);
+          this.handlers.won(...won);
         },
         lost: (fault) => this.#lost(fault),
       },

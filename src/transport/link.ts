@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Lookup } from './addresses.js';
 import { lookup } from './addresses.js';
-import type { LinkTimeouts } from './dialing.js';
+import type { DialingHandlers, LinkTimeouts } from './dialing.js';
 import { Dialing } from './dialing.js';
 import { errorCode, lostFault, otherCertificate, tlsFault } from './faults.js';
 import type { Environment } from './proxy-environment.js';
@@ -21,8 +21,9 @@ export interface LinkHandlers {
   /**
    * TCP is open; with `direct`, `ready` follows in the same tick.
    * @param rest where else to try should this one fail before it is `ready`
+   * @param target the place that was reached
    */
-  open(direct: boolean, rest: readonly Target[]): void;
+  open(direct: boolean, rest: readonly Target[], target: Target): void;
   /** A handshake is complete: to close now is to show the server nothing of ours. */
   ready(facts: TlsFacts): void;
   bytes(bytes: Uint8Array): void;
@@ -83,7 +84,7 @@ export class Link {
         timeouts: this.#timeouts,
       },
       {
-        won: (raw, secure, others) => this.#adopt(raw, secure, others),
+        won: (...won) => this.#adopt(...won),
         lost: (fault) => this.#lost(fault),
       },
     );
@@ -132,11 +133,11 @@ export class Link {
     else this.#end();
   }
 
-  #adopt(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[]): void {
+  #adopt(...[raw, secure, rest, target]: Parameters<DialingHandlers['won']>): void {
     this.#raw = raw;
     this.#secure = secure;
     this.#writable = secure === undefined;
-    this.handlers.open(secure !== undefined, rest);
+    this.handlers.open(secure !== undefined, rest, target);
     if (this.#over) return;
     raw.on('error', (error) => this.#lost(lostFault(errorCode(error))));
     if (secure === undefined) return this.#listen(raw);

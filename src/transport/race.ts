@@ -24,8 +24,8 @@ export interface RaceOptions extends Omit<AttemptOptions, 'target' | 'address'> 
 
 /** Called at most once in all; `won` in the very tick in which TCP, or direct TLS, is complete. */
 export interface RaceHandlers {
-  /** @param rest the targets that are not known to be of no use, in order */
-  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[]): void;
+  /** @param rest the other targets that are not known to be of no use, in order */
+  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[], target: Target): void;
   lost(fault: LinkFault): void;
 }
 
@@ -172,6 +172,7 @@ export class Race {
       raw,
       secure,
       rest.map(({ target }) => target),
+      winner.target,
     );
   }
 

@@ -62,7 +62,7 @@ export interface DialRequest {
   readonly leaf?: string;
   /** `environment`: as the process's environment says, which may be none. */
   readonly proxy?: Proxy | 'environment';
-  /** Only these are tried: what another dial to the same domain did not come to. */
+  /** Only these are tried: what another dial to the same domain reached, or did not come to. */
   readonly targets?: readonly Target[];
 }
 

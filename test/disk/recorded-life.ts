@@ -28,6 +28,8 @@ import { Observed } from '../support/observed.js';
 import { nodeTools } from '../support/tools.js';
 import { RecordingFileSystem } from './recording.js';
 
+const PLACE = { host: 'home.example', port: 5222, direct: false };
+
 const DOMAIN = 'model.test';
 const FACTS = {
   ...{ protocol: 'TLSv1.3', names: { dns: [DOMAIN], srv: [], xmppAddr: [] } },
@@ -198,7 +200,7 @@ export class RecordedLife {
       closed: (cut: boolean) => handlers.closed(cut ? CUT : undefined),
     };
     link.connect(client, this.server.accept(link));
-    setImmediate(() => handlers.open(false, []));
+    setImmediate(() => handlers.open(false, [], PLACE));
     return {
       write: (text) => {
         this.noteHandled(text);

@@ -8,86 +8,11 @@ import {
   LinkSchema,
 } from '../../src/contract/engine_pb.js';
 import type { Command } from '../../src/contract/engine_pb.js';
-import type { LinkLike } from '../../src/engine/dialer.js';
-import type { AccountMachine } from '../../src/engine/driver.js';
-import { Driver } from '../../src/engine/driver.js';
 import type { AccountEffect, AccountInput } from '../../src/engine/effects.js';
-import { Redactor } from '../../src/engine/redact.js';
-import type { EventBody } from '../../src/features/feature.js';
 import type { LinkHandlers } from '../../src/transport/link.js';
-import { Observed } from '../support/observed.js';
-import { FaultyFileSystem } from '../disk/faulty-file-system.js';
+import type { Observed } from '../support/observed.js';
+import { command, dial, facts, place, Stage } from './driver-stage.js';
 
-const facts = {
-  ...{ protocol: 'TLSv1.3', names: { dns: [], srv: [], xmppAddr: [] }, sha256: '' },
-  ...{ notBefore: 0, notAfter: 0, chain: [] },
-};
-const dial: AccountEffect = {
-  type: 'dial',
-  dial: { domain: 'example.org', tls: 'either', certificate: false },
-};
-
-/** A driver around a scripted account, a scripted link and a disk in memory. */
-class Stage {
-  readonly fs = new FaultyFileSystem();
-  readonly inputs = new Observed<AccountInput>();
-  readonly told: EventBody[] = [];
-  readonly calls = new Observed<string>();
-  readonly redactor = new Redactor();
-  handlers: LinkHandlers[] = [];
-  deadline: number | undefined;
-  /** What the account wants at an input. */
-  answer: (input: AccountInput) => readonly AccountEffect[] = () => [];
-  made: { journal: string; caches: ReadonlyMap<string, string> } | undefined;
-  out: (effect: AccountEffect) => void = () => undefined;
-
-  start(): Driver {
-    return new Driver({
-      folder: '/f',
-      redactor: this.redactor,
-      fs: this.fs,
-      tell: (body) => {
-        this.told.push(body);
-        this.calls.add(`told with “${this.fs.text('/f/journal')}” on disk`);
-      },
-      ended: () => this.calls.add('ended'),
-      makeLink: (_dial, _context, handlers) => this.#link(handlers),
-      make: (journal, caches, out) => {
-        this.made = { journal: Buffer.from(journal).toString(), caches };
-        this.out = out;
-        return this.#account(out);
-      },
-    });
-  }
-
-  #account(out: (effect: AccountEffect) => void): AccountMachine {
-    let inside = false;
-    return {
-      input: (input) => {
-        if (inside) throw new Error('the account was entered while at work');
-        inside = true;
-        for (const effect of this.answer(input)) out(effect);
-        inside = false;
-        this.inputs.add(input);
-      },
-      deadline: () => this.deadline,
-    };
-  }
-
-  #link(handlers: LinkHandlers): LinkLike {
-    const n = this.handlers.push(handlers);
-    this.calls.add(`link ${String(n)}`);
-    return {
-      write: (text) => this.calls.add(`write ${text}`),
-      startTls: () => this.calls.add('start-tls'),
-      close: (how) => this.calls.add(`${how} ${String(n)}`),
-    };
-  }
-}
-
-function command(text = 'hello'): Command {
-  return create(CommandSchema, { body: { case: 'sendMessage', value: { body: text } } });
-}
 const types = (inputs: Observed<AccountInput>): string[] => inputs.all.map(({ type }) => type);
 
 let stage: Stage;
@@ -142,7 +67,7 @@ describe('the link', () => {
     const handlers = await dialled((input) =>
       input.type === 'tls-ready' ? [{ type: 'close', how: 'reset' }] : [],
     );
-    handlers.open(true, []);
+    handlers.open(true, [], place);
     handlers.ready(facts);
     expect(stage.calls.all).toEqual(['link 1', 'reset 1']);
   });
@@ -153,7 +78,7 @@ describe('the link', () => {
         ? [{ type: 'write', text: 'a' }, { type: 'start-tls' }, { type: 'write', text: 'b' }]
         : [],
     );
-    handlers.open(false, []);
+    handlers.open(false, [], place);
     expect(stage.calls.all).toEqual(['link 1', 'write a', 'start-tls', 'write b']);
   });
 
@@ -168,6 +93,19 @@ describe('the link', () => {
     expect(types(stage.inputs)).toEqual(['command']);
     stage.handlers[1]?.closed();
     expect(types(stage.inputs)).toEqual(['command', 'link-closed']);
+  });
+
+  it('goes again to the very place that was reached, and later to what was left over', async () => {
+    const others = [1, 2].map((n) => ({ host: 'b.example', port: n, direct: true }));
+    const to = { domain: 'example.org', tls: 'either', certificate: true } as const;
+    (await dialled()).open(false, others, place);
+    stage.out({ type: 'dial', dial: { ...to, again: true } });
+    await stage.calls.next('the second', (call) => call === 'link 2');
+    stage.handlers[1]?.open(false, [], place);
+    stage.out({ type: 'dial', dial: { ...to, rest: true } });
+    await stage.calls.next('the third', (call) => call === 'link 3');
+    expect(stage.requests.map(({ targets }) => targets)).toEqual([undefined, [place], others]);
+    expect(stage.inputs.all.at(-1)).toMatchObject({ type: 'link-open', more: true });
   });
 
   it('never comes of a dial that was given up before it began', async () => {

@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AskSecret_What, SecretAnswerSchema } from '../../src/contract/engine_pb.js';
 import type { ClientIdentity, TlsFacts } from '../../src/core/effects.js';
-import { begin, DAY, facts, Lone, SASL } from './lone-account.js';
+import { begin, DAY, facts, HEADER, Lone, SASL } from './lone-account.js';
 import type { More } from './lone-account.js';
 
 let alice: Lone;
@@ -169,6 +169,75 @@ describe('a certificate over TLS 1.2', () => {
     expect(questions).toHaveLength(1);
     expect(alice.dials).toHaveLength(1);
     expect(alice.written).toBe('');
+  });
+
+  const gone = { kind: 'link', condition: 'connection-lost', text: 'x' } as const;
+  const lost = { ...gone, by: 'peer', retry: 'later' } as const;
+  const asked = (): unknown[] =>
+    alice.dials.map(({ certificate, again, rest, host }) => [
+      ...[certificate ? 'signs in' : 'looks', again === true ? 'again' : 'anew'],
+      ...[host ?? (rest === true ? 'the rest' : 'the usual place')],
+    ]);
+
+  it('goes to the server that was verified, and not by the dead one before it again', () => {
+    begin(alice, far, { ...allowed, online: true });
+    alice.give({ type: 'link-open', direct: false, more: true });
+    alice.give({ type: 'link-closed', fault: lost });
+    alice.secured({ protocol: 'TLSv1.2' });
+    alice.secured({ protocol: 'TLSv1.2' });
+    alice.offers('EXTERNAL');
+    expect(alice.written).toContain('mechanism="EXTERNAL"');
+    expect(asked()).toEqual([
+      ['looks', 'anew', 'the usual place'],
+      ['looks', 'anew', 'the rest'],
+      ['signs in', 'again', 'the rest'],
+    ]);
+  });
+
+  it('goes where the server sends it, too, and then the usual way again', () => {
+    begin(alice, far, { ...allowed, online: true });
+    alice.secured();
+    alice.secured();
+    const place =
+      '<see-other-host xmlns="urn:ietf:params:xml:ns:xmpp-streams">b.example:5223</see-other-host>';
+    alice.says(HEADER, `<stream:error>${place}</stream:error></stream:stream>`);
+    alice.secured();
+    alice.give({ type: 'link-closed', fault: lost });
+    alice.pass(60_000);
+    expect(asked()).toEqual([
+      ['looks', 'anew', 'the usual place'],
+      ['signs in', 'again', 'the usual place'],
+      ['looks', 'anew', 'b.example'],
+      ['signs in', 'again', 'b.example'],
+      ['looks', 'anew', 'the usual place'],
+    ]);
+  });
+
+  it('is not hurried for ever where the second link never comes to TLS', () => {
+    begin(alice, far, { ...allowed, online: true });
+    for (let times = 0; times < 50; times++) {
+      alice.secured();
+      alice.give({ type: 'link-open', direct: true, more: true });
+      alice.give({ type: 'link-closed', fault: lost });
+    }
+    expect(alice.dials.length).toBeLessThanOrEqual(21);
+    const dialled = alice.dials.length;
+    alice.pass(60_000);
+    expect(alice.dials.length).toBeGreaterThan(dialled);
+  });
+
+  it('is verified anew by other settings', () => {
+    begin(alice, far, { ...allowed, online: true });
+    for (let times = 0; times < 10; times++) {
+      alice.secured();
+      alice.give({ type: 'link-open', direct: true, more: true });
+      alice.give({ type: 'link-closed', fault: lost });
+    }
+    // Verified, and held back: now another server is set.
+    alice.attach({ ...allowed, connectServer: 'c.example' });
+    alice.identity(far);
+    expect(alice.dials.at(-1)).toMatchObject({ certificate: false, host: 'c.example' });
+    expect(alice.dials.at(-1)).not.toHaveProperty('again');
   });
 
   it('is verified anew for each sign-in', () => {

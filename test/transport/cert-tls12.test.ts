@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Authority, fingerprint, KEYS } from '../support/certificates.js';
 import type { Certificate } from '../support/certificates.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
+import { eventually } from '../support/observed.js';
 import type { ServerOptions } from './tls-server.js';
 import { TestServer } from './tls-server.js';
 import { handshakes, namesCertificate } from './tls-wire.js';
@@ -103,6 +104,41 @@ describe('our certificate on a link that may be of TLS 1.2', () => {
       expect(met.server.secured).toEqual([]);
     },
   );
+
+  it.each(['before', 'behind'])('is on no wire to another raced %s it', async (where) => {
+    const run = async (shown: Certificate) => {
+      const options = { certificate: shown, direct: true, maxVersion: 'TLSv1.2' as const };
+      const server = await TestServer.start(options);
+      servers.push(server);
+      const wire = await CuttingProxy.start(server.port);
+      proxies.push(wire);
+      return { server, wire, target: { host, port: wire.port, direct: true } };
+    };
+    const good = await run(certificate);
+    const bad = await run(impostor);
+    const [first, second] = where === 'before' ? [bad, good] : [good, bad];
+    // So that both are under way at once.
+    first.wire.stall('down');
+    const link = watch(
+      {
+        tls: 'either',
+        leaf: fingerprint(certificate.certFile),
+        targets: [first.target, second.target],
+      },
+      { ca: ca.certFile, client: alice, timeouts: { silenceMs: 60_000 } },
+    );
+    links.push(link);
+    const letGo = () => eventually('let go', () => bad.wire.links[0]?.open === false);
+    if (first === good) await letGo();
+    else await link.ready();
+    await first.wire.heal();
+    expect(await link.ready()).toMatchObject({ sha256: fingerprint(certificate.certFile) });
+    await letGo();
+    const sent = bad.wire.links[0]?.recorded('up') ?? Buffer.of();
+    expect(handshakes(sent)).toEqual(['handshake 1']);
+    expect(namesCertificate(sent, alice)).toBe(false);
+    expect(bad.server.secured).toEqual([]);
+  });
 
   it.each(['AES256-GCM-SHA384', 'DHE-RSA-AES256-GCM-SHA384'])(
     'is not shown where the server proves nothing first, or not by ECDHE: %s',
