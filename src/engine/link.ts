@@ -147,7 +147,7 @@ export class LinkKeeper {
   /** The link failed before it was open; a session that is up hears of it by itself. */
   closed(cause: Fault | undefined): void {
     if (this.phase === 'dialing') {
-      this.failed(cause ?? NO_LINK, 'none');
+      this.fell(cause ?? NO_LINK, 'none');
     }
   }
 

@@ -108,14 +108,17 @@ export class Redial {
   }
 
   /**
-   * The link fell. Before TLS is there that may be one dead server of several, and the next one is tried
+   * The link fell, or did not come to be. Before TLS is there that may be one dead server of several, and the next one is tried
    * in the same dial (RFC 6120 §3.2.1, its last steps).
    * @returns whether to dial again at once
    */
   goesOn(cause: Fault, reached: Reached): boolean {
-    if (!this.more || cause.kind === 'sasl') return false;
+    // A place that the server named may be of no use to us (below .onion without Tor, say). That ends
+    // nothing: there is still the usual way.
+    const astray = cause.retry === 'never' && !this.safe && this.way.host !== undefined;
+    if ((!this.more && !astray) || cause.kind === 'sasl') return false;
+    this.detour = this.more ? { rest: true } : {};
     this.more = false;
-    this.detour = { rest: true };
     if (reached === 'server') this.heard = 'server';
     return true;
   }

@@ -45,6 +45,9 @@ export interface DialingHandlers {
 export class Dialing {
   #search: Search | undefined;
   #race: Race | undefined;
+  /** Why a target that was found is not tried. */
+  #unfit: LinkFault | undefined;
+  #someFit = false;
   #over = false;
 
   constructor(
@@ -72,14 +75,21 @@ export class Dialing {
     this.#race = race;
     this.#search = new Search(through, resolver, pick, {
       found: (targets, complete) => {
-        const fault = targets
-          .map((target) => unreachable(target, proxy))
-          .find((f) => f !== undefined);
-        if (fault === undefined) race.add(targets, complete);
-        else this.#lost(fault);
+        const fit = targets.filter((target) => this.#fits(target, proxy));
+        this.#someFit ||= fit.length > 0;
+        if (complete && !this.#someFit && this.#unfit !== undefined) this.#lost(this.#unfit);
+        else race.add(fit, complete);
       },
       failed: (fault) => this.#lost(fault),
     });
+  }
+
+  /** One that cannot be reached must not keep us from the others: anybody may write such a record. */
+  #fits(target: Target, proxy: Proxy | undefined): boolean {
+    const { host, domain } = this.options.dial;
+    const fault = unreachable(target, proxy, host ?? domain);
+    this.#unfit ??= fault;
+    return fault === undefined;
   }
 
   #proxy(): { proxy?: Proxy; fault?: LinkFault } {
@@ -121,13 +131,19 @@ function patient(times: LinkTimeouts): LinkTimeouts {
   return { ...times, silenceMs: Math.max(times.silenceMs, times.handshakeMs) };
 }
 
-function unreachable(target: Target, proxy: Proxy | undefined): LinkFault | undefined {
+/** @param named what the target was found by */
+function unreachable(
+  target: Target,
+  proxy: Proxy | undefined,
+  named: string,
+): LinkFault | undefined {
   if (proxy !== undefined) return unfit(proxy, target);
   if (!isOnion(target.host)) return undefined;
   return linkFault(
     'usage',
     'onion-without-tor',
     `${target.host} can be reached through Tor only. Choose a Tor proxy in the account’s settings. Nothing was sent.`,
-    { by: 'us', retry: 'never' },
+    // What DNS says now it may not say the next time, nor may it have been the domain that said it.
+    { by: 'us', retry: isOnion(named) ? 'never' : 'later' },
   );
 }

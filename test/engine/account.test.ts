@@ -104,6 +104,20 @@ describe('an account whose link is cut', () => {
     ]);
   });
 
+  it('resumes the usual way where that place cannot be reached: .onion without Tor', () => {
+    const account = signedIn({ location: 'abc.onion' });
+    account.engine.unreachable = true;
+    account.cut();
+    while (account.engine.dialled.at(-1)?.host === undefined) account.pass(10);
+    const settings = { by: 'us', retry: 'never' } as const;
+    const noTor = { kind: 'usage', condition: 'onion-without-tor', text: '', ...settings } as const;
+    account.engine.input({ type: 'link-closed', fault: noTor });
+    account.engine.unreachable = false;
+    account.pass(5_000);
+    expect(account.links()).toEqual(['INTERRUPTED reset', 'ONLINE']);
+    expect(account.engine.dialled.at(-1)).not.toHaveProperty('host');
+  });
+
   it('gives the session up after two refusals without a word, and marks what may arrive twice', () => {
     const account = signedIn({ silent: true });
     account.engine.link?.cut(false, true);

@@ -28,6 +28,7 @@ const facts: TlsFacts = {
   ...{ sha256: '00'.repeat(32), notBefore: 0, notAfter: 1e15, chain: [] },
 };
 const LOST = fault('link', 'connection-lost', 'Lost.');
+const NO_TOR = fault('usage', 'onion-without-tor', 'No.', { by: 'us', retry: 'never' });
 
 let effects: AccountEffect[];
 let account: Account;
@@ -176,6 +177,18 @@ describe('see-other-host (RFC 6120 §4.9.3.19)', () => {
       expect(told(Link_State.INTERRUPTED)).toEqual(['see-other-host']);
     },
   );
+
+  it('to a place that cannot be reached ends nothing: the usual way is next, at once', () => {
+    attach({ online: false });
+    sentOn('abcdef.onion:5223');
+    give({ type: 'link-closed', fault: NO_TOR });
+    expect(dials().map(({ host }) => host)).toEqual([undefined, 'abcdef.onion', undefined]);
+    expect(told(Link_State.FAILED)).toEqual([]);
+    // By the usual way it is what the settings ask for, and they are to be mended.
+    give({ type: 'link-closed', fault: NO_TOR });
+    expect(told(Link_State.FAILED)).toEqual(['onion-without-tor']);
+    expect(dials()).toHaveLength(3);
+  });
 
   it('in clear is not believed', () => {
     attach();

@@ -224,6 +224,29 @@ describe('who wins', () => {
     expect(link.rest).toEqual([{ host, port: other.port, direct: false }]);
   });
 
+  it('is the one that can be reached: one below .onion keeps nobody from it', async () => {
+    const good = await serve(true);
+    const onion = { host: 'abc.onion', port: 5222 };
+    await race([onion, { port: good.port, direct: true }]).ready();
+    // And should it be the only one that is there at first.
+    const late = (direct: boolean): Promise<unknown> =>
+      direct ? new Promise((heard) => setTimeout(heard, 400)) : Promise.resolve();
+    const list = records(onion, { port: good.port, direct: true });
+    const link = race([], { resolver: resolver(list, late) });
+    await link.ready();
+    expect(link.rest).toEqual([]);
+  });
+
+  it.each([[[true]], [[false]], [[true, false]]])(
+    'is none where all are below .onion, for now: DNS may lie (direct: %j)',
+    async (kinds) => {
+      const list = kinds.map((direct) => ({ host: 'abc.onion', port: 5222, direct }));
+      expect(await race(list).closed()).toMatchObject({
+        ...{ condition: 'onion-without-tor', retry: 'later' },
+      });
+    },
+  );
+
   it('is none: the fault of the last is told once all have failed', async () => {
     const list = [{ port: await freePort() }, { port: await freePort(), direct: true }];
     expect(await race(list).closed()).toMatchObject({ condition: 'connection-refused' });
