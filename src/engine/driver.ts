@@ -5,7 +5,12 @@
 import { pbkdf2 } from 'node:crypto';
 import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
-import { CommandSchema, Detach_How as How, Link_State as State } from '../contract/engine_pb.js';
+import {
+  CommandSchema,
+  Detach_How as How,
+  Link_State as State,
+  Proxy_Type,
+} from '../contract/engine_pb.js';
 import type { Command, Proxy } from '../contract/engine_pb.js';
 import type { Clock, Derivation } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
@@ -16,6 +21,7 @@ import { nodeFileSystem } from '../disk/file-system.js';
 import { JournalFile } from '../disk/journal-file.js';
 import { errorMessage } from '../features/error.js';
 import type { EventBody } from '../features/feature.js';
+import { environmentSecrets } from '../transport/proxy-environment.js';
 import { link } from './bodies.js';
 import type { MakeLink } from './dialer.js';
 import { Dialer } from './dialer.js';
@@ -128,6 +134,9 @@ export class Driver {
 
   /** The Basic scheme puts both into one (RFC 7617 §2). */
   #hideProxy(proxy: Proxy | undefined): void {
+    if (proxy?.type === Proxy_Type.ENVIRONMENT) {
+      for (const secret of environmentSecrets(process.env)) this.options.redactor.add(secret);
+    }
     if (proxy === undefined || proxy.password === '') return;
     this.options.redactor.add(proxy.password);
     this.options.redactor.add(`${proxy.user}:${proxy.password}`);

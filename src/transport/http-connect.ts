@@ -2,6 +2,7 @@
 //
 // HTTP CONNECT (RFC 9110 §9.3.6), with the Basic scheme of RFC 7617.
 
+import { STATUS_CODES } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Step, Talk } from './proxy.js';
 import { more } from './proxy.js';
@@ -52,7 +53,10 @@ export class HttpConnect implements Talk {
   }
 
   #refused(code: string, words: string): LinkFault {
-    const said = words.replace(/[^\x20-\x7e]+/g, ' ').trim();
+    // A proxy that was given a password may say it back, whole, cut or in another form: then its words
+    // are not shown, but what the code means.
+    const own = this.proxy.user === '' ? words : (STATUS_CODES[code] ?? '');
+    const said = own.replace(/[^\x20-\x7e]+/g, ' ').trim();
     const reason = `it answers ${code}${said === '' ? '' : ` (“${said.slice(0, mostWords)}”)`}`;
     return proxyRefused(this.proxy, this.target, reason);
   }

@@ -43,6 +43,21 @@ export function environmentProxy(
   );
 }
 
+/** What must be in no log: passwords, alone and with the user's name, as they are written and as they are sent. */
+export function environmentSecrets(environment: Environment): string[] {
+  const values = names.flatMap((name) => [environment[name], environment[name.toUpperCase()]]);
+  return values.flatMap((value = '') => {
+    const whole = value.replace(/^[^:/]*:\/\//, '');
+    const [, written = '', password = ''] = /^([^:]*:(.*))@/.exec(whole) ?? [];
+    const proxy = parseProxy(value);
+    const known = proxy === undefined || proxy.password === '' ? undefined : proxy;
+    return [
+      ...(password === '' ? [] : [password, written]),
+      ...(known === undefined ? [] : [known.password, `${known.user}:${known.password}`]),
+    ];
+  });
+}
+
 function parseProxy(text: string): Proxy | undefined {
   const whole = text.includes('://') ? text : `http://${text}`;
   if (!URL.canParse(whole)) return undefined;

@@ -6,6 +6,7 @@ import {
   ErrorSchema,
   Link_State,
   LinkSchema,
+  Proxy_Type,
 } from '../../src/contract/engine_pb.js';
 import type { Command } from '../../src/contract/engine_pb.js';
 import type { AccountEffect, AccountInput } from '../../src/engine/effects.js';
@@ -213,6 +214,20 @@ describe('effects and their answers', () => {
     const setProxy = { case: 'setProxy', value: { proxy: proxy('canary-4') } } as const;
     for (const body of [attach, setProxy]) driver.command(create(CommandSchema, { body }));
     await stage.inputs.until('both', () => stage.inputs.all.length >= 2);
+    expect(stage.told.at(-1)).toMatchObject({
+      value: { text: '[redacted], [redacted], [redacted]' },
+    });
+  });
+
+  it('and that of a proxy that the environment names', async () => {
+    const basic = Buffer.from('al:can/ary-5').toString('base64');
+    vi.stubEnv('https_proxy', 'http://al:can%2Fary-5@p.example:3128');
+    const text = `can/ary-5, ${basic}, can%2Fary-5`;
+    stage.answer = () => [{ type: 'log', level: 'debug', category: 'link', text }];
+    const value = { proxy: { type: Proxy_Type.ENVIRONMENT } };
+    stage.start().command(create(CommandSchema, { body: { case: 'attach', value } }));
+    await stage.inputs.next('the command', () => true);
+    vi.unstubAllEnvs();
     expect(stage.told.at(-1)).toMatchObject({
       value: { text: '[redacted], [redacted], [redacted]' },
     });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { Tunnel, unfit } from '../../src/transport/proxy.js';
 import type { Step } from '../../src/transport/proxy.js';
-import { environmentProxy } from '../../src/transport/proxy-environment.js';
+import { environmentProxy, environmentSecrets } from '../../src/transport/proxy-environment.js';
 import { bytesOfIPv6 } from '../../src/transport/socks5.js';
 import type { Proxy, Target } from '../../src/transport/types.js';
 
@@ -228,6 +228,19 @@ const cases: readonly Case[] = [
     end: 'proxy-auth',
     words: 'refused the user name or password',
   },
+  ...(
+    [
+      [`502 No way with ${basic}`, 'it answers 502 (“Bad Gateway”)'],
+      [`599 ${basic.slice(0, 9)}`, 'it answers 599.'],
+    ] as const
+  ).map(([status, words]) => ({
+    title: `HTTP that says a password back: ${status}`,
+    proxy: proxy('http', user),
+    says: [ascii(`HTTP/1.1 ${status}\r\n`)],
+    sent: [ascii(`${connect}Proxy-Authorization: Basic ${basic}\r\n\r\n`)],
+    end: 'proxy-refused',
+    words,
+  })),
   ...['HTTP/2 200\r\n\r\n', 'HTTP/1.1 two\r\n\r\n', 'SSH-2.0-x\r\n'].map((said) => ({
     title: `no HTTP: ${JSON.stringify(said)}`,
     proxy: proxy('http'),
@@ -344,6 +357,16 @@ describe('the environment', () => {
       expect(JSON.stringify(fault)).not.toContain('secret');
     },
   );
+});
+
+it.each([
+  [{ HTTPS_PROXY: 'http://al:a%2Fb@h' }, ['a%2Fb', 'al:a%2Fb', 'a/b', 'al:a/b']],
+  [{ all_proxy: 'al:a@b@h', http_proxy: 'h' }, ['a@b', 'al:a@b', 'a@b', 'al:a@b']],
+  [{ all_proxy: 'a@b:c@h' }, ['c', 'a@b:c', 'c', 'a@b:c']],
+  [{ all_proxy: 'quic://al:%zz@h' }, ['%zz', 'al:%zz']],
+  [{ all_proxy: 'socks5://al@h', http_proxy: 'socks5://h:1080' }, []],
+])('the secrets of the environment %j are %j', (environment, secrets) => {
+  expect(environmentSecrets(environment)).toEqual(secrets);
 });
 
 it.each([
