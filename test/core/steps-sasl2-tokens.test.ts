@@ -19,7 +19,7 @@ const bound: Pin = {
 const unbound: Pin = { mechanism: 'SCRAM-SHA-256', authMethod: 'auto' };
 const another = 'cd'.repeat(32);
 
-const wants: Sasl2Options = { agent: 'agent', bind: false, carbons: false, fast: {} };
+const wants: Sasl2Options = { agent: 'agent', bind: false, over: true, carbons: false, fast: {} };
 const tokenFor = (mechanism: string) => ({ mechanism, token: 'secret-token', count: 1 });
 const having = (mechanism: string): Sasl2Options => {
   return { ...wants, fast: { token: tokenFor(mechanism) } };

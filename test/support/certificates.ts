@@ -12,7 +12,7 @@ export interface Certificate {
 }
 
 export interface Validity {
-  /** Days from now, may be negative; 0 and 30 when not given. */
+  /** Days from now, may be negative; 0 and 50 when not given: of less than 30 an account is warned. */
   fromDays?: number;
   toDays?: number;
 }
@@ -160,7 +160,7 @@ export class Authority {
   async #issue(
     name: string,
     alternatives: string[],
-    { fromDays = -1, toDays = 30 }: Validity,
+    { fromDays = -1, toDays = 50 }: Validity,
     form: ClientForm & { authority?: boolean },
   ): Promise<Certificate> {
     const { extendedKeyUsage = 'clientAuth', keyUsage = 'critical,digitalSignature' } = form;
