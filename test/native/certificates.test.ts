@@ -90,6 +90,7 @@ test('the settings change when the certificate has signed in, and the password g
   await signIn({ auth_method: 'scram' });
   await act(WITHOUT_PASSWORD);
   await made();
+  await stage.engine.next('attach', ({ body }) => body.value.clientCert === MADE.path);
   expect(attaches()).toEqual([
     ['', 2],
     [MADE.path, 0],
