@@ -93,7 +93,7 @@ describe('a server that has changed since', () => {
 describe('what was written from memory', () => {
   const memory = (offers: object, security = 'require_tls'): ReadonlyMap<string, string> => {
     const agent = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
-    const kept = { version: 1, sha256: facts.sha256, offers, agent, archive: false };
+    const kept = { version: 1, sha256: facts.sha256, offers, agent, archive: false, over: false };
     return new Map([[OFFERS, JSON.stringify({ ...kept, place: `home.example  0 ${security}` })]]);
   };
   const features = (offer: string): string => {
