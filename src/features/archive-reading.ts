@@ -61,6 +61,7 @@ export class ArchiveReading {
    */
   announced(): void {
     this.catchUp.hold();
+    // The reading that let the presence go is still on its last step.
     this.host.later(1, () => {
       this.read(true);
     });

@@ -64,8 +64,8 @@ export const coreSpecs: readonly Spec[] = [
     id: 'XEP-0386',
     name: 'Bind 2',
     version: '1.1.0',
-    status: 'complete',
-    note: 'where the archive is read; the client state goes behind it',
+    status: 'partial',
+    note: 'where the archive is read and the session can be resumed; the client state goes behind it',
   },
   {
     id: 'XEP-0388',
