@@ -58,6 +58,13 @@ export class Outbox {
     return this.ledger.lanes.of(room).sent === 0 ? [] : this.inState('sent', room);
   }
 
+  /** Of a lane, marked as perhaps there twice, finished or not; oldest first. */
+  repeated(lane: string): OutboxEntry[] {
+    return [...this.ledger.outbox.values()].filter(
+      (entry) => entry.twice && laneOf(entry) === lane,
+    );
+  }
+
   private inState(state: OutboxState, lane?: string): OutboxEntry[] {
     return [...this.ledger.outbox.values()].filter(
       (entry) => entry.state === state && (lane === undefined || laneOf(entry) === lane),

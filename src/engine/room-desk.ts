@@ -44,6 +44,12 @@ export class RoomArchive extends AccountArchive implements RoomDesk {
     );
   }
 
+  repeated(): readonly OwnLine[] {
+    return this.parts.outbox
+      .repeated(this.room)
+      .map(({ handle: id, body, state }) => ({ id, body, doubted: !isFinal(state) }));
+  }
+
   awaitedSince(): number | undefined {
     const awaited = this.parts.outbox
       .unreflected(this.room)

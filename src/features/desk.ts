@@ -64,6 +64,8 @@ export interface RoomDesk extends ArchiveDesk {
   close(): void;
   /** Lines that were written and not reflected, oldest first. */
   unsettled(): readonly OwnLine[];
+  /** Lines that go, or went, again and are marked: the room may have two of each. Oldest first. */
+  repeated(): readonly OwnLine[];
   /** Something is under way or waits for the room. */
   readonly busy: boolean;
   /** Since when the oldest reflection is awaited, monotonic ms; nothing before our server has a line. */

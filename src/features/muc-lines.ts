@@ -76,7 +76,7 @@ export class RoomLines implements RoomTraffic {
     this.host.later(PATIENCE_MS, () => {
       // One that is joined meanwhile is waited for as long as something comes.
       for (const room of this.host.holding()) {
-        if (!this.places.has(room.toString())) this.host.archiveOf(room).release();
+        if (roomsOf(this.host).find(room) === undefined) this.host.archiveOf(room).release();
       }
     });
   }

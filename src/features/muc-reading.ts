@@ -8,7 +8,7 @@ import { child, childText } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import type { Copy } from '../delivery/copy.js';
 import type { ArchivedMessage } from './archive-query.js';
-import type { ArchivedText, FeatureHost, RoomDesk } from './feature.js';
+import type { ArchivedText, FeatureHost, OwnLine, RoomDesk } from './feature.js';
 import { readStamps, readText, stanzaIdBy, textBody } from './message-reading.js';
 import { authorsOf } from './muc-moderation.js';
 import type { JoinedRoom } from './muc-traffic.js';
@@ -129,9 +129,18 @@ function byBody({ desk, byBody: found }: Place, said: string, copy: Copy): strin
   // What came once already was found then, or was not ours.
   if (copy.path !== 'live' && desk.seenAt(copy) !== undefined) return undefined;
   const taken = new Set(found.values());
-  const own = desk.unsettled().find((each) => !taken.has(each.id) && sameText(each.body, said));
+  const own =
+    desk.unsettled().find((each) => !taken.has(each.id) && sameText(each.body, said)) ??
+    otherCopy(desk, said, copy);
   if (own !== undefined && id !== '') remember(found, id, own.id);
   return own?.id;
+}
+
+/** What went twice may be there twice. What is said now by another device of ours is not that. */
+function otherCopy(desk: RoomDesk, said: string, { path }: Copy): OwnLine | undefined {
+  return desk
+    .repeated()
+    .find(({ body, doubted }) => (doubted || path !== 'live') && sameText(body, said));
 }
 
 function remember(found: Map<string, string>, id: string, own: string): void {
@@ -145,7 +154,7 @@ function awaited(desk: RoomDesk, id: string): boolean {
 }
 
 /** XML turns all ends of lines into one (§2.11 there). */
-function sameText(one: string, other: string): boolean {
+export function sameText(one: string, other: string): boolean {
   const plain = (text: string) => text.replace(/\r\n?/g, '\n');
   return plain(one) === plain(other);
 }

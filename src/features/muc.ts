@@ -13,6 +13,7 @@ import type { JoinRoom, LeaveRoom, SetRoomSubject } from '../contract/engine_pb.
 import { errorMessage } from './error.js';
 import type { Feature, FeatureHost, Incoming } from './feature.js';
 import { NOT_JOINED, RoomAdmin } from './muc-admin.js';
+import { BygoneRoom } from './muc-bygone.js';
 import { invitationsOf } from './muc-invitations.js';
 import type { Invitations } from './muc-invitations.js';
 import { Room } from './muc-room.js';
@@ -135,7 +136,7 @@ class Muc {
     for (const room of known) room.tellAll();
   }
 
-  incoming(stanza: Element, { from }: Incoming): 'pass' | 'taken' {
+  incoming(stanza: Element, { from, settling }: Incoming): 'pass' | 'taken' {
     if (from === undefined) return 'pass';
     const room = this.#rooms.get(from.bare().toString());
     // An error may say that we are not in it.
@@ -143,7 +144,7 @@ class Muc {
     const name = localName(stanza);
     const taken =
       (name === 'presence' && this.#presence(stanza, from, room)) ||
-      (name === 'message' && this.#message(stanza, from, room));
+      (name === 'message' && this.#message(stanza, from, room, settling));
     return taken ? 'taken' : 'pass';
   }
 
@@ -155,7 +156,7 @@ class Muc {
     return true;
   }
 
-  #message(stanza: Element, from: Jid, room: Room | undefined): boolean {
+  #message(stanza: Element, from: Jid, room: Room | undefined, settling: boolean): boolean {
     const type = attribute(stanza, 'type');
     // An occupant may have one sent on, too, by an id that all have seen.
     if (type === 'error') return from.resource === '' && room?.messages.refused(stanza) === true;
@@ -163,12 +164,20 @@ class Muc {
       // An earlier process may have entered it in a session that goes on until a fresh one is bound.
       const inside = room !== undefined && (room.joined || !this.#ready);
       if (inside) room.messages.receive(stanza, from.resource);
-      else this.#stray('A line', from);
+      else if (!(settling && this.#bygone(stanza, from))) this.#stray('A line', from);
       return true;
     }
     if (this.invitations.receive(stanza, from, room)) return true;
     if (room?.joined === true && from.resource === '') room.messages.single(stanza);
     return false;
+  }
+
+  /** @returns whether it is a line of a room that an earlier process was in until its end */
+  #bygone(stanza: Element, from: Jid): boolean {
+    const room = new BygoneRoom(this.#host, from.bare());
+    if (!room.known) return false;
+    room.receive(stanza, from.resource);
+    return true;
   }
 
   #enter(jid: Jid, nick: string, password: string, byBookmark = false): void {

@@ -94,6 +94,34 @@ describe('in a room', () => {
     expect(scene.shown).toEqual(['meanwhile']);
   });
 
+  it('that nobody wants to be in any more, what an earlier process was there for is shown', () => {
+    const scene = new Scene({ historyLines: 0 }).join();
+    scene.say('first');
+    scene.account.pass(1_000);
+    scene.account.engine.link?.deafen();
+    scene.write('own');
+    scene.say('meanwhile');
+    scene.account.restart();
+    scene.account.attach({ online: true }, 20_000);
+    const lines = scene.told<Message>('message').slice(-2);
+    expect(lines.map(({ body, outgoing }) => [body, outgoing])).toEqual([
+      ['own', true],
+      ['meanwhile', false],
+    ]);
+    const ends = scene.told<MessageState>('messageState').filter(({ id }) => id === 'own');
+    expect(ends.at(-1)).toMatchObject({ state: MessageState_State.AT_SERVER, maybeTwice: false });
+  });
+
+  it('that changes ids, and that nobody wants to be in, no line is taken for somebody else’s that may be ours', () => {
+    const scene = new Scene({ historyLines: 0, rewritesIds: true, stripsOrigins: true }).join();
+    scene.account.engine.link?.deafen();
+    scene.write('own');
+    scene.say('meanwhile');
+    scene.account.restart();
+    scene.account.attach({ online: true }, 20_000);
+    expect(scene.shown).toEqual(['meanwhile']);
+  });
+
   it('that was asked for in an outage we are as soon as the session is resumed', () => {
     const scene = new Scene({});
     scene.account.engine.unreachable = true;
@@ -181,6 +209,27 @@ describe('the archive of a room', () => {
       scene.say('missed');
     });
     expect(scene.shown).toEqual(['missed']);
+  });
+});
+
+describe('the archive of a room that changes ids', () => {
+  it('has two copies of a line that was sent again, and both are ours', () => {
+    const rooms = { archive: true, historyLines: 0, rewritesIds: true, stripsOrigins: true };
+    const scene = new Scene(rooms, { plain: true }).join();
+    scene.account.engine.link?.deafen();
+    scene.write('own');
+    scene.outage(() => {
+      scene.account.server.archiveMute = true;
+    });
+    scene.account.pass(120_000);
+    scene.account.server.archiveMute = false;
+    scene.outage(() => undefined);
+    expect(scene.carol.got.filter(({ body }) => body === 'own')).toHaveLength(2);
+    const lines = scene.told<Message>('message');
+    expect(lines.map(({ body, id, outgoing }) => [body, id, outgoing])).toEqual([
+      ['own', 'own', true],
+      ['own', 'own', true],
+    ]);
   });
 });
 

@@ -84,6 +84,10 @@ export class RecordingDesk implements RoomDesk {
     return this.lines;
   }
 
+  repeated(): readonly OwnLine[] {
+    return [];
+  }
+
   awaitedSince(): number | undefined {
     return this.awaited;
   }
