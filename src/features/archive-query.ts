@@ -46,6 +46,12 @@ interface Open {
   readonly of: Jid | undefined;
   readonly queryid: string;
   readonly messages: ArchivedMessage[];
+  /** Characters in them, about. */
+  size: number;
+  /** Not all of it is held: what is left is to be asked for again. */
+  cut: boolean;
+  /** It was asked for from its end. */
+  readonly backwards: boolean;
   readonly progress: () => void;
 }
 
@@ -55,6 +61,11 @@ const PAGE = 250;
 const PAGE_BACKWARDS = 50;
 /** A page that does not end is not what was asked for. */
 const PAGE_AT_MOST = 1_000;
+
+/** Held of one page, in characters: it is shorter then, and the next one begins there. */
+const SIZE_AT_MOST = 8 * 1024 * 1024;
+/** What an element costs beside its words. */
+const ELEMENT_SIZE = 64;
 
 const ENDLESS = fault(
   'stanza',
@@ -80,7 +91,8 @@ export class ArchiveQueries {
     done: (page: Page | Fault) => void,
   ): void {
     const queryid = this.host.newId();
-    const query: Open = { of, queryid, messages: [], progress };
+    const backwards = 'before' in wanted;
+    const query: Open = { of, queryid, messages: [], size: 0, cut: false, backwards, progress };
     this.open.set(queryid, query);
     this.host.request(of, 'set', queryOf(queryid, wanted), (answer) => {
       this.open.delete(queryid);
@@ -89,7 +101,7 @@ export class ArchiveQueries {
       } else if (query.messages.length > PAGE_AT_MOST) {
         done(ENDLESS);
       } else {
-        done(pageOf(answer.stanza, query.messages));
+        done(pageOf(answer.stanza, query));
       }
     });
   }
@@ -108,7 +120,7 @@ export class ArchiveQueries {
     }
     const message = readResult(this.host, result);
     if (message !== undefined && query.messages.length <= PAGE_AT_MOST) {
-      query.messages.push(message);
+      add(query, message);
     }
     query.progress();
     return true;
@@ -152,17 +164,39 @@ function readResult(host: FeatureHost, result: Element): ArchivedMessage | undef
     : { id, message: forwarded.message, when: { ...forwarded.when, stamp } };
 }
 
-function pageOf(answer: Element, messages: readonly ArchivedMessage[]): Page | Fault {
+/** Of a page that is too large the end is held that lies where it was asked for. */
+function add(query: Open, message: ArchivedMessage): void {
+  const { messages, backwards } = query;
+  if (query.cut && !backwards) return;
+  messages.push(message);
+  query.size += sizeOf(message.message);
+  while (query.size > SIZE_AT_MOST && messages.length > 1) {
+    const left = backwards ? messages.shift() : messages.pop();
+    query.size -= left === undefined ? 0 : sizeOf(left.message);
+    query.cut = true;
+  }
+}
+
+function sizeOf(element: Element): number {
+  let size = ELEMENT_SIZE;
+  for (const value of Object.values(element.attrs)) size += String(value).length;
+  for (const part of element.children)
+    size += typeof part === 'string' ? part.length : sizeOf(part);
+  return size;
+}
+
+function pageOf(answer: Element, { messages, cut, backwards }: Open): Page | Fault {
   const fin = child(answer, 'fin', NS.mam);
   const set = fin === undefined ? undefined : child(fin, 'set', NS.rsm);
   if (fin === undefined) {
     const text = 'The archive gave an answer without an end.';
     return fault('stanza', 'undefined-condition', text, { retry: 'never' });
   }
+  const told = (name: string) => (set === undefined ? undefined : childText(set, name, NS.rsm));
   return {
     messages,
-    complete: attribute(fin, 'complete') === 'true',
-    first: set === undefined ? undefined : childText(set, 'first', NS.rsm),
-    last: set === undefined ? undefined : childText(set, 'last', NS.rsm),
+    complete: !cut && attribute(fin, 'complete') === 'true',
+    first: cut && backwards ? messages[0]?.id : told('first'),
+    last: cut && !backwards ? messages.at(-1)?.id : told('last'),
   };
 }

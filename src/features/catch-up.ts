@@ -3,6 +3,7 @@
 // Reading an archive from where it was read last, until nothing is left (XEP-0313 §4.2). Only what
 // the archive itself gave moves that point, so an interruption anywhere leaves no gap behind.
 
+import { fault } from '../core/errors.js';
 import type { Fault } from '../core/errors.js';
 import type { Cursor } from '../delivery/inbox-book.js';
 import type { ArchiveQueries, Page, PageWanted } from './archive-query.js';
@@ -19,6 +20,15 @@ const SLACK_MS = 60_000;
 const AGAIN_MS = 30_000;
 /** Pages that are asked for while earlier ones are not on disk yet: a disk that fails must not let them pile up. */
 const AHEAD = 4;
+/** Pages in a row without a message, each of which says that there is more: one that leads on so never ends. */
+const EMPTY_AT_MOST = 20;
+
+const EMPTY = fault(
+  'stanza',
+  'policy-violation',
+  'The archive says that there is more, and gives nothing. It is not read further in this session.',
+  { retry: 'never' },
+);
 
 export class CatchUp {
   private running = false;
@@ -29,6 +39,8 @@ export class CatchUp {
   private complete = false;
   /** Where the pages of this reading began: one that leads back there leads round in a circle. */
   private readonly begun = new Set<string>();
+  /** Pages in a row that had no message. */
+  private empty = 0;
   /** Pages that are not on disk yet. */
   private unkept = 0;
   /** It ended before the archive did: to be gone on with at the next occasion. */
@@ -88,6 +100,7 @@ export class CatchUp {
       this.running = true;
       this.complete = false;
       this.begun.clear();
+      this.empty = 0;
       this.next(false);
     }
   }
@@ -214,6 +227,11 @@ export class CatchUp {
     // A page that leads nowhere would be asked for without end.
     this.begun.add(before.id);
     this.complete = newest || page.complete || this.begun.has(id);
+    this.empty = page.messages.length > 0 ? 0 : this.empty + 1;
+    if (!this.complete && this.empty >= EMPTY_AT_MOST) {
+      this.refused(EMPTY, true);
+      return;
+    }
     this.unkept++;
     this.source.desk.keep(texts, this.source.name, cursor, () => {
       this.unkept--;

@@ -23,6 +23,8 @@ import type { JoinedRoom } from './muc-traffic.js';
 const STABLE_IDS = 'http://jabber.org/protocol/muc#stable_id';
 /** Returned so often, it is not because we are out of the room. */
 const RETURNS = 3;
+/** Lines of a history that are remembered, to know them again: more than any room keeps of it. */
+const REPEATS = 1_000;
 
 const UNREADABLE =
   'This message was too large or too complex to be shown. ' +
@@ -207,6 +209,8 @@ export class RoomPlace implements Place {
     const line = [from, id, body, String(stamp)].join('\0');
     const came = this.repeats.has(line);
     this.repeats.add(line);
+    const [oldest] = this.repeats;
+    if (this.repeats.size > REPEATS && oldest !== undefined) this.repeats.delete(oldest);
     return came;
   }
 

@@ -49,6 +49,36 @@ describe('pages (XEP-0059)', () => {
     expect(host.archive.cursors.get(ME)?.id).toBe('a2');
   });
 
+  /** Almost a million characters, of eight that are held at most. */
+  const large = (id: string) => text(id).replace('</body>', ` ${'x'.repeat(1_000_000)}</body>`);
+
+  test('that hold more than may be in memory are cut, and the next one begins there', () => {
+    const host = new Reader().begin();
+    host.asked();
+    const ids = ['a0', 'a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9'];
+    for (const id of ids) host.gives(id, large(id));
+    host.ends('a9', true, 'a0');
+    expect(bodies(host).map((body) => body.slice(0, 2))).toEqual(ids.slice(0, 8));
+    expect(host.archive.holding).toBe(true);
+    expect(host.asked()).toContain('<after>a7</after>');
+    for (const id of ['a8', 'a9']) host.gives(id, large(id));
+    host.ends('a9', true, 'a8');
+    expect(bodies(host).map((body) => body.slice(0, 2))).toEqual(ids);
+    expect(host.archive.holding).toBe(false);
+  });
+
+  test('that are empty and say each time that there is more are not asked for without end', () => {
+    const host = new Reader().begin();
+    let pages = 0;
+    while (host.asked() !== '' && pages < 1_000) {
+      pages++;
+      host.ends(`nothing ${String(pages)}`, false);
+    }
+    expect(pages).toBe(20);
+    expect(host.archive.holding).toBe(false);
+    expect(host.logged.at(-1)).toContain('says that there is more, and gives nothing');
+  });
+
   test('are asked for while the last ones go to the disk, but four of them at most', () => {
     const host = new Reader();
     const disk: (() => void)[] = (host.archive.flushing = []);
