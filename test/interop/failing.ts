@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PurpleHost, type HostOptions } from '../native/host.js';
 import type { HostEventOf } from '../native/host-events.js';
@@ -143,16 +142,4 @@ export function otherwiseShown(host: PurpleHost): unknown[] {
     ...host.all('write'),
     ...host.all('connected'),
   ];
-}
-
-/** Does somebody listen on this port of 127.0.0.1? */
-export function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }

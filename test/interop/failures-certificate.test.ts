@@ -6,17 +6,9 @@ import type { PurpleHost } from '../native/host.js';
 import { fingerprint, type Certificate } from '../support/certificates.js';
 import { eventually } from '../support/observed.js';
 import { projectPath } from '../support/project.js';
-import { freePort } from '../support/ports.js';
+import { freePort, listens } from '../support/ports.js';
 import { run, Running } from '../support/processes.js';
-import {
-  ALICE,
-  Failing,
-  listens,
-  otherwiseShown,
-  PASSWORD,
-  Reason,
-  type Options,
-} from './failing.js';
+import { ALICE, Failing, otherwiseShown, PASSWORD, Reason, type Options } from './failing.js';
 
 let failing: Failing;
 beforeEach(async () => {

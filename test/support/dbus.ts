@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { ERROR, FIELD, methodCall, RETURN, SIGNAL, takeMessage, types } from './dbus-wire.js';
 import type { Header, Value } from './dbus-wire.js';
@@ -50,8 +49,9 @@ export class Bus {
       bus.#socket?.destroy();
       await daemon.stop();
     });
-    await eventually('the session bus', () => existsSync(path));
-    await bus.#connect(path);
+    // Its socket is there a moment before anybody listens on it.
+    await eventually('the session bus', () => bus.#open(path));
+    await bus.#connect();
     return bus;
   }
 
@@ -77,15 +77,28 @@ export class Bus {
     return owned === 1;
   }
 
+  /** @returns whether somebody listens there */
+  #open(path: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(path);
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => {
+        this.#socket = socket;
+        resolve(true);
+      });
+    });
+  }
+
   /** The EXTERNAL handshake: our uid in hex of its decimal text. */
-  async #connect(path: string): Promise<void> {
-    const socket = connect(path);
-    this.#socket = socket;
+  async #connect(): Promise<void> {
+    const socket = this.#socket;
+    if (socket === undefined) throw new Error('there is no bus');
     socket.on('error', (fault) => this.#lost(fault));
     socket.on('close', () => this.#lost(new Error('the bus is gone')));
     const uid = Buffer.from(String(process.getuid?.() ?? 0)).toString('hex');
     socket.write(`\0AUTH EXTERNAL ${uid}\r\n`);
     await new Promise<void>((resolve, reject) => {
+      socket.once('close', () => reject(new Error('the bus went before it took us')));
       socket.once('data', (line: Buffer) => {
         if (line.toString().startsWith('OK ')) resolve();
         else reject(new Error(`the bus refused us: ${line.toString()}`));

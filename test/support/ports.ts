@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -60,4 +60,16 @@ export async function freePort(): Promise<number> {
     if (claimed(port) && (await bindable(port))) return port;
   }
   throw new Error('no free loopback port');
+}
+
+/** Does somebody listen on this port of 127.0.0.1? */
+export function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }

@@ -11,6 +11,8 @@ export interface AccountSettings {
   password?: string;
   /** By key; the type of the value is the type of the option. */
   options?: Record<string, string | number | boolean>;
+  /** As the account editor's tab writes it down. */
+  proxy?: { type: 'socks5'; host: string; port: number; username: string; password: string };
 }
 
 export interface HostOptions {
@@ -36,13 +38,17 @@ function setting(name: string, value: string | number | boolean): string {
   return `<setting name='${escapeXml(name)}' type='${type}'>${escapeXml(text)}</setting>`;
 }
 
-function account({ name, protocol, password, options = {} }: AccountSettings): string {
+function account({ name, protocol, password, options = {}, proxy }: AccountSettings): string {
   const secret = password === undefined ? '' : `<password>${escapeXml(password)}</password>`;
   const settings = Object.entries(options).map(([key, value]) => setting(key, value));
   const enabled = UIS.map((ui) => `<settings ui='${ui}'>${setting('auto-login', true)}</settings>`);
+  const way = Object.entries(proxy ?? {}).map(
+    ([key, value]) => `<${key}>${escapeXml(String(value))}</${key}>`,
+  );
   return [
     `<account><protocol>${escapeXml(protocol)}</protocol><name>${escapeXml(name)}</name>${secret}`,
-    `<settings>${settings.join('')}</settings>${enabled.join('')}</account>`,
+    `<settings>${settings.join('')}</settings>${enabled.join('')}`,
+    `${proxy === undefined ? '' : `<proxy>${way.join('')}</proxy>`}</account>`,
   ].join('');
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { parse } from 'node:path';
 import type { Authority, Certificate } from './certificates.js';
 import { eventually, Observed } from './observed.js';
-import { freePort } from './ports.js';
+import { freePort, listens } from './ports.js';
 import { Running } from './processes.js';
 import { follow } from './follow.js';
 import { lua } from './lua.js';
@@ -224,15 +223,4 @@ function folderName(name: string): string {
 
 function capital(name: string): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { connect } from 'node:net';
 import { eventually } from './observed.js';
-import { freePort } from './ports.js';
+import { freePort, listens } from './ports.js';
 import { Running } from './processes.js';
 import type { Workspace } from './workspace.js';
 
@@ -16,9 +15,12 @@ export class SocksProxy {
     this.#running = running;
   }
 
-  /** @param login `name:password`; without it nobody is asked for one */
-  static async start(workspace: Workspace, login?: string): Promise<SocksProxy> {
-    const port = await freePort();
+  /**
+   * @param login `name:password`; without it nobody is asked for one
+   * @param again the port of one that has ended, which it is to follow
+   */
+  static async start(workspace: Workspace, login?: string, again?: number): Promise<SocksProxy> {
+    const port = again ?? (await freePort());
     const [user = '', password = ''] = login?.split(':') ?? [];
     const auth = login === undefined ? [] : ['-u', user, '-P', password];
     const args = ['-i', '127.0.0.1', '-p', String(port), ...auth];
@@ -36,15 +38,4 @@ export class SocksProxy {
   async stop(): Promise<void> {
     if (this.#running.running) await this.#running.kill();
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }
