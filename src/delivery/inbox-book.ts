@@ -33,6 +33,8 @@ export interface Cursor {
   readonly id: string;
   /** Unix ms: when the archive got that message. */
   readonly at: number;
+  /** What follows has come in part, and nobody was told so far that the rest is missing. */
+  readonly gap?: true;
 }
 
 const ASIDE_KEPT = 20;
@@ -85,7 +87,10 @@ export class InboxBook {
         this.last = record.number;
         break;
       case 'cursor':
-        this.cursors.set(record.archive, { id: record.id, at: record.at });
+        this.cursors.set(record.archive, {
+          ...{ id: record.id, at: record.at },
+          ...(record.gap === true ? { gap: true } : {}),
+        });
     }
   }
 

@@ -89,8 +89,17 @@ export type InboxRecord =
     }
   /** What waited behind an archive gets the next numbers, in the order it came; the first `count` of it, or all. */
   | { readonly type: 'release'; readonly count?: number; readonly archive?: string }
-  /** Everything in this archive up to the message of this id was read; `at` is when it got that. */
-  | { readonly type: 'cursor'; readonly archive: string; readonly id: string; readonly at: number }
+  /**
+   * Everything in this archive up to the message of this id was read; `at` is when it got that. `gap`: what
+   * follows it has come in part, and nobody was told so far that the rest is missing.
+   */
+  | {
+      readonly type: 'cursor';
+      readonly archive: string;
+      readonly id: string;
+      readonly at: number;
+      readonly gap?: true;
+    }
   /** An entry that no host can be given, and that is to be in a file; said before it is taken. */
   | {
       readonly type: 'set-aside';

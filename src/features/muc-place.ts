@@ -110,7 +110,8 @@ export class RoomPlace implements Place {
     if (entrances === 0) this.isNew = cursor === undefined && this.cameAt === undefined;
     this.asked = !this.archives;
     this.joint = cursor === undefined;
-    this.heardUpTo = cursor?.at ?? 0;
+    // Behind a gap that nobody was told of, nothing that came proves that there is none.
+    this.heardUpTo = cursor === undefined || cursor.gap === true ? 0 : cursor.at;
     // As long as nobody knows, it may have an archive.
     if (this.archived !== false) this.reading.hold();
     if (!this.asked) return xml('history', { maxstanzas: '0' });
@@ -172,6 +173,8 @@ export class RoomPlace implements Place {
     const { body, copy, settles } = text;
     if (copy.path === 'history' && this.repeated(copy)) return;
     if (copy.path === 'history') this.joint ||= this.isSettled(copy);
+    // On disk before the line is, which must not be taken for a proof that nothing is missing.
+    if (!this.archives && !this.settled) this.owe(!this.joint);
     if (this.archives) this.reading.came();
     // No later than it came: the room is not heard up to what waited while we slept.
     const at = copy.stamp ?? this.host.since(copy.earliest);
@@ -212,6 +215,16 @@ export class RoomPlace implements Place {
     const [oldest] = this.repeats;
     if (this.repeats.size > REPEATS && oldest !== undefined) this.repeats.delete(oldest);
     return came;
+  }
+
+  /** Says on disk whether there is a gap that nobody was told of. */
+  private owe(gap: boolean): void {
+    const { desk, name } = this;
+    const cursor = desk.cursor(name);
+    // An archive that was read brings what is missing.
+    if (cursor?.id !== '' || (cursor.gap === true) === gap) return;
+    const { at } = cursor;
+    desk.keep([], name, { id: '', at, ...(gap ? { gap } : {}) }, () => undefined);
   }
 
   private get name(): string {
@@ -262,6 +275,7 @@ export class RoomPlace implements Place {
     const { desk, name, heardAt: at } = this;
     this.settled = true;
     if (at > (desk.cursor(name)?.at ?? 0)) desk.keep([], name, { id: '', at }, () => undefined);
+    else this.owe(false);
   }
 
   private learn(archived: boolean): void {

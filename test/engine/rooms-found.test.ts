@@ -271,6 +271,37 @@ describe('a gap', () => {
     expect(scene.told<RoomNotice>('roomNotice')).toHaveLength(1);
   });
 
+  it.each([
+    ['', false],
+    [', with the process', true],
+  ])(
+    'is told by a clock that is ahead, though the link was lost before it could be%s',
+    (_, dies) => {
+      const scene = new Scene({ historyLines: 20 }, { resumeMs: 1_000 });
+      scene.account.aheadMs = 340_000;
+      scene.join();
+      scene.say('before');
+      scene.account.pass(1_000);
+      scene.account.engine.unreachable = true;
+      scene.account.engine.link?.cut(true, true);
+      scene.account.pass(10_000);
+      scene.say(...numbered(25));
+      scene.account.engine.unreachable = false;
+      // The history is there, and the answer whether there is an archive is not.
+      while (!scene.shown.includes('line 25')) scene.account.pass(1);
+      if (dies) {
+        scene.account.restart();
+        scene.account.attach({ online: true, rooms: [JOIN] }, 30_000);
+      } else {
+        scene.outage(() => undefined);
+      }
+      expect(scene.shown).not.toContain('line 5');
+      expect(scene.told<RoomNotice>('roomNotice').map(({ text }) => text)).toEqual([
+        expect.stringContaining('may be missing'),
+      ]);
+    },
+  );
+
   it('is told where of all that was heard before only a copy that was sent again is in the history', () => {
     const scene = new Scene({ historyLines: 20 }, { resumeMs: 1_000 }).join();
     scene.carol.say(ROOM, 'before', 'c1');

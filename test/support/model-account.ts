@@ -16,6 +16,7 @@ import type { Attach, Detach_How } from '../../src/contract/engine_pb.js';
 import type { EventBody } from '../../src/features/feature.js';
 import { ModelDisk } from './model/disk.js';
 import { ModelEngine } from './model/engine.js';
+import type { Machine } from './model/machine.js';
 import { ModelServer } from './model/server.js';
 import type { ServerOptions } from './model/profiles.js';
 import { World } from './model/world.js';
@@ -31,6 +32,8 @@ export class ModelAccount {
   readonly server: ModelServer;
   readonly disk = new ModelDisk(this.world);
   readonly told: { readonly case: EventCase; readonly value: unknown }[] = [];
+  /** How far the wall clock of its machine is ahead of the server's. */
+  aheadMs = 0;
   engine: ModelEngine;
   private ids = 0;
 
@@ -202,9 +205,23 @@ export class ModelAccount {
     );
   }
 
+  private machine(): Machine {
+    const { world } = this;
+    return {
+      chance: world.chance,
+      clock: () => ({ ...world.clock(), wall: world.clock().wall + this.aheadMs }),
+      get ranMs() {
+        return world.ranMs;
+      },
+      after: world.after.bind(world),
+      wake: world.wake.bind(world),
+      note: world.note.bind(world),
+    };
+  }
+
   private newEngine(): ModelEngine {
     const tell = ({ body }: { body: EventBody }) => this.told.push(body);
-    return new ModelEngine(this.world, this.disk, this.server, this.latencyMs, tell, 0);
+    return new ModelEngine(this.machine(), this.disk, this.server, this.latencyMs, tell, 0);
   }
 }
 
