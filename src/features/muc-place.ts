@@ -9,11 +9,11 @@ import { child, xml } from '../core/xml.js';
 import type { Element } from '../core/xml.js';
 import { ReducedElement } from '../core/xml-reduced.js';
 import { formatDateTime } from '../core/stanza.js';
-import type { Copy } from '../delivery/copy.js';
 import { RoomNoticeSchema } from '../contract/engine_pb.js';
 import { ArchiveReading } from './archive-reading.js';
 import type { Answer, FeatureHost, RoomDesk } from './feature.js';
 import { NEWEST, RoomSource, SLACK_MS } from './muc-archive.js';
+import { Heard } from './muc-heard.js';
 import { featuresIn } from './muc-info.js';
 import { readLive } from './muc-reading.js';
 import type { Place } from './muc-reading.js';
@@ -23,8 +23,6 @@ import type { JoinedRoom } from './muc-traffic.js';
 const STABLE_IDS = 'http://jabber.org/protocol/muc#stable_id';
 /** Returned so often, it is not because we are out of the room. */
 const RETURNS = 3;
-/** Lines of a history that are remembered, to know them again: more than any room keeps of it. */
-const REPEATS = 1_000;
 
 const UNREADABLE =
   'This message was too large or too complex to be shown. ' +
@@ -40,6 +38,7 @@ export class RoomPlace implements Place {
   isNew = false;
   cameAt: number | undefined;
   askedAt = 0;
+  private readonly heard: Heard;
   private readonly reading: ArchiveReading;
   private readonly silence: Silence;
   /** Whether the room has an archive that we may read, as far as is known. */
@@ -50,18 +49,8 @@ export class RoomPlace implements Place {
   private refused = false;
   /** How often it was asked for entrance in this stay: so often it may give its history. */
   private entrances = 0;
-  /** The lines of a history that may come twice. */
-  private readonly repeats = new Set<string>();
   /** Whether the history was asked for. */
   private asked = false;
-  /** The history has a line up to which nothing is missing, or there is none that it could have. */
-  private joint = true;
-  /** Up to then nothing was missing when this joining began, Unix ms. */
-  private heardUpTo = 0;
-  /** A gap before this stay was told, if there was one. */
-  private settled = false;
-  /** When the youngest line of this stay came, Unix ms. */
-  private heardAt = 0;
   /** Of lines that the room gave back, how often. */
   private readonly returns = new Map<string, number>();
 
@@ -74,6 +63,7 @@ export class RoomPlace implements Place {
   ) {
     this.archived = archived;
     this.desk = host.archiveOf(room.jid);
+    this.heard = new Heard(host, this.desk, this.name);
     const source = new RoomSource(
       host,
       () => this,
@@ -104,14 +94,11 @@ export class RoomPlace implements Place {
     this.left();
     if (entrances === 0) this.askedAt = this.host.clock().wall;
     this.entrances = entrances + 1;
-    this.repeats.clear();
+    this.heard.joining();
     const cursor = this.desk.cursor(this.name);
     // As long as we stay, what comes comes to us: no more than the newest has to be read.
     if (entrances === 0) this.isNew = cursor === undefined && this.cameAt === undefined;
     this.asked = !this.archives;
-    this.joint = cursor === undefined;
-    // Behind a gap that nobody was told of, nothing that came proves that there is none.
-    this.heardUpTo = cursor === undefined || cursor.gap === true ? 0 : cursor.at;
     // As long as nobody knows, it may have an archive.
     if (this.archived !== false) this.reading.hold();
     if (!this.asked) return xml('history', { maxstanzas: '0' });
@@ -143,8 +130,7 @@ export class RoomPlace implements Place {
       this.readArchive();
     } else {
       this.desk.release();
-      if (!this.joint) this.notice(NO_HISTORY);
-      this.settleGap();
+      this.settleGap(NO_HISTORY);
       this.desk.unjudged();
     }
     this.desk.open();
@@ -153,8 +139,7 @@ export class RoomPlace implements Place {
 
   left(): void {
     this.stay++;
-    this.settled = false;
-    this.heardAt = 0;
+    this.heard.left();
     this.desk.close();
     this.reading.ended();
     this.entrances = 0;
@@ -171,17 +156,15 @@ export class RoomPlace implements Place {
     const text = readLive(this.host, this, readable, occupant);
     if (text === undefined) return;
     const { body, copy, settles } = text;
-    if (copy.path === 'history' && this.repeated(copy)) return;
-    if (copy.path === 'history') this.joint ||= this.isSettled(copy);
-    // On disk before the line is, which must not be taken for a proof that nothing is missing.
-    if (!this.archives && !this.settled) this.owe(!this.joint);
+    const again = this.entrances > 1 && copy.path === 'history';
+    if (again && this.heard.repeated(copy)) return;
     if (this.archives) this.reading.came();
     // No later than it came: the room is not heard up to what waited while we slept.
     const at = copy.stamp ?? this.host.since(copy.earliest);
-    this.heardAt = Math.max(this.heardAt, at);
+    const heard = this.heard.line(copy, at, this.archives);
     this.host.keep(body, copy, {
       ...(settles === undefined ? {} : { settles }),
-      ...(this.isHeard(at) ? { heard: { room: this.name, at } } : {}),
+      ...(heard ? { heard: { room: this.name, at } } : {}),
     });
   }
 
@@ -204,27 +187,6 @@ export class RoomPlace implements Place {
     this.desk.returned(id);
     this.isOut();
     return true;
-  }
-
-  /** Two that are alike in one history are two, but not where the room was asked for it twice. */
-  private repeated({ from, id, body, stamp }: Copy): boolean {
-    if (this.entrances < 2) return false;
-    const line = [from, id, body, String(stamp)].join('\0');
-    const came = this.repeats.has(line);
-    this.repeats.add(line);
-    const [oldest] = this.repeats;
-    if (this.repeats.size > REPEATS && oldest !== undefined) this.repeats.delete(oldest);
-    return came;
-  }
-
-  /** Says on disk whether there is a gap that nobody was told of. */
-  private owe(gap: boolean): void {
-    const { desk, name } = this;
-    const cursor = desk.cursor(name);
-    // An archive that was read brings what is missing.
-    if (cursor?.id !== '' || (cursor.gap === true) === gap) return;
-    const { at } = cursor;
-    desk.keep([], name, { id: '', at, ...(gap ? { gap } : {}) }, () => undefined);
   }
 
   private get name(): string {
@@ -250,32 +212,10 @@ export class RoomPlace implements Place {
     if (unread) desk.keep([], name, { id: '', at }, () => undefined);
   }
 
-  /**
-   * Where there is no archive, what comes is how far the room was heard, once a gap before it was told: a
-   * process that dies before that must not take it for closed. As long as nothing was heard, the first line is.
-   */
-  private isHeard(at: number): boolean {
-    const cursor = this.desk.cursor(this.name);
-    return !this.archives && (cursor === undefined || (this.settled && at > cursor.at));
-  }
-
-  /** It came while nothing was missing: by our clock, or where an archive brought it by the room's. */
-  private isSettled(copy: Copy): boolean {
-    const at = this.desk.seenAt(copy);
-    // A clock that was set back since then cannot tell.
-    if (this.heardUpTo > this.host.clock().wall) return false;
-    if (at === undefined) return false;
-    const stamp = copy.stamp ?? at;
-    // Of one that was sent again, the copy that came then may not be the one in this history.
-    const when = copy.resent === undefined ? Math.min(at, stamp) : Math.max(at, stamp);
-    return when <= this.heardUpTo;
-  }
-
-  private settleGap(): void {
-    const { desk, name, heardAt: at } = this;
-    this.settled = true;
-    if (at > (desk.cursor(name)?.at ?? 0)) desk.keep([], name, { id: '', at }, () => undefined);
-    else this.owe(false);
+  /** @param gap in words, if there is one */
+  private settleGap(gap: string): void {
+    if (!this.heard.joint) this.notice(gap);
+    this.heard.settle();
   }
 
   private learn(archived: boolean): void {
@@ -305,9 +245,7 @@ export class RoomPlace implements Place {
   private withoutArchive(): void {
     this.refused = true;
     this.learn(false);
-    if (!this.joint) this.notice(this.asked ? NO_HISTORY : NO_ARCHIVE);
-    this.joint = true;
-    this.settleGap();
+    this.settleGap(this.asked ? NO_HISTORY : NO_ARCHIVE);
   }
 
   private judge(): void {
