@@ -35,7 +35,7 @@ export const COPY_MISTAKES: readonly Mistake[] = [
   {
     name: 'a copy from the archive is known by the message’s own id only',
     expects: /was shown \d+ times/,
-    seed: 8,
+    seed: 45,
     plant: () => {
       replace(
         Seen,
@@ -89,7 +89,7 @@ export const COPY_MISTAKES: readonly Mistake[] = [
   {
     name: 'the place in the archive is kept before its messages are',
     expects: /was lost/,
-    seed: 394,
+    seed: 476,
     plant: () => {
       replace(AccountArchive, 'keep', (keep, desk) => (texts, archive, cursor, kept) => {
         const { store } = Reflect.get(desk, 'parts') as DeskParts;
@@ -102,7 +102,7 @@ export const COPY_MISTAKES: readonly Mistake[] = [
   {
     name: 'the archive is asked once, though it lags',
     expects: /was sent \d+ times/,
-    seed: 120,
+    seed: 293,
     plant: () => {
       replace(Replay, 'page', (page) => (own, complete) => {
         const next = page(own, complete);
@@ -125,7 +125,7 @@ export const COPY_MISTAKES: readonly Mistake[] = [
   {
     name: 'what comes live does not wait for the archive',
     expects: /came late, behind \d+, though the archive went on/,
-    seed: 13,
+    seed: 55,
     plant: () => {
       replace(Mailroom, 'hold', () => () => undefined);
     },

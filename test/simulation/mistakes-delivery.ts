@@ -86,6 +86,7 @@ export const DELIVERY_MISTAKES: readonly Mistake[] = [
   {
     name: 'a password is sent in clear where encryption is not offered',
     expects: /a password came where it could be read by anybody/,
+    seed: 68,
     plant: () => {
       replace(Session, 'open', (open) => (options, direct, clock) => {
         const careless = {

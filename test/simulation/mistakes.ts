@@ -7,7 +7,7 @@ export interface Mistake {
   readonly expects: RegExp;
   /** Makes ours do so, until `mend`. */
   readonly plant: () => void;
-  /** This one finds it, where the first few do not. */
+  /** This one finds it, where the first few do not; the output says when it does so no more. */
   readonly seed?: number;
   /** Only seeds that have a room can show it, and `seed` counts from the first of them. */
   readonly room?: boolean;
