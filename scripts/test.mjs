@@ -1,20 +1,46 @@
 // SPDX-License-Identifier: MIT
 //
-// Runs everything that is checked and adds it up in the last line: "N passed, N failed". With --lint only
-// what needs no test run. A suite that crashes, a skipped test and a check that fails count as failed.
+// Runs everything that is checked and adds it up in the last line: "N passed, N failed". Above it stands, one
+// in a line, what failed. With --lint only what needs no test run. A suite that crashes, a skipped test and a
+// check that fails count as failed.
 
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { createVitest } from 'vitest/node';
 
 const RESULTS = 'build/test-results';
-const sum = { passed: 0, failed: 0 };
+const FIRST = 'fast';
+/** So many suites that start servers and hosts run side by side: they wait most of their time. */
+const LANES = 3;
+/** The longest first, and cut where one alone would hold up the end. Projects that build the same go in turn. */
+const JOBS = [
+  { projects: ['chaos'] },
+  { projects: ['sanitized', 'sanitized-node'] },
+  { projects: ['interop'], shards: 4 },
+  { projects: ['native'], shards: 2 },
+];
 
-function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { stdio: 'inherit', ...options });
-  if (error !== undefined) say(inWords(command, error));
-  return status === 0;
+let passed = 0;
+/** What failed, by its full name. */
+const failed = [];
+
+/**
+ * Runs a program to its end.
+ * @param aside its words are kept until then, since another one is talking
+ * @returns whether it ended well, and the words that were kept
+ */
+async function run(command, args, aside = false) {
+  const words = [];
+  const child = spawn(command, args, { stdio: aside ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
+  child.stdout?.on('data', (bytes) => words.push(bytes));
+  child.stderr?.on('data', (bytes) => words.push(bytes));
+  const well = await once(child, 'close').then(
+    ([status]) => status === 0,
+    (error) => (words.push(Buffer.from(`${inWords(command, error)}\n`)), false),
+  );
+  return { well, words: Buffer.concat(words).toString() };
 }
 
 function captured(command, args) {
@@ -33,38 +59,53 @@ function say(text) {
 }
 
 /** One check, counted as one. */
-function check(name, passes) {
-  say(`\n== ${name}`);
-  const passed = passes();
-  sum[passed ? 'passed' : 'failed']++;
-  if (!passed) say(`FAILED: ${name}`);
+async function check(name, command, args) {
+  const { well, words } = await run(command, args, true);
+  say(`\n== ${name}\n${words}`);
+  if (well) passed++;
+  else fails(name);
 }
 
-function checks() {
+function fails(name) {
+  failed.push(name);
+  say(`FAILED: ${name}`);
+}
+
+async function checks() {
   const sources = captured('git', ['ls-files', '*.c', '*.h']).split('\n').filter(Boolean);
-  check('the types', () => run('tsc', ['--build']));
-  check('eslint', () => run('eslint', ['.']));
-  check('prettier', () => run('prettier', ['--check', '--log-level=warn', '.']));
-  check('clang-format', () => run('clang-format', ['--dry-run', '-Werror', ...sources]));
-  check('the generated contract is fresh', () => run('node', ['scripts/contract.mjs', '--check']));
-  check('the tables of specs are fresh', () => run('node', ['scripts/specs.mjs', '--check']));
+  await Promise.all([
+    check('eslint', 'eslint', ['.']),
+    inTurn([
+      () => check('the types', 'tsc', ['--build']),
+      () => check('prettier', 'prettier', ['--check', '--log-level=warn', '.']),
+      () => check('clang-format', 'clang-format', ['--dry-run', '-Werror', ...sources]),
+      () => check('the generated contract is fresh', 'node', ['scripts/contract.mjs', '--check']),
+      () => check('the tables of specs are fresh', 'node', ['scripts/specs.mjs', '--check']),
+    ]),
+  ]);
 }
 
-/**
- * The fast suite takes all processors there are. Of the others the longest, which waits for servers and hosts
- * most of its time, runs in two halves beside the rest.
- */
+async function inTurn(jobs) {
+  for (const job of jobs) await job();
+}
+
+/** The fast suite takes all processors there are; the lanes take the others from one queue. */
 async function suites() {
   const all = await projects();
-  const [first, long] = ['fast', 'interop'];
-  const rest = all.filter((name) => name !== first && name !== long);
-  await vitest(first);
-  await Promise.all([vitest(long, '1/2'), vitest(long, '2/2', true), inTurn(rest)]);
+  const named = new Set(JOBS.flatMap(({ projects }) => projects));
+  const others = all.filter((name) => name !== FIRST && !named.has(name));
+  const jobs = [...JOBS, ...others.map((name) => ({ projects: [name] }))].flatMap(parts);
+  await vitest(FIRST);
+  const lane = async () => {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await inTurn(job);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** One after the other, beside something else. */
-async function inTurn(projects) {
-  for (const project of projects) await vitest(project, '1/1', true);
+function parts({ projects, shards = 1 }) {
+  return Array.from({ length: shards }, (_, i) =>
+    projects.map((project) => () => vitest(project, `${i + 1}/${shards}`, true)),
+  );
 }
 
 /** As configured, with files or not: a suite that has none fails. `make soak` is for itself. */
@@ -85,33 +126,29 @@ async function vitest(project, shard = '1/1', aside = false) {
   if (!aside) say(`\n== vitest ${name}`);
   const file = `${RESULTS}/${name.replace(/\W/g, '-')}.json`;
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const words = [];
-  const stdio = aside ? ['ignore', 'pipe', 'pipe'] : 'inherit';
-  const child = spawn('vitest', ['run', '--project', project, '--shard', shard, ...reporters], {
-    stdio,
-  });
-  child.stdout?.on('data', (bytes) => words.push(bytes));
-  child.stderr?.on('data', (bytes) => words.push(bytes));
-  const well = await once(child, 'close').then(
-    ([status]) => status === 0,
-    (error) => (say(inWords('vitest', error)), false),
-  );
-  if (aside) say(`\n== vitest ${name}\n${Buffer.concat(words).toString()}`);
-  const { passed, failed } = existsSync(file)
-    ? count(JSON.parse(readFileSync(file, 'utf8')))
-    : { passed: 0, failed: 0 };
-  sum.passed += passed;
+  const args = ['run', '--project', project, '--shard', shard, ...reporters];
+  const { well, words } = await run('vitest', args, aside);
+  say(aside ? `\n== vitest ${name}\n${words}` : words);
+  const { testResults = [] } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const tests = testResults.flatMap(outcomes);
+  const bad = tests.filter(({ well }) => !well);
+  passed += tests.length - bad.length;
+  for (const test of bad) fails(`${project}: ${test.name}`);
   // Unhandled errors, crashes and a suite without files show in the exit status alone.
-  const silent = failed === 0 && (!well || passed === 0);
-  sum.failed += silent ? 1 : failed;
-  if (silent) say(`FAILED: vitest ${name}`);
+  if (bad.length === 0 && (!well || tests.length === 0)) fails(`vitest ${name}`);
 }
 
-function count({ numPassedTests, numTotalTests, testResults }) {
-  const unread = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  );
-  return { passed: numPassedTests, failed: numTotalTests - numPassedTests + unread.length };
+/** Of the tests of one file: how they are called, and whether they passed. */
+function outcomes({ name, status, message, assertionResults }) {
+  const file = relative('.', name);
+  if (status === 'failed' && assertionResults.length === 0) {
+    return [{ name: `${file}: ${message.split('\n')[0]}`, well: false }];
+  }
+  return assertionResults.map(({ ancestorTitles, title, status }) => {
+    const full = [file, ...ancestorTitles, title].join(' > ');
+    const well = status === 'passed';
+    return { name: well || status === 'failed' ? full : `${full} (${status})`, well };
+  });
 }
 
 // What the simulation plays here; more by `make soak`.
@@ -120,12 +157,13 @@ process.env.STEADFAST_SEEDS ??= '1000';
 rmSync(RESULTS, { recursive: true, force: true });
 mkdirSync(RESULTS, { recursive: true });
 try {
-  checks();
+  await checks();
   if (!process.argv.includes('--lint')) await suites();
 } catch (fault) {
-  check('the tests as a whole', () => say(fault.stack));
+  say(fault.stack);
+  fails('the tests as a whole');
 }
-const line = `${sum.passed} passed, ${sum.failed} failed`;
+const line = `${passed} passed, ${failed.length} failed`;
 writeFileSync(`${RESULTS}/sum`, `${line}\n`);
-say(`\n${line}`);
-process.exitCode = sum.failed === 0 ? 0 : 1;
+say(['', ...failed.map((name) => `FAILED: ${name}`), line].join('\n'));
+process.exitCode = failed.length === 0 ? 0 : 1;
