@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 
 // Suites that start servers and hosts run one file at a time: the machine has few cores, and a host
 // that waits for its turn looks like a host that hangs.
@@ -32,8 +34,23 @@ const inNode = {
 /** Runs of chaos wait most of their time: several of them share two cores. A project inherits nothing. */
 const chaotic = { maxConcurrency: Number(process.env.STEADFAST_CHAOS_JOBS ?? 7) };
 
+/** The longest of the fast suite, which would be alone at its end. */
+const LONG = ['simulation-rooms', 'crash-steps', 'simulation', 'simulation-sasl2', 'planted'];
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const places = LONG.map((name) => `/simulation/${name}.test.ts`);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = places.findIndex((path) => moduleId.endsWith(path));
+      return place < 0 ? places.length : place;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     // By default one processor is left free, which is half of a small machine.
     maxWorkers: availableParallelism(),
     projects: [
@@ -45,6 +62,10 @@ export default defineConfig({
             'bench/**/*.test.ts',
           ],
           testTimeout: 60_000,
+          // To read the same modules for each file takes as long as a quarter of the tests, and these files leave
+          // nothing behind but what is restored here.
+          isolate: false,
+          restoreMocks: true,
         },
       },
       ...real.map((name) => ({
