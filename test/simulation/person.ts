@@ -33,6 +33,7 @@ export class Person {
   flood: (count: number) => void = () => undefined;
   private reachableAt = 0;
   private engineDiedAt = -Infinity;
+  private read: { readonly durable: Uint8Array; readonly ledger: Ledger } | undefined;
 
   constructor(
     private readonly world: World,
@@ -102,11 +103,15 @@ export class Person {
     this.reach();
   }
 
-  /** What the journal says now. */
+  /** What the journal says now; reading it is slow, so not twice the same. */
   ledger(): Ledger {
-    const ledger = new Ledger();
-    ledger.applyAll(readJournal(this.disk.durable, nodeTools).transactions);
-    return ledger;
+    const { durable } = this.disk;
+    if (this.read?.durable !== durable) {
+      const ledger = new Ledger();
+      ledger.applyAll(readJournal(durable, nodeTools).transactions);
+      this.read = { durable, ledger };
+    }
+    return this.read.ledger;
   }
 
   private reach(): void {
