@@ -31,6 +31,8 @@ export class Bus {
   #socket: Socket | undefined;
   #buffer = Buffer.alloc(0);
   #serial = 0;
+  /** Why no call is answered any more. */
+  #fault: Error | undefined;
 
   private constructor(address: string) {
     this.address = address;
@@ -62,6 +64,7 @@ export class Bus {
   ): Promise<Value[]> {
     const serial = ++this.#serial;
     return new Promise((resolve, reject) => {
+      if (this.#fault !== undefined) throw this.#fault;
       this.#calls.set(serial, { resolve, reject });
       this.#socket?.write(methodCall(serial, names, args));
     });
@@ -133,6 +136,7 @@ export class Bus {
   }
 
   #lost(fault: Error): void {
+    this.#fault ??= fault;
     for (const { reject } of this.#calls.values()) reject(fault);
     this.#calls.clear();
   }
