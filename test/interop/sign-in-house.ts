@@ -72,15 +72,12 @@ export class House {
     return proxy;
   }
 
-  /** An account that signs in through a relay to that port. */
-  async guest(port: number, options: AccountOptions): Promise<Guest> {
+  /** An account that signs in through a relay to that port. @param resource that it asks for, if any */
+  async guest(port: number, options: AccountOptions, resource = 'desk'): Promise<Guest> {
     const proxy = await this.relay(port);
     const guest = new Guest(this, ++this.#guests, options.jid, proxy);
-    this.client.attach(guest.account, {
-      ...{ connectServer: '127.0.0.1', port: proxy.port, caFile: this.authority.certFile },
-      ...options,
-      jid: `${options.jid}/desk`,
-    });
+    const jid = resource === '' ? options.jid : `${options.jid}/${resource}`;
+    guest.attach({ ...options, jid });
     return guest;
   }
 
@@ -104,6 +101,15 @@ export class Guest {
     readonly jid: string,
     readonly proxy: CuttingProxy,
   ) {}
+
+  /** Signs in through its relay. */
+  attach(options: AccountOptions): void {
+    const { client, authority } = this.house;
+    client.attach(this.account, {
+      ...{ connectServer: '127.0.0.1', port: this.proxy.port, caFile: authority.certFile },
+      ...options,
+    });
+  }
 
   /** From now on only later news count. */
   mark(): void {

@@ -11,6 +11,8 @@ export interface Proof {
   readonly options: Partial<AccountOptions>;
   /** Of the certificate. */
   readonly form?: string;
+  /** Signs in, off, and in again; that is what counts. */
+  readonly again?: true;
   /** How often it dials where nothing goes wrong; once if not given. */
   readonly dials?: number;
 }
@@ -18,11 +20,16 @@ export interface Proof {
 /** By what is said of the account in a title. */
 export const PROOFS: ReadonlyMap<string, Proof> = new Map<string, Proof>([
   ['a password', { options: { password: PASSWORD } }],
+  ['a password, signed in again', { options: { password: PASSWORD }, again: true }],
   ['a password, set to SCRAM', { options: { password: PASSWORD, authMethod: 'scram' } }],
   ['a password, set to PLAIN', { options: { password: PASSWORD, authMethod: 'plain' } }],
   ...Object.keys(FORMS).map(
     (form) => [`a certificate (${form})`, { options: {}, form }] as [string, Proof],
   ),
+  [
+    'a certificate, signed in again',
+    { options: {}, form: 'PEM, the key in a file of its own', again: true },
+  ],
   [
     'a certificate, allowed on TLS 1.2',
     // The first link has no certificate, and finds out whose server it is.
@@ -41,18 +48,25 @@ const STRONGEST: Record<ServerName, string | undefined> = {
   'Prosody, passwords in SHA-256': 'SCRAM-SHA-256',
   'ejabberd, passwords in clear': 'SCRAM-SHA-512',
   'the model server': undefined,
+  'the model server with SASL2': 'SCRAM-SHA-512',
 };
 
 export function comesTo(server: ServerName, tls: TlsVersion, name: string): End {
-  const { options, form } = PROOFS.get(name) ?? { options: {} };
+  const { options, form, again } = PROOFS.get(name) ?? { options: {} };
   if (form !== undefined) return byCertificate(server, tls, options.certTls12 === true);
   if (options.authMethod === 'plain') return { end: 'online by PLAIN' };
+  if (server === 'the model server with SASL2') return bySasl2(again === true);
   const strongest = STRONGEST[server];
   if (strongest !== undefined) return byScram(strongest, server, tls);
   const because = 'PLAIN is all that it offers';
   return options.authMethod === 'scram'
     ? { end: 'fails: no-mechanism', because }
     : { end: 'online by PLAIN', because };
+}
+
+function bySasl2(again: boolean): End {
+  const by = again ? 'HT-SHA-256-EXPR' : 'SCRAM-SHA-512-PLUS';
+  return { end: `online by ${by}, bound to tls-exporter` };
 }
 
 function byScram(strongest: string, server: ServerName, tls: TlsVersion): End {

@@ -7,6 +7,7 @@ import { Ejabberd } from '../support/ejabberd.js';
 import { ModelOnTls } from '../support/model-on-tls.js';
 import { PROFILES } from '../support/model/profiles.js';
 import { ModelServer } from '../support/model/server.js';
+import type { Sasl2Options } from '../support/model/sasl2.js';
 import { World } from '../support/model/world.js';
 import { Prosody } from '../support/prosody.js';
 import type { Workspace } from '../support/workspace.js';
@@ -40,6 +41,21 @@ const prosody =
       return (await Prosody.start(workspace, options)).directTlsPort;
     });
 
+/** @param sasl2 where it signs in by that alone */
+const model =
+  (sasl2?: Sasl2Options): Start =>
+  async (workspace, authority) => {
+    const certificate = await authority.server({ dns: [DOMAIN] });
+    const options = { ...PROFILES.strict, ...(sasl2 === undefined ? {} : { sasl2 }) };
+    const clients = sasl2 === undefined ? undefined : authority.certFile;
+    return eachVersion(async (tls) => {
+      const server = new ModelServer(new World(1), DOMAIN, options);
+      const front = await ModelOnTls.start(server, certificate, tls, clients);
+      workspace.atEnd(() => front.close());
+      return front.directTlsPort;
+    });
+  };
+
 export const STARTS: Record<ServerName, Start> = {
   'Prosody, passwords in SHA-1': prosody('SHA-1'),
   'Prosody, passwords in SHA-256': prosody('SHA-256'),
@@ -49,15 +65,8 @@ export const STARTS: Record<ServerName, Start> = {
     });
     return eachVersion((tls) => Promise.resolve(ports[tls].direct));
   },
-  'the model server': async (workspace, authority) => {
-    const certificate = await authority.server({ dns: [DOMAIN] });
-    return eachVersion(async (tls) => {
-      const model = new ModelServer(new World(1), DOMAIN, PROFILES.strict);
-      const front = await ModelOnTls.start(model, certificate, tls);
-      workspace.atEnd(() => front.close());
-      return front.directTlsPort;
-    });
-  },
+  'the model server': model(),
+  'the model server with SASL2': model({ password: PASSWORD, bind: true, fast: true }),
 };
 
 export const usersFor = (names: readonly string[]): Record<string, string> =>

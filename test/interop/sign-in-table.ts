@@ -11,25 +11,37 @@ export const SERVERS = [
   'Prosody, passwords in SHA-256',
   'ejabberd, passwords in clear',
   'the model server',
+  'the model server with SASL2',
 ] as const;
 export type ServerName = (typeof SERVERS)[number];
 
 export const VERSIONS: readonly TlsVersion[] = ['TLSv1.2', 'TLSv1.3'];
 
 export interface Way {
+  /** RFC 6120 if not given. */
+  readonly profile?: 'SASL2';
   readonly mechanism: string;
   readonly binding?: BindingType;
 }
 
 const BINDINGS: readonly BindingType[] = ['tls-exporter', 'tls-server-end-point', 'tls-unique'];
 
-export const WAYS: readonly Way[] = [
+const OF_BOTH: readonly Way[] = [
   ...['SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism): Way[] => [
     { mechanism },
     ...BINDINGS.map((binding) => ({ mechanism: `${mechanism}-PLUS`, binding })),
   ]),
   { mechanism: 'PLAIN' },
   { mechanism: 'EXTERNAL' },
+];
+
+export const WAYS: readonly Way[] = [
+  ...OF_BOTH,
+  ...[
+    ...OF_BOTH,
+    { mechanism: 'HT-SHA-256-NONE' },
+    { mechanism: 'HT-SHA-256-EXPR', binding: 'tls-exporter' as const },
+  ].map((way): Way => ({ ...way, profile: 'SASL2' })),
 ];
 
 export interface Answer {
@@ -68,7 +80,24 @@ function model({ mechanism }: Way): Answer {
     : absent('it keeps no passwords, and asks for no certificate');
 }
 
+function modelBySasl2({ profile, binding }: Way, tls: TlsVersion): Answer {
+  if (profile === undefined) return absent('it signs in by SASL2 alone');
+  if (tls === 'TLSv1.2' || binding !== 'tls-unique') return LETS_IN;
+  const because = 'TLS 1.3 has no tls-unique';
+  return { is: 'refuses not-authorized', because };
+}
+
+/** Why the others have none. */
+const WITHOUT_SASL2: Record<string, string> = {
+  Prosody: 'what Debian has of it ends the stream, and is looked at in a patched copy elsewhere',
+  ejabberd: 'ejabberd 23.01 has no SASL2',
+  the: 'it is set up without SASL2',
+};
+
 export function answerOf(server: ServerName, tls: TlsVersion, way: Way): Answer {
+  if (server === 'the model server with SASL2') return modelBySasl2(way, tls);
+  const [maker = ''] = server.split(/[ ,]/);
+  if (way.profile === 'SASL2') return absent(WITHOUT_SASL2[maker] ?? '');
   switch (server) {
     case 'Prosody, passwords in SHA-1':
       return prosody('SHA-1', way, tls);

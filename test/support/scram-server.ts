@@ -19,7 +19,7 @@ export class ScramServer {
   constructor(
     hash: 'sha1' | 'sha256' | 'sha512',
     password: string,
-    channel = Buffer.alloc(0),
+    channel: Buffer = Buffer.alloc(0),
     more = '',
   ) {
     this.#hash = hash;

@@ -10,6 +10,8 @@ import type { End, ServerLink } from './network.js';
 import { answerRequest } from './requests.js';
 import { readAuthenticate, resourceOf, successOf } from './sasl2.js';
 import type { Authenticate, Given } from './sasl2.js';
+import { Exchange } from './sasl2-exchange.js';
+import type { Verdict } from './sasl2-exchange.js';
 import type { ModelServer } from './server.js';
 import type { ServerSession } from './sessions.js';
 
@@ -30,6 +32,7 @@ export class Connection implements End {
   private reader: XmlReader;
   private user = '';
   private agent = '';
+  private exchange: Exchange | undefined;
   private session: ServerSession | undefined;
   private open = true;
   private unsaid: string[] = [];
@@ -128,7 +131,9 @@ export class Connection implements End {
   }
 
   private header(): void {
-    const features = featuresOf(this.phase, this.server.options, this.server.stripTls);
+    const features = featuresOf(
+      ...[this.phase, this.server.options, this.server.stripTls, this.link.channel?.()],
+    );
     this.server.stripTls = false;
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,
@@ -162,6 +167,8 @@ export class Connection implements End {
     } else if (name === 'authenticate') {
       demand(this.phase === 'tls', 'a password came where it could be read by anybody');
       this.authenticate(readAuthenticate(element));
+    } else if (name === 'response') {
+      this.judged(this.exchange?.respond(element.getText()));
     } else if (element.getNS() === SM) {
       this.management(element);
     } else if (!STANZAS.has(name)) {
@@ -197,34 +204,29 @@ export class Connection implements End {
   private authenticate(asked: Authenticate): void {
     const { server } = this;
     const { sasl2 } = server.options;
-    const { agent, fast } = asked;
     if (sasl2 === undefined) {
       // It was not offered, and may have been asked for from memory.
       this.streamError('unsupported-stanza-type');
       this.hangUp();
       return;
     }
+    const { agent } = asked;
     demand(/^[0-9a-f]{8}-[0-9a-f]{4}-4/.test(agent), 'the client did not say which it is');
-    const user = `${asked.local}@${server.domain}`;
-    const count = Number(fast?.getAttr('count') ?? 0);
-    const proof =
-      fast === undefined ? undefined : server.tokens.use(user, agent, asked.proof, count);
-    if (asked.mechanism !== 'PLAIN' && proof === undefined) {
-      this.write(
-        "<failure xmlns='urn:xmpp:sasl:2'><not-authorized xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>",
-      );
-      return;
+    this.exchange = new Exchange(server, sasl2, asked, this.link.channel?.());
+    this.judged(this.exchange.begin());
+  }
+
+  private judged(verdict: Verdict | undefined): void {
+    const asked = this.exchange?.asked;
+    if (verdict === undefined || asked === undefined) {
+      demand(false, 'an answer came to what was not asked');
+    } else if ('says' in verdict) {
+      this.write(verdict.says);
+    } else {
+      this.user = verdict.user;
+      this.agent = asked.agent;
+      this.succeed(asked, verdict.given);
     }
-    this.user = user;
-    this.agent = agent;
-    const invalid = fast?.getAttr('invalidate') === 'true';
-    if (invalid) server.tokens.forget(user, agent);
-    const rotated = proof !== undefined && !invalid && server.tokens.isOld(user, agent);
-    const gives = sasl2.fast === true && (asked.wantsToken || rotated);
-    this.succeed(asked, {
-      data: proof,
-      token: gives ? server.tokens.make(user, agent) : undefined,
-    });
   }
 
   /** First the former session, then a new one (XEP-0386 §3.2), then what is offered. */

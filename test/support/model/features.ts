@@ -2,7 +2,9 @@
 //
 // What the model server offers at each opening of a stream (RFC 6120 §4.3.2).
 
+import type { Channel } from './network.js';
 import type { ServerOptions } from './profiles.js';
+import { mechanismsOf } from './sasl2-exchange.js';
 
 export type Phase = 'clear' | 'tls' | 'authenticated';
 
@@ -11,16 +13,21 @@ const MECHANISMS = mechanisms('PLAIN');
 const BIND = "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>";
 const SM = "<sm xmlns='urn:xmpp:sm:3'/>";
 
-/** @param stripped somebody between removes STARTTLS, and hopes for a password */
-export function featuresOf(phase: Phase, options: ServerOptions, stripped: boolean): string {
+/**
+ * @param stripped somebody between removes STARTTLS, and hopes for a password
+ * @param channel what TLS says, where it is real
+ */
+export function featuresOf(
+  phase: Phase,
+  options: ServerOptions,
+  stripped: boolean,
+  channel?: Channel,
+): string {
   switch (phase) {
     case 'clear':
       return stripped ? MECHANISMS : STARTTLS;
     case 'tls':
-      return (
-        sasl2Of(options) +
-        (options.external === undefined ? MECHANISMS : mechanisms('EXTERNAL', 'PLAIN'))
-      );
+      return sasl2Of(options, channel) + olderOf(options);
     case 'authenticated':
       return BIND + (options.plain === true ? '' : SM) + limitsOf(options);
   }
@@ -31,7 +38,12 @@ export function offerOf(phase: Phase, options: ServerOptions): string {
   return `<stream:features>${featuresOf(phase, options, false)}</stream:features>`;
 }
 
-function sasl2Of({ sasl2, plain, carbons }: ServerOptions): string {
+function olderOf({ external, sasl2 }: ServerOptions): string {
+  if (sasl2?.password !== undefined) return '';
+  return external === undefined ? MECHANISMS : mechanisms('EXTERNAL', 'PLAIN');
+}
+
+function sasl2Of({ sasl2, plain, carbons }: ServerOptions, channel?: Channel): string {
   if (sasl2 === undefined) return '';
   const sm = plain === true ? '' : SM;
   const able = [
@@ -40,9 +52,15 @@ function sasl2Of({ sasl2, plain, carbons }: ServerOptions): string {
   ];
   const features = able.map((name) => `<feature var='${name}'/>`).join('');
   const bind = `<bind xmlns='urn:xmpp:bind:0'><inline>${features}</inline></bind>`;
-  const fast = "<fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast>";
+  const { sasl, fast: tokens, bindings } = mechanismsOf(sasl2, channel);
+  const fast = `<fast xmlns='urn:xmpp:fast:0'>${named(tokens)}</fast>`;
   const inline = sm + (sasl2.bind === true ? bind : '') + (sasl2.fast === true ? fast : '');
-  return `<authentication xmlns='urn:xmpp:sasl:2'><mechanism>PLAIN</mechanism><inline>${inline}</inline></authentication>`;
+  const types = bindings.map((type) => `<channel-binding type='${type}'/>`).join('');
+  const list = `<sasl-channel-binding xmlns='urn:xmpp:sasl-cb:0'>${types}</sasl-channel-binding>`;
+  return (
+    `<authentication xmlns='urn:xmpp:sasl:2'>${named(sasl)}<inline>${inline}</inline></authentication>` +
+    (bindings.length === 0 ? '' : list)
+  );
 }
 
 function limitsOf({ maxBytes }: ServerOptions): string {
@@ -52,6 +70,9 @@ function limitsOf({ maxBytes }: ServerOptions): string {
 }
 
 function mechanisms(...names: string[]): string {
-  const list = names.map((name) => `<mechanism>${name}</mechanism>`).join('');
-  return `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${list}</mechanisms>`;
+  return `<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>${named(names)}</mechanisms>`;
+}
+
+function named(names: readonly string[]): string {
+  return names.map((name) => `<mechanism>${name}</mechanism>`).join('');
 }

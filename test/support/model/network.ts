@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Buffer } from 'node:buffer';
 import type { Chance } from './chance.js';
 import type { World } from './world.js';
 
@@ -9,10 +10,20 @@ export interface End {
   closed(cut: boolean): void;
 }
 
+/** What TLS says of the client's end of a connection. */
+export interface Channel {
+  /** In the client's certificate, where one was shown and its authority is known (XEP-0178 §2). */
+  readonly addresses: readonly string[];
+  /** What both ends are known by, by type (RFC 5929, RFC 9266); none where that is not to be had. */
+  readonly bindings: Readonly<Partial<Record<string, Buffer>>>;
+}
+
 /** What a server needs of a connection. */
 export interface ServerLink {
   toClient(bytes: Uint8Array): void;
   serverCloses(): void;
+  /** Where TLS is real, once it is complete. */
+  channel?(): Channel;
 }
 
 type Side = 'client' | 'server';

@@ -14,11 +14,15 @@ export interface Sasl2Options {
   /** XEP-0386. */
   readonly bind?: boolean;
   readonly fast?: boolean;
+  /** Everybody's. Without it PLAIN takes any; with it there is all that the channel allows, and no older way. */
+  readonly password?: string;
   /** Leaves the client's earlier sessions alone, against XEP-0386 §3.2. */
   readonly keepsOld?: boolean;
   /** Chooses another resource each time. */
   readonly unstable?: boolean;
 }
+
+const NO_BINDING = Buffer.alloc(0);
 
 /** A new one is given after so many uses. */
 const ROTATED_AFTER = 3;
@@ -29,6 +33,8 @@ interface Slots {
   uses: number;
   /** Of the token in use, as far as it was counted. */
   count: number;
+  /** What they are for; a token is good for no other (XEP-0484 §3.4). */
+  mechanism: string;
 }
 
 /** The tokens of all clients, by user and client. */
@@ -41,21 +47,26 @@ export class Tokens {
     return this.slots.has(`${user} ${agent}`);
   }
 
-  make(user: string, agent: string): string {
+  make(user: string, agent: string, mechanism: string): string {
     const key = `${user} ${agent}`;
     const token = `secret-token:${String(++this.made)}-${agent}`;
     const slots = this.slots.get(key) ?? { uses: 0, count: 0 };
-    this.slots.set(key, { ...slots, next: token });
+    this.slots.set(key, { ...slots, mechanism, next: token });
     return token;
   }
 
-  /** @returns what proves to the client that we know the token, or undefined for a wrong one */
-  use(user: string, agent: string, proof: Buffer, count: number): Buffer | undefined {
+  /**
+   * @param binding what the proofs are bound to; empty for nothing
+   * @returns what proves to the client that we know the token, or undefined for a wrong one
+   */
+  use(user: string, asked: Authenticate, binding: Buffer = NO_BINDING): Buffer | undefined {
+    const { agent, proof, mechanism } = asked;
+    const count = Number(asked.fast?.getAttr('count') ?? 0);
     const slots = this.slots.get(`${user} ${agent}`);
     const token = [slots?.next, slots?.current].find(
-      (one) => one !== undefined && mac(one, 'Initiator').equals(proof),
+      (one) => one !== undefined && mac(one, 'Initiator', binding).equals(proof),
     );
-    if (slots === undefined || token === undefined) return undefined;
+    if (slots?.mechanism !== mechanism || token === undefined) return undefined;
     if (token === slots.next) {
       slots.current = token;
       delete slots.next;
@@ -65,7 +76,7 @@ export class Tokens {
     if (count <= slots.count) return undefined;
     slots.count = count;
     slots.uses++;
-    return mac(token, 'Responder');
+    return mac(token, 'Responder', binding);
   }
 
   isOld(user: string, agent: string): boolean {
@@ -77,18 +88,20 @@ export class Tokens {
   }
 }
 
-function mac(token: string, role: string): Buffer {
-  return createHmac('sha256', token).update(role).digest();
+function mac(token: string, role: string, binding: Buffer): Buffer {
+  return createHmac('sha256', token).update(role).update(binding).digest();
 }
 
 /** What a client said in <authenticate/>. */
 export interface Authenticate {
   readonly mechanism: string;
+  readonly data: Buffer;
   readonly local: string;
   readonly proof: Buffer;
   readonly agent: string;
   readonly fast: Element | undefined;
-  readonly wantsToken: boolean;
+  /** The mechanism for which a token is wanted. */
+  readonly wanted: string | undefined;
   readonly resume: Element | undefined;
   readonly bind: Element | undefined;
 }
@@ -99,13 +112,14 @@ export function readAuthenticate(element: Element): Authenticate {
   const nul = data.indexOf(0);
   const [, plain = ''] = data.toString().split('\u0000');
   const token = mechanism !== 'PLAIN';
+  const wanted: unknown = element.getChild('request-token', FAST)?.getAttr('mechanism');
   return {
-    mechanism,
+    ...{ mechanism, data },
     local: token ? data.subarray(0, nul).toString() : plain,
     proof: data.subarray(nul + 1),
     agent: String(element.getChild('user-agent')?.getAttr('id') ?? ''),
     fast: element.getChild('fast', FAST),
-    wantsToken: element.getChild('request-token', FAST) !== undefined,
+    wanted: typeof wanted === 'string' ? wanted : undefined,
     resume: element.getChild('resume', 'urn:xmpp:sm:3'),
     bind: element.getChild('bind', 'urn:xmpp:bind:0'),
   };
