@@ -22,8 +22,10 @@ export interface Taken {
 export function taken(news: readonly LinkNews[], end: number, rttMs: number): Taken {
   const opened = news.find((one) => one.news === 'opened')?.at ?? NaN;
   const written = news
-    .filter(({ news, direction, at }) => news === 'bytes' && direction === 'up' && at <= end)
-    .map(({ at }) => at);
+    .filter(({ news, direction }) => news === 'bytes' && direction === 'up')
+    .map(({ at }) => at)
+    // What left later than this was not waited for.
+    .filter((at) => at <= end - rttMs / 2);
   // What is written within half a round trip of the piece before cannot be an answer to what that brought.
   const apart = written.filter((at, n) => n === 0 || at - (written[n - 1] ?? NaN) >= rttMs / 2);
   return { roundTrips: 1 + (end - opened) / rttMs, flights: 1 + apart.length };

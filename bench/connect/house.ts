@@ -6,6 +6,7 @@ import { Ejabberd } from '../../test/support/ejabberd.js';
 import type { Authority } from '../../test/support/certificates.js';
 import { ModelServer } from '../../test/support/model/server.js';
 import { PROFILES } from '../../test/support/model/profiles.js';
+import type { Sasl2Options } from '../../test/support/model/sasl2.js';
 import { World } from '../../test/support/model/world.js';
 import { ModelOnTls } from '../../test/support/model-on-tls.js';
 import { Prosody } from '../../test/support/prosody.js';
@@ -29,6 +30,19 @@ type Start = (
   users: Record<string, string>,
 ) => Promise<Ports>;
 
+/** @param sasl2 where it signs in by that alone */
+const model =
+  (sasl2?: Sasl2Options): Start =>
+  async (workspace, authority) => {
+    const certificate = await authority.server({ dns: [DOMAIN] });
+    const options = { ...PROFILES.strict, ...(sasl2 === undefined ? {} : { sasl2 }) };
+    const server = new ModelServer(new World(1), DOMAIN, options);
+    const clients = sasl2 === undefined ? undefined : authority.certFile;
+    const front = await ModelOnTls.start(server, certificate, 'TLSv1.3', clients);
+    workspace.atEnd(() => front.close());
+    return { STARTTLS: front.port, 'direct TLS': front.directTlsPort };
+  };
+
 const SERVERS: Record<ServerName, Start> = {
   prosody: async (workspace, authority, users) => {
     const global = { log: {}, network_settings: { nagle: false } };
@@ -41,13 +55,9 @@ const SERVERS: Record<ServerName, Start> = {
     const { starttls, direct } = server.ports['TLSv1.3'];
     return { STARTTLS: starttls, 'direct TLS': direct };
   },
-  model: async (workspace, authority) => {
-    const certificate = await authority.server({ dns: [DOMAIN] });
-    const model = new ModelServer(new World(1), DOMAIN, PROFILES.strict);
-    const front = await ModelOnTls.start(model, certificate);
-    workspace.atEnd(() => front.close());
-    return { STARTTLS: front.port, 'direct TLS': front.directTlsPort };
-  },
+  model: model(),
+  'model with SASL2': model({ password: PASSWORD, bind: true }),
+  'model with SASL2 and tokens': model({ password: PASSWORD, bind: true, fast: true }),
 };
 
 export function serve(

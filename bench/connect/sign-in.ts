@@ -2,11 +2,14 @@
 //
 // One account signs in through a relay that delays everything, and where it can, goes on after a cut.
 
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { AccountOptions } from '../../bindings/node/index.js';
 import type { EventOf, Guest, House } from '../../test/interop/sign-in-house.js';
 import type { CuttingProxy } from '../../test/support/cutting-proxy.js';
+import { eventually } from '../../test/support/observed.js';
 import { sitDown } from '../speed/sitting.js';
-import type { Cell } from './cells.js';
+import { hasSasl2, type Cell } from './cells.js';
 import { taken, type Taken } from './flights.js';
 import { DOMAIN, PASSWORD, userOf } from './house.js';
 
@@ -48,22 +51,31 @@ export async function ours(
       ? { password: PASSWORD }
       : { clientCert: certificate.certFile, clientKey: certificate.keyFile }),
   };
-  const guest = await house.guest(port, options);
+  // A resource of one's own is asked for in the old way alone.
+  const guest = await house.guest(port, options, '');
   guest.proxy.latencyMs = rttMs / 2;
   const { at: first } = await online(guest, rttMs, false);
+  if (hasSasl2(cell)) await archiveRead(guest);
   guest.mark();
   guest.proxy.cut();
   const { at: resumed } = await online(guest, rttMs, true);
   await guest.leave();
   guest.mark();
-  house.client.attach(guest.account, {
-    ...{ connectServer: '127.0.0.1', port: guest.proxy.port, caFile: house.authority.certFile },
-    ...options,
-    jid: `${guest.jid}/desk`,
-  });
+  guest.attach(options);
   const again = await online(guest, rttMs, false);
   await guest.leave();
   return { first, resumed, online: again.at, mechanism: again.link.mechanism };
+}
+
+/** Only then is Bind 2 asked for (docs/design/0010). */
+async function archiveRead({ house, proxy }: Guest): Promise<void> {
+  const state = house.workspace.path('state');
+  const offers = (): string[] =>
+    readdirSync(state, { recursive: true, encoding: 'utf8' })
+      .filter((path) => basename(path) === 'offers')
+      .map((path) => readFileSync(join(state, path), 'utf8'));
+  const ours = new RegExp(`"place":"[^"]* ${proxy.port} .*"archive":true`);
+  await eventually('the archive to be read', () => offers().some((text) => ours.test(text)));
 }
 
 async function online(
