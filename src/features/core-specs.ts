@@ -97,6 +97,6 @@ export const coreSpecs: readonly Spec[] = [
     name: 'Fast Authentication Streamlining Tokens',
     version: '0.2.0',
     status: 'partial',
-    note: 'without channel binding; nothing goes as early data of TLS',
+    note: 'bound by tls-exporter or not at all; nothing goes as early data of TLS',
   },
 ];

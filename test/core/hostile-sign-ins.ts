@@ -25,6 +25,8 @@ export interface Attack extends Setting {
   readonly silentMs?: number;
   readonly comesTo: readonly string[];
   readonly wrote: readonly string[];
+  /** Tokens that are kept of it, `none` where one is thrown away; without any if not given. */
+  readonly tokens?: readonly string[];
 }
 
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";

@@ -4,10 +4,23 @@
 // no difference.
 
 import { describe, expect, it } from 'vitest';
-import { offerBind, offerSasl, success } from '../support/negotiating.js';
-import { SigningIn } from '../support/signing-in.js';
+import { features, offerBind, offerSasl, offerSm, success } from '../support/negotiating.js';
+import { SigningIn, type Setting } from '../support/signing-in.js';
 import { nodeTools } from '../support/tools.js';
+import {
+  bySasl2,
+  bySasl2Alone,
+  letsIn,
+  offerSasl2,
+  proved,
+  proving,
+  right,
+  saved,
+  wanted,
+} from './hostile-sasl2.js';
+import { byToken, proof, token, TOKEN } from './hostile-tokens.js';
 import { weakerOffers } from './hostile-offers.js';
+import { inSasl2 } from './sasl2-dress.js';
 import {
   base64,
   challenge,
@@ -25,7 +38,7 @@ import {
 } from './hostile-sign-ins.js';
 
 /** What nobody may see of an account: the password, what proves it, the session. */
-const canaries = ['pencil', base64('pencil'), 'canary-session'];
+const canaries = ['pencil', base64('pencil'), 'canary-session', TOKEN, base64(TOKEN)];
 const proofs = /^(?:auth PLAIN|response)$/;
 
 function play(attack: Attack, pieces: (bytes: Uint8Array, turn: number) => Uint8Array[]) {
@@ -47,9 +60,10 @@ function expectRepelled(attack: Attack, result: ReturnType<typeof play>): void {
   expect(signing.wrote).toEqual(attack.wrote);
   // What comes behind the end is not even read.
   expect(signing.told).toEqual(attack.comesTo);
+  expect(signing.tokens).toEqual(attack.tokens ?? []);
   for (const canary of canaries) expect(signing.written).not.toContain(canary);
   if (!attack.wrote.includes('response')) expect(signing.derived).toBe(0);
-  if (!attack.wrote.includes('auth PLAIN'))
+  if (!attack.wrote.some((word) => /^auth(enticate)? PLAIN$/.test(word)))
     expect(signing.written).not.toContain(base64('\0alice\0pencil'));
 }
 
@@ -59,6 +73,11 @@ const tables: [title: string, attacks: readonly Attack[]][] = [
   ['inside TLS, of an account with a password', withPassword],
   ['inside TLS, of an account with a certificate', withCertificate],
   ['with less on offer than before', weakerOffers],
+  ['by SASL2, of an account with a password', withPassword.map(inSasl2)],
+  ['by SASL2, of an account with a certificate', withCertificate.map(inSasl2)],
+  ['by SASL2, with less on offer than before', weakerOffers.map(inSasl2)],
+  ['by SASL2, with what comes of it', bySasl2Alone],
+  ['by SASL2, of an account that has a token or wants one', byToken],
 ];
 
 describe.each(tables)('a sign-in %s', (_title, attacks) => {
@@ -71,8 +90,15 @@ describe.each(tables)('a sign-in %s', (_title, attacks) => {
     );
   });
 
+  // What the same account hears first is the same in many rows: it is cut in one of them.
+  const cutBefore = new Set<string>();
+
   it.each(rows)('the hostile side %s, cut at every byte', (_what, attack) => {
     attack.says.forEach((text, cutTurn) => {
+      const heard = JSON.stringify([attack.options, attack.direct, attack.tls, attack.saved]);
+      const begun = [heard, ...attack.says.slice(0, cutTurn + 1)].join('\n');
+      if (cutBefore.has(begun)) return;
+      cutBefore.add(begun);
       for (let cut = 1; cut < nodeTools.utf8(text).length; cut++)
         expectRepelled(
           attack,
@@ -116,6 +142,39 @@ it('an attack that is none would be seen: a server that does all as it should is
   expect(signing.told).toEqual(['online PLAIN']);
   expect(signing.wrote.filter((word) => proofs.test(word))).toEqual(['auth PLAIN']);
   expect(signing.written).toContain(base64('\0alice\0pencil'));
+});
+
+describe('an attack that is none would be seen, by SASL2', () => {
+  const desk = 'alice@example.org/Steadfast/desk';
+  const bound =
+    "<bound xmlns='urn:xmpp:bind:0'><enabled xmlns='urn:xmpp:sm:3' id='s' resume='true'/></bound>";
+
+  it.each<[string, Setting, readonly string[], string]>([
+    ['the right signature', bySasl2(), [...proved, letsIn(right + bound, desk)], 'SCRAM-SHA-1'],
+    [
+      'the right proof of the token',
+      bySasl2({ sasl2: { ...wanted, fast: { token } } }),
+      [
+        ...secured(offerSasl2(['PLAIN', scram], [token.mechanism])),
+        letsIn(proving(proof('Responder')) + bound, desk),
+      ],
+      token.mechanism,
+    ],
+    [
+      'the former session',
+      { ...bySasl2(), saved },
+      [
+        ...proved,
+        letsIn(`${right}<resumed xmlns='urn:xmpp:sm:3' previd='kept' h='1'/>`, saved.jid),
+      ],
+      'SCRAM-SHA-1',
+    ],
+  ])('a server with %s is signed in to', (_what, setting, turns, mechanism) => {
+    const signing = new SigningIn(setting);
+    for (const text of turns) signing.hear(nodeTools.utf8(text));
+    if (signing.told.length === 0) signing.hear(nodeTools.utf8(features(offerBind, offerSm)));
+    expect(signing.told).toEqual([`online ${mechanism}`]);
+  });
 });
 
 it('a server from whose offer -PLUS was taken out is told that we could bind (RFC 5802 §6)', () => {

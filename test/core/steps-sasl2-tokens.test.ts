@@ -68,7 +68,7 @@ describe('a token that is not bound to the channel', () => {
   it.each([
     ['as it was offered', plus(NONE), 'SCRAM-SHA-256-PLUS'],
     ['by an offer of less', offer(['SCRAM-SHA-256'], [NONE]), 'SCRAM-SHA-256'],
-    ['by an offer of next to nothing', offer(['PLAIN'], [NONE]), 'no-mechanism'],
+    ['by an offer of next to nothing', offer(['PLAIN'], [NONE]), 'downgrade'],
   ])('takes no place of a sign-in that is, %s', (_, text, instead) => {
     const before = { pin: bound };
     expect(by(text, { before, sasl2: having(NONE) })).toBe(instead);

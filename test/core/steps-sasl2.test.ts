@@ -132,15 +132,6 @@ describe('the SASL2 step (XEP-0388)', () => {
     expect(say(resumed)).toMatchObject([{ type: 'established', resumed: { h: 5 } }]);
   });
 
-  it('enables stream management behind a bind that cannot do it, without presence before the archive', () => {
-    const { say, noted } = secure({ sasl2: { ...usual, bind: true } });
-    expect(written(say(features(offerSasl2(['PLAIN'], bind2()))))).not.toContain('<enable');
-    say(success("<bound xmlns='urn:xmpp:bind:0'/>", 'alice@example.org/a'));
-    expect(written(say(features(offerBind, offerSm)))).toMatch(/^<enable /);
-    expect(say(enabled)).toMatchObject([{ type: 'established', archiveFirst: true }]);
-    expect(noted).not.toContain('opening');
-  });
-
   it('counts what comes between the session and the last features', () => {
     const { say } = secure({ sasl2: { ...usual, bind: true } });
     say(features(offerSasl2(['PLAIN'], everyBind)));
@@ -358,6 +349,16 @@ describe('to a server that is known', () => {
     expect(say(features(offerBind, offerSm))).toMatchObject([
       { type: 'established', management: { id: 'y' }, carbons: false },
     ]);
+  });
+
+  it('that cannot do it inline any more, stream management is enabled behind the bind, without presence', () => {
+    const [flight, { say, noted }] = first({ sasl2: { ...usual, bind: true } });
+    expect(flight).toMatch(/<bind .*<enable/);
+    say(features(offerSasl2(['PLAIN', 'EXTERNAL'], bind2())));
+    say(success("<bound xmlns='urn:xmpp:bind:0'/>", 'alice@example.org/a'));
+    expect(written(say(features(offerBind, offerSm)))).toMatch(/^<enable /);
+    expect(say(enabled)).toMatchObject([{ type: 'established', archiveFirst: true }]);
+    expect(noted).not.toContain('opening');
   });
 
   it('that can do less inline by now, what was asked was asked', () => {

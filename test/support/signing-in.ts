@@ -49,6 +49,8 @@ export class SigningIn {
   readonly wrote: string[] = [];
   /** What came of it: faults by kind and condition, `online` with the mechanism. */
   readonly told: string[] = [];
+  /** Tokens (XEP-0484) that were kept, `none` where one was thrown away. */
+  readonly tokens: string[] = [];
   /** Keys that were derived from the password. */
   derived = 0;
   private readonly session: Session;
@@ -94,6 +96,7 @@ export class SigningIn {
     } else if (output.type === 'untrusted')
       this.told.push(`untrusted ${output.reasons.join(', ')}`);
     else if (output.type === 'online') this.told.push(`online ${output.mechanism}`);
+    else if (output.type === 'token') this.tokens.push(output.token?.token ?? 'none');
     else if (output.type === 'need-password') this.told.push(output.type);
     else if (output.type === 'down') this.down(output.fault);
   }

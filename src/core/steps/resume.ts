@@ -10,7 +10,8 @@ import { attribute, child, elements, is, localName, namespaceOf, xml } from '../
 import type { Element } from '../xml.js';
 import type { Step, StepHost } from './step.js';
 
-const mixedUp = fault(
+/** The server says of two sessions that they are one, or has none of ours. */
+export const mixedUp = fault(
   'stream',
   'resumed-wrongly',
   'The server went on with a session in a way that makes no sense. ' +

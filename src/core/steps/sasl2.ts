@@ -12,11 +12,11 @@ import type { Choice } from '../sasl/index.js';
 import type { Exchange } from '../sasl/mechanism.js';
 import { readOffer as readMechanisms } from '../sasl/offer.js';
 import { wasBound } from '../sasl/strength.js';
-import { attribute, child, childText, is, namespaceOf, xml } from '../xml.js';
+import { attribute, child, childText, elements, is, namespaceOf, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
 import { readEnabled } from './enable.js';
-import { readResumed, resumeFailed } from './resume.js';
+import { mixedUp, readResumed, resumeFailed } from './resume.js';
 import { changed, Sasl } from './sasl.js';
 import { readOffer, requests } from './sasl2-request.js';
 import type { Offer } from './sasl2-request.js';
@@ -43,6 +43,12 @@ const nobody = fault(
   'The server signed this account in under an address that is none. It is tried again later.',
 );
 
+const unasked = fault(
+  'stream',
+  'bind-invalid',
+  'The server began a session that was not asked for. The connection was closed; it is tried again later.',
+);
+
 class Sasl2 extends Sasl {
   private asked = false;
   private token: Token | undefined;
@@ -51,6 +57,7 @@ class Sasl2 extends Sasl {
   private features: Element | undefined;
   /** What was asked by, be it remembered: the answer is to that, whatever is offered in truth. */
   private offer: Offer | undefined;
+  private askedToBind = false;
   /** A token was refused on this link. */
   private refused = false;
 
@@ -78,8 +85,11 @@ class Sasl2 extends Sasl {
     if (revoke !== undefined) {
       return this.mayShow(revoke, offer, choice) ? this.showToken(revoke) : host.fail(revoked);
     }
-    // Where nothing fits the older way may have more; where that has not, it says why.
-    if ('condition' in choice) return host.next();
+    if ('condition' in choice) {
+      // Where nothing fits the older way may have more; where there is none, that is why.
+      const older = child(features, 'mechanisms', NS.sasl) !== undefined;
+      return older || host.footing() !== 'offered' ? host.next() : host.fail(choice);
+    }
     const token = this.refused ? undefined : fast?.token;
     if (token !== undefined && this.mayShow(token, offer, choice)) {
       // Into another channel than last time nothing is shown before the server has offered to take it.
@@ -120,6 +130,7 @@ class Sasl2 extends Sasl {
     const asksToken = token === undefined && host.options.sasl2?.fast !== undefined;
     this.wanted = asksToken ? chooseFast(offer.fast, this.channel()) : undefined;
     const wishes = requests(host, offer, { token, wanted: this.wanted });
+    this.askedToBind = wishes.some((wish) => is(wish, 'bind', NS.bind2));
     if (host.footing() === 'offered' && this.asksToResume()) {
       host.learn({ askedToResume: true });
     }
@@ -227,12 +238,22 @@ class Sasl2 extends Sasl {
     return this.host.options.resume !== undefined && this.offer?.sm === true;
   }
 
+  /** One session and no other, under the address that it had. */
+  private isOnly(success: Element, { resource }: Jid): boolean {
+    const answers = elements(success).filter((el) => {
+      const xmlns = namespaceOf(el);
+      return xmlns === NS.sm || xmlns === NS.bind2;
+    });
+    const same = resource === '' || resource === this.host.options.resume?.resource;
+    return answers.length === 1 && same;
+  }
+
   /** What became of the session that was asked for, in the order in which the server did it. */
   private session(success: Element, jid: Jid): void {
     const { host } = this;
     const resumed = child(success, 'resumed', NS.sm);
     if (resumed !== undefined) {
-      const fault = readResumed(host, resumed);
+      const fault = this.isOnly(success, jid) ? readResumed(host, resumed) : mixedUp;
       // No features follow: the stream goes on as it was (XEP-0198, inline resumption).
       host.learn({ featureless: true });
       return fault === undefined ? host.established() : host.fail(fault);
@@ -246,6 +267,7 @@ class Sasl2 extends Sasl {
       host.out({ type: 'resume-failed', condition: 'undefined-condition' });
     }
     if (bound !== undefined) {
+      if (!this.askedToBind) return host.fail(unasked);
       if (jid.resource === '') return host.fail(nobody);
       const enabled = child(bound, 'enabled', NS.sm);
       const management = enabled === undefined ? {} : { management: readEnabled(enabled) };
