@@ -88,10 +88,22 @@ plugin_load (PurplePlugin *plugin)
   return TRUE;
 }
 
+/* libpurple leaves the connections of a protocol that it unloads as they are. */
+static void
+disconnect_all (PurplePlugin *plugin)
+{
+  GList *all = g_list_copy (purple_connections_get_all ());
+
+  for (GList *at = all; at != NULL; at = at->next)
+    if (purple_connection_get_prpl (at->data) == plugin)
+      purple_account_disconnect (purple_connection_get_account (at->data));
+  g_list_free (all);
+}
+
 static gboolean
 plugin_unload (PurplePlugin *plugin)
 {
-  (void) plugin;
+  disconnect_all (plugin);
   link_unhook_network ();
   dispatch_close ();
   muc_uninit ();

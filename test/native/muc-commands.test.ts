@@ -161,6 +161,13 @@ describe('a command in a room', () => {
     expect((await den.run('command', { help: 'affiliate' })).help).toEqual([]);
   });
 
+  test('is gone when the protocol is unloaded from under a connection, which ends', async () => {
+    const unload = { plugin: 'prpl-steadfast', unload: true };
+    expect(await den.run('plugin', unload)).toMatchObject({ loaded: false });
+    expect((await den.run('command', { help: 'affiliate' })).help).toEqual([]);
+    expect(den.stage.host.all('disconnected')).toHaveLength(1);
+  });
+
   test('is not done in a room that we are out of', async () => {
     await den.left(Room_Why.KICKED);
     expect(await den.run('command', { text: 'kick bob' })).toMatchObject({
