@@ -3,6 +3,9 @@
 
 #include "shim.h"
 
+/* The setting; one that is typed into the account's dialog is the same. */
+static const char *const PASSPHRASE = "client_cert_passphrase";
+
 static void ask_password (PurpleAccount *account, guint32 number);
 
 static void
@@ -55,29 +58,68 @@ ask_password (PurpleAccount *account, guint32 number)
                                    G_CALLBACK (on_password_cancel), GUINT_TO_POINTER (number));
 }
 
+/* libpurple keeps no secret of an account but its password: what is to be remembered is a setting. */
 static void
-on_passphrase (gpointer number, const char *passphrase)
+on_passphrase (gpointer number, PurpleRequestFields *fields)
 {
+  ShimSession *session = account_session_numbered (GPOINTER_TO_UINT (number));
+  const char *passphrase = purple_request_fields_get_string (fields, "passphrase");
+  gboolean remember = purple_request_fields_get_bool (fields, "remember");
+
+  if (session == NULL || !session->asking)
+    return;
+  purple_account_set_string (session->account, PASSPHRASE, remember ? passphrase : NULL);
   send_secret (number, STEAD_SECRET_PASSPHRASE, passphrase != NULL ? passphrase : "");
 }
 
 static void
-on_passphrase_cancel (gpointer number, const char *passphrase)
+on_passphrase_cancel (gpointer number, PurpleRequestFields *fields)
 {
-  (void) passphrase;
+  (void) fields;
   send_secret (number, STEAD_SECRET_PASSPHRASE, NULL);
 }
 
+/* @why: why the last one was refused, or ""
+ * Returns: (transfer full): what there is to know before one is typed, and before it is remembered */
+static char *
+about_passphrase (PurpleAccount *account, const char *why)
+{
+  char *file = g_build_filename (purple_user_dir (), "accounts.xml", NULL);
+  char *text = g_strdup_printf (
+      "%s\n\nRemembered, it is written into %s: in clear, as all that libpurple stores, in a file "
+      "that only you can read (mode 0600). Otherwise it stays in memory until you sign off.",
+      *why != '\0' ? why : purple_account_get_username (account), file);
+
+  g_free (file);
+  return text;
+}
+
 static void
-ask_passphrase (ShimSession *session, const char *why)
+ask_passphrase (ShimSession *session, gboolean refused, const char *why)
 {
   PurpleAccount *account = session->account;
+  const char *stored = purple_account_get_string (account, PASSPHRASE, NULL);
+  gboolean kept = stored != NULL && *stored != '\0';
+  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
+  PurpleRequestFields *fields = purple_request_fields_new ();
+  PurpleRequestField *field =
+      purple_request_field_string_new ("passphrase", "Passphrase", NULL, FALSE);
+  char *text = about_passphrase (account, why);
 
-  purple_request_input (account, NULL, "The key of your certificate is locked.",
-                        *why != '\0' ? why : purple_account_get_username (account), NULL, FALSE,
-                        TRUE, NULL, "OK", G_CALLBACK (on_passphrase), "Cancel",
-                        G_CALLBACK (on_passphrase_cancel), account, NULL, NULL,
-                        GUINT_TO_POINTER (session->number));
+  /* One that does not open the key is not worth keeping, whatever it opens elsewhere. */
+  if (refused && kept)
+    purple_account_set_string (account, PASSPHRASE, NULL);
+  purple_request_field_string_set_masked (field, TRUE);
+  purple_request_field_group_add_field (group, field);
+  purple_request_field_group_add_field (
+      group,
+      purple_request_field_bool_new ("remember", "Remember it in accounts.xml, in clear", kept));
+  purple_request_fields_add_group (fields, group);
+  purple_request_fields (account, "Passphrase", "The key of your certificate is locked.", text,
+                         fields, "OK", G_CALLBACK (on_passphrase), "Cancel",
+                         G_CALLBACK (on_passphrase_cancel), account, NULL, NULL,
+                         GUINT_TO_POINTER (session->number));
+  g_free (text);
 }
 
 /* A program without prompts would leave the question open for ever. The error closes the connection,
@@ -106,7 +148,7 @@ secrets_ask (ShimSession *session, const stead_event *event)
   secrets_close (session);
   if (gc == NULL || gc->disconnect_timeout != 0)
     return;
-  if (ops == NULL || (passphrase ? ops->request_input == NULL : ops->request_fields == NULL))
+  if (ops == NULL || ops->request_fields == NULL)
     {
       report_unasked (gc, passphrase, why);
       return;
@@ -114,7 +156,7 @@ secrets_ask (ShimSession *session, const stead_event *event)
   session->asking = TRUE;
   if (passphrase)
     {
-      ask_passphrase (session, why);
+      ask_passphrase (session, refused, why);
       return;
     }
   /* libpurple's password prompt has no room for a reason. */

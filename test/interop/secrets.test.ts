@@ -39,9 +39,9 @@ function expectNothing(host: PurpleHost, secrets: string[]): void {
 
 /** Answers the prompt that is open with a secret. */
 async function answer(host: PurpleHost, secret: string, after = 0): Promise<void> {
-  const { request, kind } = await host.next('request', () => true, after);
-  const fields = { password: secret, remember: false };
-  await host.run('answer', { request, ...(kind === 'fields' ? { fields } : { value: secret }) });
+  const { request } = await host.next('request', () => true, after);
+  const fields = { password: secret, passphrase: secret, remember: false };
+  await host.run('answer', { request, fields });
 }
 
 /** Kills the engine, and waits until another one is online. */

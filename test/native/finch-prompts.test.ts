@@ -62,7 +62,7 @@ test.each([
   await den.stage.tell(den.number, { case: 'askSecret', value: { what } });
   expect(den.stage.host.all('request')).toHaveLength(2);
   const { request } = den.stage.host.all('request')[1] ?? { request: 0 };
-  const secret = { value: 'sesame', fields: { password: 'sesame' } };
+  const secret = { fields: { password: 'sesame', passphrase: 'sesame' } };
   await den.stage.host.run('answer', { request, ok: true, ...secret });
   await den.stage.engine.next('secretAnswer');
   expect(den.stage.engine.all('secretAnswer').map(({ body }) => body.value.cancelled)).toEqual([

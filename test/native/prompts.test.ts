@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AskSecret_What, Error_Kind, Link_State } from '../../src/contract/engine_pb.js';
 import { Authority, fingerprint, type Certificate } from '../support/certificates.js';
+import type { HostEventOf } from './host-events.js';
 import { Stage } from './stage.js';
 
 const CANARY = 'canary-open-sesame';
@@ -102,15 +103,60 @@ describe('a password', () => {
     await stage.host.run('account-enable', { account, enabled: false });
     await stage.host.next('request-closed', (event) => event.request === request);
   });
+});
 
-  test('the passphrase of a key is asked for in a masked field and not kept', async () => {
-    const { number } = await stage.attach();
-    await stage.tell(number, { case: 'askSecret', value: { what: AskSecret_What.PASSPHRASE } });
+describe('the passphrase of a key', () => {
+  const ask = { case: 'askSecret', value: { what: AskSecret_What.PASSPHRASE } } as const;
+  const saved = () => readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+  const remembered = (request: HostEventOf<'request'>): unknown =>
+    request.fields?.find(({ id }) => id === 'remember')?.ticked;
+
+  test('is asked for in a masked field, with what remembering it means', async () => {
+    const { account, number } = await stage.attach();
+    await stage.tell(number, ask);
     const prompt = await stage.host.next('request');
-    expect(prompt).toMatchObject({ kind: 'input', masked: true });
-    await stage.host.run('answer', { request: prompt.request, value: CANARY });
-    const { body } = await stage.engine.next('secretAnswer');
-    expect(body.value).toMatchObject({ what: AskSecret_What.PASSPHRASE, secret: CANARY });
+    expect(prompt).toMatchObject({ account, kind: 'fields' });
+    expect(prompt.fields).toContainEqual(
+      expect.objectContaining({ id: 'passphrase', masked: true }),
+    );
+    expect(remembered(prompt)).toBe(false);
+    expect(prompt.secondary).toContain(stage.workspace.path('purple', 'accounts.xml'));
+    expect(prompt.secondary).toMatch(/in clear.*mode 0600/s);
+  });
+
+  test.each([false, true])(
+    'goes to the engine, and into the settings only if wanted (%s)',
+    async (remember) => {
+      const { account, number } = await stage.attach();
+      await stage.tell(number, ask);
+      const { request } = await stage.host.next('request');
+      await stage.host.run('answer', { request, fields: { passphrase: CANARY, remember } });
+      const { body } = await stage.engine.next('secretAnswer');
+      expect(body.value).toMatchObject({ what: AskSecret_What.PASSPHRASE, secret: CANARY });
+      const after = stage.engine.now;
+      await stage.host.run('account-enable', { account, enabled: false });
+      await stage.host.next('disconnected');
+      await stage.host.run('account-enable', { account, enabled: true });
+      const again = await stage.engine.next('attach', () => true, after);
+      expect(again.body.value.clientCertPassphrase).toBe(remember ? CANARY : '');
+      await stage.host.quit();
+      expect(saved().includes(CANARY)).toBe(remember);
+      expect(statSync(stage.workspace.path('purple', 'accounts.xml')).mode & 0o777).toBe(0o600);
+      expect(JSON.stringify(stage.host.all('debug'))).not.toContain(CANARY);
+    },
+  );
+
+  test('that was remembered and opens nothing is forgotten, and asked for with the reason', async () => {
+    const { number } = await stage.attach('alice@home.example', { client_cert_passphrase: CANARY });
+    const error = { kind: Error_Kind.USAGE, condition: 'passphrase-wrong', text: 'It was wrong.' };
+    await stage.tell(number, { case: 'askSecret', value: { ...ask.value, error } });
+    const prompt = await stage.host.next('request');
+    expect(prompt.secondary).toContain('It was wrong.');
+    expect(remembered(prompt)).toBe(true);
+    await stage.host.run('answer', { request: prompt.request, ok: false });
+    expect((await stage.engine.next('secretAnswer')).body.value.cancelled).toBe(true);
+    await stage.host.quit();
+    expect(saved()).not.toContain(CANARY);
   });
 });
 

@@ -98,10 +98,15 @@ export class Pidgin extends BusHost {
     return (await this.#windows(title)).length > 0;
   }
 
+  /** The number of the newest window whose title matches; empty for none. */
+  async window(title: string): Promise<string> {
+    return (await this.#windows(title)).at(-1) ?? '';
+  }
+
   /** Moves and sizes a window, in pixels: without a window manager all of them lie in the corner. */
   async place(title: string, area: Area): Promise<void> {
     await this.opened(title);
-    const window = (await this.#windows(title)).at(-1) ?? '';
+    const window = await this.window(title);
     await this.#xdotool(
       ...['windowmove', window, `${area.x}`, `${area.y}`],
       ...['windowsize', window, `${area.width}`, `${area.height}`],
@@ -139,7 +144,7 @@ export class Pidgin extends BusHost {
   /** Without a window manager nothing has the focus until it is given. */
   async #focus(title: string): Promise<void> {
     await this.opened(title);
-    const window = (await this.#windows(title)).at(-1) ?? '';
+    const window = await this.window(title);
     await this.#xdotool('windowraise', window, 'windowfocus', '--sync', window);
   }
 
