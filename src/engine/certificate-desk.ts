@@ -4,7 +4,14 @@
 
 import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
-import type { CertificateDesk, CertificateFacts, CertificateFile } from '../features/feature.js';
+import { isLost } from '../features/certificates-faults.js';
+import { itemOf, items, readItems } from '../features/certificates-list.js';
+import type {
+  CertificateDesk,
+  CertificateFacts,
+  CertificateFile,
+  FeatureHost,
+} from '../features/feature.js';
 import { certificateFacts } from './certificate-facts.js';
 import type { Context } from './context.js';
 import type { CertificateJob, TrialInput } from './effects.js';
@@ -31,8 +38,27 @@ export function signInOf({ options, credentials }: LinkKeeper): SignIn | undefin
   return options && { options, negotiation: credentials.basics(options) };
 }
 
+/**
+ * Asks the server whether its list has the certificate that is in use (XEP-0257 §2.2): then a new one can
+ * take its place.
+ * @param done called with undefined where the answer was lost
+ * @returns whether it was asked
+ */
+export function askRenewable(
+  host: FeatureHost,
+  done: (renewable: boolean | undefined) => void,
+): boolean {
+  const { current, secure } = host.certificates;
+  if (!host.online || !secure) return false;
+  host.request(undefined, 'get', items(), (answer) => {
+    if (answer.type === 'error') done(isLost(answer.fault, host) ? undefined : false);
+    else done(itemOf(readItems(answer.stanza, host), current, host) !== undefined);
+  });
+  return true;
+}
+
 export class AccountCertificates implements CertificateDesk {
-  private readonly waiting = new Map<number, (result: CertificateFile | Fault) => void>();
+  private readonly waiting = new Map<number, (result?: CertificateFile | Fault) => void>();
   private tickets = 0;
   private trial: Trial | undefined;
 
@@ -61,15 +87,15 @@ export class AccountCertificates implements CertificateDesk {
     if (account === undefined) return done(NOT_ATTACHED);
     const { wall } = this.context.clock();
     const times = { notBefore: wall - EARLIER_MS, notAfter: wall + VALID_MS };
-    this.job({ type: 'make', file, account, ...times }, done);
+    this.ask({ type: 'make', file, account, ...times }, done);
   }
 
   read(path: string, done: (read: CertificateFile | Fault) => void): void {
-    this.job({ type: 'read', path }, done);
+    this.ask({ type: 'read', path }, done);
   }
 
-  remove(sha256: string): void {
-    this.context.effect({ type: 'certificate', ticket: 0, job: { type: 'remove', sha256 } });
+  remove(fingerprint: string, done: () => void): void {
+    this.job({ type: 'remove', fingerprint }, done);
   }
 
   /** One at a time, as certificates are made one at a time. */
@@ -87,7 +113,7 @@ export class AccountCertificates implements CertificateDesk {
 
   // --- from the account --------------------------------------------------------------------------
 
-  answered(ticket: number, result: CertificateFile | Fault): void {
+  answered(ticket: number, result: CertificateFile | Fault | undefined): void {
     const done = this.waiting.get(ticket);
     this.waiting.delete(ticket);
     done?.(result);
@@ -105,7 +131,13 @@ export class AccountCertificates implements CertificateDesk {
     this.trial?.tick();
   }
 
-  private job(job: CertificateJob, done: (result: CertificateFile | Fault) => void): void {
+  private ask(job: CertificateJob, done: (result: CertificateFile | Fault) => void): void {
+    this.job(job, (result) => {
+      if (result !== undefined) done(result);
+    });
+  }
+
+  private job(job: CertificateJob, done: (result?: CertificateFile | Fault) => void): void {
     const ticket = ++this.tickets;
     this.waiting.set(ticket, done);
     this.context.effect({ type: 'certificate', ticket, job });

@@ -26,7 +26,7 @@ export async function doCertificateJob(
   folder: string,
 ): Promise<CertificateFile | Fault | undefined> {
   if (job.type === 'read') return read(expandHome(job.path));
-  if (job.type === 'remove') return remove(job.sha256, fs, folder);
+  if (job.type === 'remove') return remove(job.fingerprint, fs, folder);
   const path = join(folder, job.file);
   try {
     const made = await readOurs(fs, folder, job.file);
@@ -54,12 +54,14 @@ async function read(path: string): Promise<CertificateFile | Fault> {
   }
 }
 
-async function remove(sha256: string, fs: FileSystem, folder: string): Promise<undefined> {
+/** @param fingerprint of the certificate, or the beginning of it */
+async function remove(fingerprint: string, fs: FileSystem, folder: string): Promise<undefined> {
   for (const name of await fs.list(folder).catch(() => [])) {
     const found = ours.test(name)
       ? await readOurs(fs, folder, name).catch(() => undefined)
       : undefined;
-    if (found?.sha256 === sha256) await fs.remove(join(folder, name)).catch(() => undefined);
+    if (found?.sha256.startsWith(fingerprint) === true)
+      await fs.remove(join(folder, name)).catch(() => undefined);
   }
 }
 

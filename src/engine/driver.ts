@@ -280,7 +280,7 @@ export class Driver {
 
   async #certificate(ticket: number, job: CertificateJob): Promise<void> {
     const result = await doCertificateJob(job, this.#fs, this.options.folder);
-    if (result !== undefined) this.#input({ type: 'certificate', ticket, result });
+    this.#input({ type: 'certificate', ticket, ...(result === undefined ? {} : { result }) });
   }
 
   async #end(last: EventBody): Promise<void> {

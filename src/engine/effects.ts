@@ -17,7 +17,8 @@ export type CertificateJob =
       readonly notAfter: number;
     }
   | { readonly type: 'read'; readonly path: string }
-  | { readonly type: 'remove'; readonly sha256: string };
+  /** `fingerprint` is that of the certificate, or its first eight digits at least. */
+  | { readonly type: 'remove'; readonly fingerprint: string };
 
 export type AccountInput =
   | LinkInput
@@ -39,7 +40,8 @@ export type AccountInput =
   | {
       readonly type: 'certificate';
       readonly ticket: number;
-      readonly result: CertificateFile | Fault;
+      /** Nothing for a removal. */
+      readonly result?: CertificateFile | Fault;
     }
   /** News of the trial's own link and of what it asked for. */
   | { readonly type: 'trial'; readonly input: TrialInput }
@@ -72,7 +74,7 @@ export type AccountEffect =
     }
   /** Something that no log may show, and that did not come from the host. */
   | { readonly type: 'secret'; readonly text: string }
-  /** A job with the files of certificates; all but `remove` are answered. */
+  /** A job with the files of certificates. */
   | { readonly type: 'certificate'; readonly ticket: number; readonly job: CertificateJob }
   /** What a trial wants: as without, but on a link and with a certificate of its own. */
   | { readonly type: 'trial'; readonly effect: TrialEffect }

@@ -28,6 +28,22 @@ export const UNKNOWN = fault(
   ours,
 );
 
+/** @param name of a certificate that the server was asked to take away, without an answer each time */
+export function staysFault(name: string): Fault {
+  return fault(
+    'stanza',
+    'resource-constraint',
+    `Not done: the server was asked three times to take "${name}" away. It ended the connection or did not answer each time, and still lists it.`,
+    { retry: 'never' },
+  );
+}
+
+/** No answer of the server's. While the link is away silence means nothing. */
+export function isLost(cause: Fault, { online }: { readonly online: boolean }): boolean {
+  if (cause.kind === 'link' || cause.kind === 'stream') return true;
+  return cause.kind === 'timeout' && !online;
+}
+
 /** @returns whether the server says that it keeps no certificates, none of ours among them */
 export function keepsNone({ condition }: Fault): boolean {
   return condition === 'service-unavailable' || condition === 'feature-not-implemented';
@@ -55,12 +71,20 @@ export function perhapsTaken(cause: Fault, name: string, path: string): Fault {
   return { ...cause, text, retry: 'never' };
 }
 
-/** @param kept the server was asked to take it away, and would not */
-export function triedInVain(cause: Fault, kept: Fault | undefined): Fault {
+/**
+ * @param kept the server was asked to take it away, and would not
+ * @param name of the certificate
+ */
+export function triedInVain(
+  cause: Fault,
+  kept: Fault | undefined,
+  name: string,
+  path: string,
+): Fault {
   const rest =
     kept === undefined
       ? 'It was revoked again, and you sign in as before.'
-      : `You sign in as before. The server would not revoke it (${kept.text}), so it is still in its list.`;
+      : `You sign in as before. The server would not revoke "${name}" (${kept.text}), so it may still be in its list; its key is kept in ${path}.`;
   const text = `The new certificate could not sign in: ${cause.text} ${rest}`;
   return { ...cause, text, retry: 'never' };
 }

@@ -10,20 +10,24 @@ import { CertificateMadeSchema } from '../contract/engine_pb.js';
 import type { Fault } from '../core/errors.js';
 import type { Element } from '../core/xml.js';
 import {
+  isLost,
   keepsNone,
   NOT_SECURE,
   perhapsTaken,
   refusal,
   triedInVain,
+  UNKNOWN,
 } from './certificates-faults.js';
-import { append, itemOf, items, readItems, revoke } from './certificates-list.js';
+import { certificateName } from './certificates-name.js';
+import { append, itemOf, items, readItems } from './certificates-list.js';
+import { Revoking } from './certificates-revoking.js';
 import type { Answer, CertificateFile, FeatureHost } from './feature.js';
 
 /** A network that fails says nothing about a certificate, but cannot be waited for without end. */
 const TRIES = 5;
 const BETWEEN_TRIES_MS = 3_000;
-/** So much of its fingerprint makes a name unique, and lets people compare. */
-const FINGERPRINT_CHARS = 8;
+/** In so many sessions one question may be lost. */
+const SESSIONS = 5;
 
 export class Making {
   /** What to do once there is a link again. */
@@ -60,7 +64,7 @@ export class Making {
   }
 
   #upload(file: CertificateFile): void {
-    const name = nameOf(this.label, file);
+    const name = certificateName(this.label, file.sha256);
     this.#ask('set', append(name, file.der, this.host.tools), (answer) => {
       if (answer.type === 'result') this.#try(file, name, TRIES);
       else this.#look(file, name, answer.fault);
@@ -86,6 +90,12 @@ export class Making {
   }
 
   #try(file: CertificateFile, name: string, tries: number): void {
+    // An earlier engine told the host of it, and died before all was said. What the account signs in with
+    // must not be taken back because a trial fails.
+    if (this.host.certificates.current === file.sha256) {
+      this.#made(file, name, '');
+      return;
+    }
     this.host.certificates.tryOut(file.path, (failed) => {
       if (failed === undefined) this.#find(file, name);
       else if (isOfTheNetwork(failed) && tries > 1) {
@@ -99,7 +109,7 @@ export class Making {
   /** What is used until now is named for the host, which disables it when it uses the new one. */
   #find(file: CertificateFile, name: string): void {
     const { current } = this.host.certificates;
-    if (current === '' || current === file.sha256) {
+    if (current === '') {
       this.#made(file, name, '');
       return;
     }
@@ -124,16 +134,27 @@ export class Making {
     this.over();
   }
 
+  /** Its key stays with it where the server keeps it. */
   #takeBack(file: CertificateFile, name: string, cause: Fault): void {
-    this.#ask('set', revoke(name, 'revoke'), (answer) => {
-      const kept = answer.type === 'error' ? answer.fault : undefined;
-      this.#drop(file, triedInVain(cause, kept?.condition === 'item-not-found' ? undefined : kept));
-    });
+    const ask = this.#askOnce.bind(this);
+    const revoking = new Revoking(this.host, ask, name, 'revoke');
+    this.#untilAnswered(
+      (done) => {
+        revoking.attempt(done);
+      },
+      (answer) => {
+        const kept = answer.type === 'error' && answer.fault !== UNKNOWN ? answer.fault : undefined;
+        const failed = triedInVain(cause, kept, name, file.path);
+        if (kept === undefined) this.#drop(file, failed);
+        else this.#refuse(failed);
+      },
+    );
   }
 
   #drop(file: CertificateFile, cause: Fault): void {
-    this.host.certificates.remove(file.sha256);
-    this.#refuse(cause);
+    this.host.certificates.remove(file.sha256, () => {
+      this.#refuse(cause);
+    });
   }
 
   #refuse(cause: Fault): void {
@@ -141,16 +162,28 @@ export class Making {
     this.over();
   }
 
-  /** Asks our own account; asks again in the next session what was not answered in this one. */
   #ask(type: 'get' | 'set', payload: Element, done: (answer: Answer) => void): void {
+    this.#untilAnswered((answered) => {
+      this.#askOnce(type, payload, answered);
+    }, done);
+  }
+
+  #askOnce(type: 'get' | 'set', payload: Element, done: (answer: Answer) => void): void {
+    if (this.host.certificates.secure) this.host.request(undefined, type, payload, done);
+    else done({ type: 'error', fault: NOT_SECURE });
+  }
+
+  /** What was not answered in one session is asked in the next, unless it is what ends the sessions. */
+  #untilAnswered(
+    attempt: (done: (answer: Answer) => void) => void,
+    done: (answer: Answer) => void,
+  ): void {
+    let sessions = 0;
     const again = (): void => {
-      if (!this.host.certificates.secure) {
-        done({ type: 'error', fault: NOT_SECURE });
-        return;
-      }
-      this.host.request(undefined, type, payload, (answer) => {
+      sessions++;
+      attempt((answer) => {
         const lost = answer.type === 'error' && isLost(answer.fault, this.host);
-        if (!lost) done(answer);
+        if (!lost || sessions === SESSIONS) done(answer);
         else if (this.host.online) again();
         else this.#waiting = again;
       });
@@ -160,16 +193,6 @@ export class Making {
   }
 }
 
-/** No answer of the server's. */
-export function isLost(cause: Fault, host: FeatureHost): boolean {
-  if (cause.kind === 'link' || cause.kind === 'stream') return true;
-  return cause.kind === 'timeout' && !host.online;
-}
-
 function isOfTheNetwork({ kind, retry }: Fault): boolean {
   return retry === 'later' && (kind === 'link' || kind === 'timeout' || kind === 'stream');
-}
-
-function nameOf(label: string, { sha256 }: CertificateFile): string {
-  return `${label}, ${sha256.slice(0, FINGERPRINT_CHARS)}`;
 }

@@ -6,10 +6,11 @@ import { create } from '@bufbuild/protobuf';
 import { CertificatesSchema } from '../contract/engine_pb.js';
 import type { AppendCertificate, RevokeCertificate } from '../contract/engine_pb.js';
 import type { Element } from '../core/xml.js';
-import { BUSY, NO_NAME, NOT_SECURE, refusal, UNKNOWN } from './certificates-faults.js';
-import { append, items, readItems, revoke } from './certificates-list.js';
+import { BUSY, NO_NAME, NOT_SECURE, refusal } from './certificates-faults.js';
+import { append, items, readItems } from './certificates-list.js';
 import type { Item } from './certificates-list.js';
 import { Making } from './certificates-making.js';
+import { Revoking } from './certificates-revoking.js';
 import { Errands } from './errands.js';
 import type { Answer, Feature, FeatureHost } from './feature.js';
 
@@ -61,18 +62,11 @@ class Certificates {
     });
   }
 
-  /** The list says first which certificate that is, so that its key goes with it. */
   revoke({ name, disable }: RevokeCertificate, id: string): void {
+    const ask = this.#ask.bind(this);
+    const revoking = new Revoking(this.#host, ask, name, disable ? 'disable' : 'revoke');
     this.#errands.add(id, (done) => {
-      this.#ask('get', items(), (answer) => {
-        if (answer.type === 'error') {
-          done(answer);
-          return;
-        }
-        const found = readItems(answer.stanza, this.#host).find((item) => item.name === name);
-        if (found === undefined) done({ type: 'error', fault: UNKNOWN });
-        else this.#revoke(found, disable ? 'disable' : 'revoke', done);
-      });
+      revoking.attempt(done);
     });
   }
 
@@ -80,21 +74,6 @@ class Certificates {
   resume(): void {
     this.#errands.resume();
     this.#making?.making.resume();
-  }
-
-  /**
-   * The key goes first: where an answer is lost, nobody would know afterwards which it was. Not so of the
-   * certificate in use, which the server may want to keep.
-   */
-  #revoke({ name, der }: Item, how: 'revoke' | 'disable', done: (answer: Answer) => void): void {
-    const { certificates } = this.#host;
-    const sha256 = certificates.inspect(der)?.sha256 ?? '';
-    const inUse = sha256 === certificates.current;
-    if (!inUse) certificates.remove(sha256);
-    this.#ask('set', revoke(name, how), (answer) => {
-      if (inUse && answer.type === 'result') certificates.remove(sha256);
-      done(answer);
-    });
   }
 
   #ask(type: 'get' | 'set', payload: Element, done: (answer: Answer) => void): void {

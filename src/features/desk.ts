@@ -116,8 +116,12 @@ export interface CertificateDesk {
   make(file: string, done: (made: CertificateFile | Fault) => void): void;
   /** Reads the certificate out of a person's file, PEM or DER. */
   read(path: string, done: (read: CertificateFile | Fault) => void): void;
-  /** Deletes the file of our making that has this certificate, if there is one. */
-  remove(sha256: string): void;
+  /**
+   * Deletes the file of our making that has this certificate, if there is one.
+   * @param fingerprint its SHA-256, or the first eight digits at least
+   * @param done called when it is gone, or could not be deleted
+   */
+  remove(fingerprint: string, done: () => void): void;
   /**
    * Signs in with it on a connection of its own, and out again.
    * @param done with nothing if the server took it

@@ -17,16 +17,16 @@ let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'steadfast-certificates-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const job: CertificateJob = {
-  ...{ type: 'make', file: FILE, account: 'romeo@montague.example' },
+const job = {
+  ...{ type: 'make' as const, file: FILE, account: 'romeo@montague.example' },
   ...{ notBefore: Date.UTC(2026, 0, 1), notAfter: Date.UTC(2027, 0, 1) },
 };
 
 const run = (what: CertificateJob, fs: FileSystem = nodeFileSystem) =>
   doCertificateJob(what, fs, folder);
 
-async function make(): Promise<CertificateFile> {
-  const made = await run(job);
+async function make(file = FILE): Promise<CertificateFile> {
+  const made = await run({ ...job, file });
   if (made === undefined || 'condition' in made) throw new Error(made?.text);
   return made;
 }
@@ -64,13 +64,14 @@ describe('a certificate that is made', () => {
 describe('a certificate that is to go', () => {
   it('goes alone, and only if it was made here', async () => {
     const first = await make();
-    const second = await run({ ...job, file: 'certificate-76543210.pem' });
+    const second = await make('certificate-76543210.pem');
     writeFileSync(join(folder, 'mine.pem'), 'of the person');
-    await run({ type: 'remove', sha256: first.sha256 });
+    await run({ type: 'remove', fingerprint: first.sha256 });
     expect(readdirSync(folder).sort()).toEqual(['certificate-76543210.pem', 'mine.pem']);
-    await run({ type: 'remove', sha256: 'nobody’s' });
-    expect(second).toBeDefined();
+    await run({ type: 'remove', fingerprint: 'nobody’s' });
     expect(readdirSync(folder)).toHaveLength(2);
+    await run({ type: 'remove', fingerprint: second.sha256.slice(0, 8) });
+    expect(readdirSync(folder)).toEqual(['mine.pem']);
   });
 });
 

@@ -55,10 +55,11 @@ export class RecordingCertificates implements CertificateDesk {
     done(fault('usage', 'file-missing', 'There is none.', { by: 'us', retry: 'never' }));
   }
 
-  remove(sha256: string): void {
+  remove(fingerprint: string, done: () => void): void {
     for (const [name, text] of this.files) {
-      if (factsOf(text).sha256 === sha256) this.files.delete(name);
+      if (factsOf(text).sha256.startsWith(fingerprint)) this.files.delete(name);
     }
+    done();
   }
 
   tryOut(path: string, done: (failed: Fault | undefined) => void): void {

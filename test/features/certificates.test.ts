@@ -5,28 +5,15 @@
 import { describe, expect, it } from 'vitest';
 import {
   AppendCertificateSchema,
-  MakeCertificateSchema,
   QueryCertificatesSchema,
   RevokeCertificateSchema,
 } from '../../src/contract/engine_pb.js';
 import { serialise } from '../../src/core/xml.js';
 import { NS } from '../../src/core/namespaces.js';
-import { factsOf, NOT_TAKEN } from './certificates-desk.js';
-import { failure, RecordingHost, result } from './host.js';
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const item = (name: string, text: string, more = ''): string =>
-  `<item><name>${name}</name><x509cert>\n  ${base64(text)}\n</x509cert>${more}</item>`;
-const items = (...list: string[]) =>
-  result(`<items xmlns='${NS.saslCert}'>${list.join('')}</items>`);
-
-function open(): RecordingHost {
-  return new RecordingHost().signedIn();
-}
-
-const make = (host: RecordingHost, id = 'c1', name = 'Pidgin on desk'): void => {
-  host.command('makeCertificate', MakeCertificateSchema, { name }, id);
-};
+import { factsOf } from './certificates-desk.js';
+import { asked, base64, item, items, open } from './certificates-stage.js';
+import { failure, result } from './host.js';
+import type { RecordingHost } from './host.js';
 
 describe('the list', () => {
   it('is told with names, dates and what is used here', () => {
@@ -115,8 +102,9 @@ describe('a certificate that is to go', () => {
     host.take('items', NS.saslCert).done(items(item('Laptop', 'certificate A')));
     const request = host.take(word, NS.saslCert);
     expect(serialise(request.payload)).toContain('<name>Laptop</name>');
-    expect(host.certificates.files.size).toBe(0);
+    expect(host.certificates.files.size).toBe(1);
     request.done(result());
+    expect(host.certificates.files.size).toBe(0);
     expect(host.accepted).toEqual(['c1']);
   });
 
@@ -134,155 +122,71 @@ describe('a certificate that is to go', () => {
     expect(host.certificates.files.size).toBe(left);
   });
 
+  describe('and the answer is lost', () => {
+    const LAPTOP = `Laptop, ${factsOf('certificate A').sha256.slice(0, 8)}`;
+    const timeout = failure('timeout', 'no-answer');
+    const ask = (host = open()): RecordingHost => {
+      host.certificates.files.set('certificate-1.pem', 'certificate A');
+      host.command('revokeCertificate', RevokeCertificateSchema, { name: LAPTOP });
+      return host;
+    };
+    const list = (host: RecordingHost, ...all: string[]): void => {
+      host.take('items', NS.saslCert).done(items(...all));
+    };
+
+    it.each([
+      ['in the next session', (host: RecordingHost) => host.newSession()],
+      [
+        'in the same session',
+        (host: RecordingHost) => host.take('revoke', NS.saslCert).done(timeout),
+      ],
+    ])('is done when the list has it no more, %s', (_, lose) => {
+      const host = ask();
+      list(host, item(LAPTOP, 'certificate A'));
+      lose(host);
+      expect(host.certificates.files.size).toBe(1);
+      list(host, item('Phone', 'certificate B'));
+      expect(host.certificates.files.size).toBe(0);
+      expect([host.accepted, host.refused, asked(host)]).toEqual([['c1'], [], []]);
+    });
+
+    it('is asked again three times at most while the list has it, and ends in words', () => {
+      const host = ask();
+      for (let session = 0; session < 3; session++) {
+        list(host, item(LAPTOP, 'certificate A'));
+        host.newSession();
+      }
+      list(host, item(LAPTOP, 'certificate A'));
+      expect(host.refused).toMatchObject([{ id: 'c1', fault: { retry: 'never' } }]);
+      expect(host.refused[0]?.fault.text).toContain(`three times to take "${LAPTOP}" away`);
+      expect([host.certificates.files.size, asked(host)]).toEqual([1, []]);
+      host.newSession();
+      expect(asked(host)).toEqual([]);
+    });
+
+    it('and the engine, too: the next one deletes its key, which nobody knows any more', () => {
+      const host = ask();
+      list(host, item('Phone', 'certificate B'));
+      expect(host.refused).toMatchObject([{ fault: { condition: 'item-not-found' } }]);
+      expect(host.certificates.files.size).toBe(0);
+    });
+
+    it.each([
+      ['is in the list by another name', '', item('Desk', 'certificate A')],
+      ['is in use', factsOf('certificate A').sha256, item('Phone', 'certificate B')],
+    ])('the key stays where its certificate %s', (_, current, other) => {
+      const host = ask();
+      host.certificates.current = current;
+      list(host, other);
+      expect(host.certificates.files.size).toBe(1);
+    });
+  });
+
   it('is unknown where the list has no such name', () => {
     const host = open();
     host.command('revokeCertificate', RevokeCertificateSchema, { name: 'Laptop' });
     host.take('items', NS.saslCert).done(items(item('Phone', 'certificate B')));
     expect(host.refused).toMatchObject([{ fault: { condition: 'item-not-found' } }]);
     expect(host.requests).toEqual([]);
-  });
-});
-
-describe('a certificate that is made', () => {
-  const FILE = 'certificate-d0f631ca.pem';
-  const TEXT = `certificate of ${FILE}`;
-  const NAME = `Pidgin on desk, ${factsOf(TEXT).sha256.slice(0, 8)}`;
-
-  it('is told only once the server has let it sign in', () => {
-    const host = open();
-    make(host);
-    host.certificates.making.shift()?.();
-    const request = host.take('append', NS.saslCert);
-    expect(serialise(request.payload)).toContain(`<name>${NAME}</name>`);
-    expect(serialise(request.payload)).toContain(base64(TEXT));
-    expect(host.certificates.trials).toEqual([]);
-    request.done(result());
-    expect([host.told, host.accepted]).toEqual([[], []]);
-    host.certificates.trials.shift()?.done(undefined);
-    expect(host.toldOf('certificateMade')).toMatchObject([
-      { id: 'c1', name: NAME, path: `/folder/${FILE}`, replaces: '', notAfterTimeMs: 2_000n },
-    ]);
-    expect(host.accepted).toEqual(['c1']);
-  });
-
-  it('names the one that it replaces, by the server’s list', () => {
-    const host = open();
-    host.certificates.current = factsOf('certificate A').sha256;
-    make(host);
-    host.certificates.making.shift()?.();
-    host.take('append', NS.saslCert).done(result());
-    host.certificates.trials.shift()?.done(undefined);
-    host.take('items', NS.saslCert).done(items(item('Old', 'certificate A'), item(NAME, TEXT)));
-    expect(host.toldOf('certificateMade')).toMatchObject([{ replaces: 'Old' }]);
-  });
-
-  it('is revoked again and deleted when the server does not let it sign in', () => {
-    const host = open();
-    make(host);
-    host.certificates.making.shift()?.();
-    host.take('append', NS.saslCert).done(result());
-    host.certificates.trials.shift()?.done(NOT_TAKEN);
-    const request = host.take('revoke', NS.saslCert);
-    expect(serialise(request.payload)).toContain(NAME);
-    request.done(result());
-    expect(host.certificates.files.size).toBe(0);
-    expect(host.refused).toMatchObject([{ id: 'c1', fault: { retry: 'never' } }]);
-    expect(host.refused[0]?.fault.text).toContain('Not this one. It was revoked again');
-    expect(host.toldOf('certificateMade')).toEqual([]);
-  });
-
-  it('says so where the server would not revoke it', () => {
-    const host = open();
-    make(host);
-    host.certificates.making.shift()?.();
-    host.take('append', NS.saslCert).done(result());
-    host.certificates.trials.shift()?.done(NOT_TAKEN);
-    host.take('revoke', NS.saslCert).done(failure('stanza', 'forbidden'));
-    expect(host.refused[0]?.fault.text).toContain('still in its list');
-  });
-
-  it('is tried again where the network failed, but not for ever', () => {
-    const host = open();
-    make(host);
-    host.certificates.making.shift()?.();
-    host.take('append', NS.saslCert).done(result());
-    const lost = failure('link', 'reset');
-    for (let tries = 0; tries < 5; tries++) {
-      const trial = host.certificates.trials.shift();
-      if (lost.type === 'error') trial?.done(lost.fault);
-      host.pass(3_000);
-    }
-    expect(host.certificates.trials).toEqual([]);
-    host.take('revoke', NS.saslCert).done(result());
-    expect(host.refused).toHaveLength(1);
-  });
-
-  it.each([
-    ['a full disk', (host: RecordingHost) => (host.certificates.full = NOT_TAKEN), 0],
-    ['a server that keeps none', () => undefined, 1],
-  ])('leaves nothing behind at %s', (_, spoil, asked) => {
-    const host = open();
-    spoil(host);
-    make(host);
-    host.certificates.making.shift()?.();
-    expect(host.requests).toHaveLength(asked);
-    for (const { done } of host.requests.splice(0)) done(failure('stanza', 'service-unavailable'));
-    expect(host.refused).toHaveLength(1);
-    expect(host.certificates.files.size).toBe(0);
-    make(host, 'c2');
-    expect(host.certificates.making).toHaveLength(1);
-  });
-
-  describe('and is refused by the server', () => {
-    const refuse = (condition = 'conflict'): RecordingHost => {
-      const host = open();
-      make(host);
-      host.certificates.making.shift()?.();
-      host.take('append', NS.saslCert).done(failure('stanza', condition));
-      return host;
-    };
-
-    it.each(['conflict', 'forbidden'])('with %s is deleted if its list has no such one', (word) => {
-      const host = refuse(word);
-      host.take('items', NS.saslCert).done(items(item(NAME, 'certificate of another')));
-      expect(host.refused).toMatchObject([{ id: 'c1', fault: { condition: word } }]);
-      expect(host.certificates.files.size).toBe(0);
-    });
-
-    it.each(['conflict', 'forbidden'])('with %s is tried if it was taken before', (word) => {
-      const host = refuse(word);
-      host.take('items', NS.saslCert).done(items(item(NAME, TEXT)));
-      host.certificates.trials.shift()?.done(undefined);
-      expect(host.toldOf('certificateMade')).toMatchObject([{ name: NAME }]);
-    });
-
-    it('keeps its key where the list is refused, too, and says where', () => {
-      const host = refuse();
-      host.take('items', NS.saslCert).done(failure('stanza', 'internal-server-error'));
-      expect(host.refused).toMatchObject([{ id: 'c1', fault: { retry: 'never' } }]);
-      expect(host.refused[0]?.fault.text).toContain(`/folder/${FILE}`);
-      expect(host.refused[0]?.fault.text).toContain(NAME);
-      expect([...host.certificates.files.keys()]).toEqual([FILE]);
-      make(host, 'c2');
-      expect(host.certificates.making).toHaveLength(1);
-    });
-  });
-
-  it('is not even made where the connection is in clear', () => {
-    const host = open();
-    host.certificates.secure = false;
-    make(host);
-    expect(host.refused).toMatchObject([{ fault: { condition: 'encryption-required' } }]);
-    expect([host.certificates.making, host.requests]).toEqual([[], []]);
-  });
-
-  it.each([
-    ['without a name', ' ', 'bad-request'],
-    ['while another is being made', 'Second', 'resource-constraint'],
-  ])('is refused %s', (_, name, condition) => {
-    const host = open();
-    if (condition === 'resource-constraint') make(host, 'c0');
-    make(host, 'c1', name);
-    expect(host.refused).toMatchObject([{ id: 'c1', fault: { condition } }]);
   });
 });
