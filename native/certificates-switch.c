@@ -8,7 +8,8 @@
 
 enum
 {
-  LOOK_S = 2 /* libpurple writes settings some seconds after they were changed */
+  LOOK_S = 2,  /* libpurple writes settings some seconds after they were changed */
+  AGAIN_S = 60 /* a server that is busy is asked again */
 };
 
 /* The name at the server of a certificate that has a successor; kept with the account, so that a program
@@ -112,21 +113,40 @@ on_settled (gpointer number)
 }
 
 static void
-retire (ShimSession *session)
+retire (ShimSession *session, guint seconds)
 {
   ShimCertificates *certificates = session->certificates;
 
   if (*setting (session, RETIRED) != '\0' && certificates->settled_timer == 0)
     certificates->settled_timer =
-        purple_timeout_add_seconds (LOOK_S, on_settled, GUINT_TO_POINTER (session->number));
+        purple_timeout_add_seconds (seconds, on_settled, GUINT_TO_POINTER (session->number));
 }
 
 void
-certificates_retired (ShimSession *session, gboolean done)
+certificates_retired (ShimSession *session)
 {
-  if (done)
-    purple_account_set_string (session->account, RETIRED, NULL);
+  purple_account_set_string (session->account, RETIRED, NULL);
   certificates_done (session);
+}
+
+void
+certificates_not_retired (ShimSession *session, const stead_event *event)
+{
+  char *text;
+
+  /* Where the engine does not come back, nobody has been asked. */
+  if (stead_event_error_retry (event) == STEAD_RETRY_LATER
+      || stead_event_error_kind (event) == STEAD_ERROR_CONTRACT)
+    {
+      certificates_done (session);
+      retire (session, AGAIN_S);
+      return;
+    }
+  text = g_strdup_printf ("%s\n\nIts name is \"%s\". You can revoke it by \"Certificates...\".",
+                          stead_event_error_text (event), setting (session, RETIRED));
+  certificates_retired (session);
+  certificates_tell_error (session, "The old certificate is still good.", text);
+  g_free (text);
 }
 
 /* ---- The password ------------------------------------------------------------------------------- */
@@ -225,7 +245,7 @@ certificates_switch_online (ShimSession *session, const char *mechanism)
         offer_to_forget (session);
     }
   if (external && certificates->before == NULL)
-    retire (session);
+    retire (session, LOOK_S);
 }
 
 gboolean

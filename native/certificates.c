@@ -67,12 +67,19 @@ certificates_done (ShimSession *session)
 
 /* ---- Answers ------------------------------------------------------------------------------------ */
 
+/* This is the answer that counts: the connection is being made anew now, and that has an outcome of its
+ * own. An engine that dies here leaves the command to the next one, whose answer says nothing new. */
 void
 certificates_got_made (ShimSession *session, const stead_event *event)
 {
-  if (g_strcmp0 (session->certificates->id, stead_event_command_id (event)) == 0)
-    certificates_switch (session, stead_event_made_path (event), stead_event_made_name (event),
-                         stead_event_made_replaces (event));
+  ShimCertificates *certificates = session->certificates;
+
+  if (g_strcmp0 (certificates->id, stead_event_command_id (event)) != 0)
+    return;
+  g_free (certificates->id);
+  certificates->id = NULL;
+  certificates_switch (session, stead_event_made_path (event), stead_event_made_name (event),
+                       stead_event_made_replaces (event));
 }
 
 void
@@ -87,12 +94,8 @@ accepted (ShimSession *session, ShimCertificatesWork work)
 {
   switch (work)
     {
-    /* The connection is being made anew; that has an outcome of its own. */
-    case CERTIFICATES_MAKING:
-    case CERTIFICATES_RENEWING:
-      break;
     case CERTIFICATES_RETIRING:
-      certificates_retired (session, TRUE);
+      certificates_retired (session);
       break;
     case CERTIFICATES_APPENDING:
       certificates_done (session);
@@ -112,15 +115,18 @@ accepted (ShimSession *session, ShimCertificatesWork work)
 static void
 refused (ShimSession *session, ShimCertificatesWork work, const stead_event *event)
 {
-  const char *condition = stead_event_error_condition (event);
+  gboolean gone = strcmp (stead_event_error_condition (event), "item-not-found") == 0;
 
-  if (work == CERTIFICATES_RETIRING)
+  /* It was in the list: whoever took it out, nobody can sign in with it any more. */
+  if (gone && (work == CERTIFICATES_RETIRING || work == CERTIFICATES_REVOKING))
+    accepted (session, work);
+  else if (work == CERTIFICATES_RETIRING)
+    certificates_not_retired (session, event);
+  else
     {
-      certificates_retired (session, strcmp (condition, "item-not-found") == 0);
-      return;
+      certificates_done (session);
+      certificates_tell_error (session, "Not done.", stead_event_error_text (event));
     }
-  certificates_done (session);
-  certificates_tell_error (session, "Not done.", stead_event_error_text (event));
 }
 
 void
@@ -310,8 +316,7 @@ certificates_actions (PurplePlugin *plugin, gpointer context)
   if (gc == NULL)
     return NULL;
   if (has_certificate (purple_connection_get_account (gc)))
-    actions =
-        g_list_append (actions, purple_plugin_action_new ("Renew the Certificate...", ask_renew));
+    actions = g_list_append (actions, purple_plugin_action_new (CERTIFICATES_RENEW, ask_renew));
   else
     actions = g_list_append (
         actions, purple_plugin_action_new ("Sign in without a password from now on...", ask_make));

@@ -4,6 +4,9 @@
 
 #include "shim.h"
 
+/* As the account's menu has it. */
+#define CERTIFICATES_RENEW "Renew the Certificate..."
+
 typedef enum
 {
   CERTIFICATES_IDLE,
@@ -62,5 +65,7 @@ void certificates_switch_begun (ShimSession *session);
 void certificates_switch_online (ShimSession *session, const char *mechanism);
 /* Returns: whether the failure is dealt with: the account signs in as before */
 gboolean certificates_switch_failed (ShimSession *session, const char *why);
-void certificates_retired (ShimSession *session, gboolean done);
+void certificates_retired (ShimSession *session);
+/* @event: the refusal */
+void certificates_not_retired (ShimSession *session, const stead_event *event);
 void certificates_sign_in_free (ShimSignIn *before);

@@ -2,7 +2,7 @@
 /* Where the link stands. While the engine resumes a session the account stays connected here; the
  * person is told quietly, and only of an outage that lasts. */
 
-#include "shim.h"
+#include "certificates.h"
 
 #include <string.h>
 
@@ -270,6 +270,8 @@ link_got_engine (ShimSession *session, const stead_event *event)
     {
     case STEAD_ENGINE_STARTED:
       session->failed_starts = 0;
+      /* It knows no other settings than those of now. */
+      certificates_switch_begun (session);
       purple_debug_info ("steadfast", "engine: %s\n", stead_event_engine_program (event));
       break;
     case STEAD_ENGINE_DIED:

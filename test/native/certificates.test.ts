@@ -2,8 +2,9 @@
 //
 // The account's menu and what follows from it, in a real libpurple, with the engine played by the test.
 
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Error_Kind, Link_State } from '../../src/contract/engine_pb.js';
+import { Error_Kind, Error_Retry, Link_State } from '../../src/contract/engine_pb.js';
 import { Stage } from './stage.js';
 
 const WITHOUT_PASSWORD = 'Sign in without a password from now on...';
@@ -161,6 +162,72 @@ test('the old certificate is disabled once the settings on disk name the new one
   expect(
     stage.engine.commands.all.filter(({ body: b }) => b.case === 'revokeCertificate'),
   ).toHaveLength(1);
+});
+
+/** Up to the wish to disable the old certificate. @returns the id of the command */
+async function retiring(): Promise<string> {
+  await signIn({ client_cert: '/old.pem' });
+  await act(RENEW);
+  await made({ replaces: 'Old' });
+  await offline();
+  await online('EXTERNAL', true);
+  return (await stage.engine.next('revokeCertificate')).id;
+}
+
+const refuse = (id: string, condition: string, retry: Error_Retry) =>
+  stage.tell(number, {
+    case: 'refused',
+    value: { id, error: { kind: Error_Kind.STANZA, condition, text: 'No.', retry } },
+  });
+
+test('an old certificate that the server keeps for good is told once, and not asked for again', async () => {
+  const id = await retiring();
+  await refuse(id, 'forbidden', Error_Retry.NEVER);
+  const notice = await stage.host.next('notify', ({ kind }) => kind === 'error');
+  expect(notice).toMatchObject({ primary: 'The old certificate is still good.' });
+  expect(notice.secondary).toMatch(/^No\..*"Old".*"Certificates\.\.\."/s);
+  await stage.host.quit();
+  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+  expect(saved).toContain(MADE.path);
+  expect(saved).not.toContain('>Old<');
+});
+
+test.each([
+  ['the list has it no more', 'item-not-found', false],
+  ['the server is busy', 'resource-constraint', true],
+])('when %s, what is left to do is known', async (_, condition, left) => {
+  const id = await retiring();
+  await refuse(id, condition, Error_Retry.LATER);
+  await stage.host.quit();
+  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+  expect(saved.includes('>Old<')).toBe(left);
+  expect(told()).toEqual([['info', 'The certificate is renewed.']]);
+});
+
+test.each([
+  ['before it has heard of the new certificate', () => Promise.resolve()],
+  ['when the old session is over', () => offline()],
+])('an engine that dies %s leaves the renewal to the next one', async (_, reached) => {
+  await signIn({ client_cert: '/old.pem' });
+  await act(RENEW);
+  const { id } = await stage.engine.next('makeCertificate');
+  const value = { id, ...MADE, replaces: 'Old' };
+  await stage.tell(number, { case: 'certificateMade', value });
+  await reached();
+  const after = stage.engine.now;
+  stage.engine.die();
+  const again = await stage.engine.next('attach', () => true, after);
+  expect(again.body.value.clientCert).toBe(MADE.path);
+  await stage.engine.next('makeCertificate', (command) => command.id === id, after);
+  await online('EXTERNAL', true);
+  expect(told()).toEqual([['info', 'The certificate is renewed.']]);
+  // The same once more, and it changes nothing: the old one is named by the first answer alone.
+  await stage.tell(number, { case: 'certificateMade', value: { ...value, replaces: '' } });
+  await stage.tell(number, { case: 'accepted', value: { id } });
+  const { body } = await stage.engine.next('revokeCertificate');
+  expect(body.value).toMatchObject({ name: 'Old', disable: true });
+  expect(told()).toHaveLength(1);
+  expect(await menu()).toEqual([RENEW, LIST, ADD]);
 });
 
 test('what was under way by the old certificate does not pass for the new one', async () => {
