@@ -161,4 +161,5 @@ VALUE (stead_secret, stead_event_secret_what, ASK_SECRET, ask_secret->what)
 VALUE (int64_t, stead_event_expiry_time_ms, CERTIFICATE_EXPIRY,
        certificate_expiry->not_after_time_ms)
 VALUE (uint32_t, stead_event_expiry_days, CERTIFICATE_EXPIRY, certificate_expiry->days)
+VALUE (bool, stead_event_expiry_renewable, CERTIFICATE_EXPIRY, certificate_expiry->renewable)
 TEXT (stead_event_expiry_text, CERTIFICATE_EXPIRY, certificate_expiry->text)

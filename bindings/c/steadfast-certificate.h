@@ -45,7 +45,9 @@ STEAD_EXPORT const char *stead_append_certificate (stead_client *client, uint32_
  * stead_revoke_certificate:
  * @disable: who is signed in with it stays so; else the server may end his session
  *
- * Nobody can sign in with it any more. If stead_make_certificate() made it here, its file is deleted.
+ * Nobody can sign in with it any more. If stead_make_certificate() made it here, its file is deleted
+ * then. STEAD_EVENT_REFUSED with item-not-found where the server's list does not have it;
+ * resource-constraint where it was asked three times and has it still.
  */
 STEAD_EXPORT const char *stead_revoke_certificate (stead_client *client, uint32_t account,
                                                    const char *name, bool disable);

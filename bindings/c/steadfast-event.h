@@ -103,6 +103,9 @@ STEAD_EXPORT stead_secret stead_event_secret_what (const stead_event *event);
 STEAD_EXPORT int64_t stead_event_expiry_time_ms (const stead_event *event);
 /** Whole days left; 0 for less than one. */
 STEAD_EXPORT uint32_t stead_event_expiry_days (const stead_event *event);
+/** Whether stead_make_certificate() gets one to take its place: the server keeps it in its list (XEP-0257).
+ * false as well where no session came about within a minute. */
+STEAD_EXPORT bool stead_event_expiry_renewable (const stead_event *event);
 /** One or two plain sentences for a person; no markup. */
 STEAD_EXPORT const char *stead_event_expiry_text (const stead_event *event);
 

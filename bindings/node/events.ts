@@ -97,6 +97,7 @@ function readers(c: Steadfast, e: Buffer) {
     'certificate-expiry': () => ({
       notAfterTimeMs: Number(c.stead_event_expiry_time_ms(e)),
       days: c.stead_event_expiry_days(e),
+      renewable: c.stead_event_expiry_renewable(e),
       text: c.stead_event_expiry_text(e) ?? '',
     }),
     message: () => ({

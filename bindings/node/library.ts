@@ -109,6 +109,7 @@ const signatures = {
   stead_event_secret_what: ['int', [event]],
   stead_event_expiry_time_ms: ['int64', [event]],
   stead_event_expiry_days: ['uint32', [event]],
+  stead_event_expiry_renewable: ['bool', [event]],
   stead_event_expiry_text: [text, [event]],
   stead_event_message_from: [text, [event]],
   stead_event_message_id: [text, [event]],

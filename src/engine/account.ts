@@ -14,7 +14,7 @@ import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
 import type { Attach, Command, Proxy } from '../contract/engine_pb.js';
 import type { EventBody } from '../features/feature.js';
 import { AccountArchive } from './archive-desk.js';
-import { AccountCertificates, signInOf } from './certificate-desk.js';
+import { AccountCertificates, askRenewable, signInOf } from './certificate-desk.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
 import { Credentials } from './credentials.js';
@@ -105,7 +105,10 @@ export class Account implements Context {
       (answered) => this.host.leaving(answered),
       new Credentials(this, book, memory, token, () => outbox.doubts().length > 0),
     );
-    this.expiry = new ExpiryWatch(this, caches.get(CERTIFICATE_WARNED), () => this.link.reread());
+    this.expiry = new ExpiryWatch(this, caches.get(CERTIFICATE_WARNED), {
+      reread: () => this.link.reread(),
+      askRenewable: (done) => askRenewable(this.host, done),
+    });
     const desk = {
       ...{ context: this, store: this.store, outbox, mailroom, states, sender },
       progressed: () => {
@@ -389,11 +392,8 @@ export class Account implements Context {
     if (failing !== this.storeFailing) {
       this.storeFailing = failing;
       this.link.storeChanged(this.store.fault);
-      this.log(
-        failing ? 'error' : 'info',
-        'journal',
-        this.store.fault?.text ?? 'The disk is well.',
-      );
+      const text = this.store.fault?.text ?? 'The disk is well.';
+      this.log(failing ? 'error' : 'info', 'journal', text);
     }
   }
 }

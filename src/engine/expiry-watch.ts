@@ -9,6 +9,8 @@ import type { Context } from './context.js';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = [30, 7, 1] as const;
+/** How long a warning waits for a session in which the server says whether the certificate can be renewed. */
+const SESSION_MS = 60_000;
 
 /** Name of the file that knows what was told, so that a restart does not tell it again. */
 export const CERTIFICATE_WARNED = 'certificate-warned';
@@ -19,20 +21,31 @@ interface Told {
   readonly warnings: number;
 }
 
+export interface ExpiryParts {
+  /** Asks for the certificate's file to be read; false when the account has none. */
+  reread(): boolean;
+  /**
+   * Asks the server whether it takes a new certificate for this one; false when nobody can be asked now.
+   * @param done called with undefined where the answer was lost
+   */
+  askRenewable(done: (renewable: boolean | undefined) => void): boolean;
+}
+
 export class ExpiryWatch {
   private notAfter: number | undefined;
   private told: Told;
   /** The file was read, or could not be, since the last warning became due. */
   private fresh = false;
+  /** Until when a warning that is due waits for the server's word, on the monotonic clock. */
+  private until: number | undefined;
+  private asking = false;
+  private renewable: boolean | undefined;
 
-  /**
-   * @param kept what the file of that name holds
-   * @param reread asks for the certificate's file to be read; false when the account has none
-   */
+  /** @param kept what the file of that name holds */
   constructor(
     private readonly context: Context,
     kept: string | undefined,
-    private readonly reread: () => boolean,
+    private readonly parts: ExpiryParts,
   ) {
     const [, notAfter = '0', warnings = '0'] = /^(\d{1,16}) (\d)$/.exec(kept ?? '') ?? [];
     this.told = { notAfter: Number(notAfter), warnings: Number(warnings) };
@@ -41,6 +54,7 @@ export class ExpiryWatch {
   read({ notAfter }: ClientIdentity): void {
     this.notAfter = notAfter;
     this.fresh = true;
+    this.renewable = undefined;
   }
 
   /** The file cannot be read at present: what is known of it stands. */
@@ -53,6 +67,7 @@ export class ExpiryWatch {
     const days = WARN_DAYS[this.warnings()];
     if (this.notAfter === undefined || days === undefined) return undefined;
     const { now, wall } = this.context.clock();
+    if (this.until !== undefined) return this.until;
     return now + Math.max(0, this.notAfter - days * DAY_MS - wall);
   }
 
@@ -65,11 +80,25 @@ export class ExpiryWatch {
     // One that is over is told by the sign-in that it spoils.
     if (due <= this.warnings() || left <= 0) {
       this.fresh = false;
-    } else if (this.fresh) {
+      this.until = undefined;
+    } else if (!this.fresh) {
+      if (!this.parts.reread()) this.notAfter = undefined;
+    } else if (this.isAnswered()) {
       this.warn(notAfter, left, due);
-    } else if (!this.reread()) {
-      this.notAfter = undefined;
     }
+  }
+
+  /** The server is asked once for each warning, unless it cannot be reached in time. */
+  private isAnswered(): boolean {
+    const { now } = this.context.clock();
+    this.until ??= now + SESSION_MS;
+    if (this.renewable === undefined && !this.asking) {
+      this.asking = this.parts.askRenewable((renewable) => {
+        this.asking = false;
+        this.renewable = renewable;
+      });
+    }
+    return this.renewable !== undefined || now >= this.until;
   }
 
   private warnings(): number {
@@ -78,6 +107,8 @@ export class ExpiryWatch {
 
   private warn(notAfter: number, left: number, warnings: number): void {
     this.fresh = false;
+    this.until = undefined;
+    const renewable = this.renewable ?? false;
     this.told = { notAfter, warnings };
     const text = `${String(notAfter)} ${String(warnings)}`;
     this.context.effect({ type: 'save', name: CERTIFICATE_WARNED, text });
@@ -87,7 +118,12 @@ export class ExpiryWatch {
       value: create(CertificateExpirySchema, {
         notAfterTimeMs: BigInt(notAfter),
         days,
-        text: `The certificate you sign in with expires ${inDays(days)}. After that you cannot sign in with it: get a new one, and put it in its place.`,
+        renewable,
+        text: `The certificate you sign in with expires ${inDays(days)}. After that you cannot sign in with it: ${
+          renewable
+            ? 'renew it before, which your server lets you do.'
+            : 'get a new one from where you got it, and put it in its place.'
+        }`,
       }),
     });
   }

@@ -165,6 +165,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         notAfterTimeMs: 1_790_000_000_000n,
         days: 7,
         text: 'The certificate expires in 7 days.',
+        renewable: true,
       },
     },
   },

@@ -4,6 +4,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Detach_How, DetachSchema } from '../../src/contract/engine_pb.js';
 import { begin, DAY, Lone } from './lone-account.js';
 
+/** Nobody says within this time whether it can be renewed. */
+const WAIT = 60_000;
+
 let alice: Lone;
 beforeEach(() => {
   alice = new Lone();
@@ -23,28 +26,36 @@ describe('the end of a certificate', () => {
   });
 
   it('is told at the sign-in when the time has come before, with what is left', () => {
-    begin(alice, alice.wall + 5 * DAY + 1);
+    begin(alice, alice.wall + 5 * DAY + WAIT);
+    expect(alice.warnings).toEqual([]);
+    expect(alice.deadline).toBe(alice.wall + WAIT);
+    alice.pass(WAIT);
     expect(alice.warnings).toEqual([5]);
     alice.pass(DAY);
     expect(alice.warnings).toEqual([5]);
   });
 
   it('is not told again by the next process', () => {
-    const end = alice.wall + 20 * DAY;
+    const end = alice.wall + 20 * DAY + WAIT;
     begin(alice, end);
+    alice.pass(WAIT);
     expect(alice.warnings).toEqual([20]);
     const next = new Lone(alice.caches);
     begin(next, end);
+    next.pass(WAIT);
     expect(next.warnings).toEqual([]);
     next.pass(13 * DAY);
     next.answerReads(end);
-    expect(next.warnings).toEqual([7]);
+    next.pass(WAIT);
+    expect(next.warnings).toEqual([6]);
   });
 
   it('is told anew of another certificate', () => {
     begin(alice, alice.wall + 20 * DAY);
+    alice.pass(WAIT);
     const next = new Lone(alice.caches);
-    begin(next, next.wall + 25 * DAY);
+    begin(next, next.wall + 25 * DAY + WAIT);
+    next.pass(WAIT);
     expect(next.warnings).toEqual([25]);
   });
 
@@ -59,8 +70,8 @@ describe('the end of a certificate', () => {
   });
 
   it('is told by what is known when the file cannot be read', () => {
-    begin(alice, alice.wall + 31 * DAY);
-    alice.pass(DAY);
+    begin(alice, alice.wall + 31 * DAY + WAIT);
+    alice.pass(DAY + WAIT);
     const fault = {
       kind: 'usage',
       condition: 'file-missing',
@@ -69,7 +80,8 @@ describe('the end of a certificate', () => {
       retry: 'never',
     } as const;
     alice.give({ type: 'identity-failed', fault, passphrase: false });
-    expect(alice.warnings).toEqual([30]);
+    alice.pass(WAIT);
+    expect(alice.warnings).toEqual([29]);
     expect(alice.failures).toEqual([]);
   });
 
@@ -83,7 +95,8 @@ describe('the end of a certificate', () => {
     expect(alice.warnings).toEqual([]);
     alice.attach();
     alice.answerReads(end);
-    expect(alice.warnings).toEqual([29]);
+    alice.pass(WAIT);
+    expect(alice.warnings).toEqual([28]);
   });
 
   it('is read from the file before the next dial, and then spoils the sign-in in words', () => {
@@ -103,7 +116,8 @@ describe('the end of a certificate', () => {
     'is told even if what was kept is damaged: “%s”',
     (kept) => {
       const lone = new Lone(new Map([['certificate-warned', kept]]));
-      begin(lone, lone.wall + 3 * DAY);
+      begin(lone, lone.wall + 3 * DAY + WAIT);
+      lone.pass(WAIT);
       expect(lone.warnings).toEqual([3]);
     },
   );

@@ -28,6 +28,18 @@ describe('a certificate that expires soon', () => {
     expect(stage.host.all('connection-error')).toHaveLength(1);
   });
 
+  test('names the menu entry where the certificate can be renewed', async () => {
+    stage = await Stage.set();
+    const { account, number } = await stage.signIn('alice@home.example/desk');
+    const options = { client_cert: '/mine.pem' };
+    await stage.host.run('account-set', { account, options });
+    await stage.tell(number, { ...event, value: { ...event.value, renewable: true } });
+    const [told] = stage.host.all('notify');
+    const [, named = ''] = /^It expires.* Choose "([^"]+)"/.exec(told?.secondary ?? '') ?? [];
+    const { menu } = await stage.host.run('account-menu', { account, choose: '' });
+    expect(menu).toContain(named);
+  });
+
   test('is told while the account still connects as well', async () => {
     stage = await Stage.set();
     const { number } = await stage.attach();
