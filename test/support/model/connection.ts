@@ -8,6 +8,7 @@ import { featuresOf, offerOf } from './features.js';
 import type { Phase } from './features.js';
 import type { End, ServerLink } from './network.js';
 import { answerRequest } from './requests.js';
+import { NOT_AUTHORIZED, signIn } from './sasl.js';
 import { readAuthenticate, resourceOf, successOf } from './sasl2.js';
 import type { Authenticate, Given } from './sasl2.js';
 import { Exchange } from './sasl2-exchange.js';
@@ -30,6 +31,8 @@ function demand(holds: boolean, otherwise: string): void {
 /** One stream of a client at the model server. */
 export class Connection implements End {
   private reader: XmlReader;
+  /** With what the client has signed in, if it was a certificate: DER. */
+  certificate: Uint8Array | undefined;
   private user = '';
   private agent = '';
   private exchange: Exchange | undefined;
@@ -131,9 +134,8 @@ export class Connection implements End {
   }
 
   private header(): void {
-    const features = featuresOf(
-      ...[this.phase, this.server.options, this.server.stripTls, this.link.channel?.()],
-    );
+    const { options, stripTls } = this.server;
+    const features = featuresOf(this.phase, options, stripTls, this.link);
     this.server.stripTls = false;
     this.write(
       `<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' id='x' from='${this.server.domain}' version='1.0'><stream:features>${features}</stream:features>`,
@@ -158,10 +160,9 @@ export class Connection implements End {
       this.restart('tls');
     } else if (name === 'auth') {
       demand(this.phase === 'tls', 'a password came where it could be read by anybody');
-      const [, given = ''] = Buffer.from(element.getText(), 'base64').toString().split('\u0000');
-      const external = element.getAttr('mechanism') === 'EXTERNAL';
-      const local = external ? (this.server.options.external ?? '') : given;
-      this.user = `${local}@${this.server.domain}`;
+      const signedIn = signIn(element, this.server, this.link.certificate);
+      if (signedIn === undefined) return this.write(NOT_AUTHORIZED);
+      ({ user: this.user, certificate: this.certificate } = signedIn);
       this.write("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
       this.restart('authenticated');
     } else if (name === 'authenticate') {

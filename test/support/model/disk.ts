@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import type { Fault } from '../../../src/core/errors.js';
 import { fault } from '../../../src/core/errors.js';
 import type { AccountInput } from '../../../src/engine/effects.js';
+import type { CertificateFolder } from './certificate-folder.js';
 import type { Machine } from './machine.js';
 
 type Answer = (input: AccountInput) => void;
@@ -17,6 +18,8 @@ const FAILING = fault('store', 'io-error', 'The disk does not answer as it shoul
 export class ModelDisk {
   durable: Uint8Array = new Uint8Array();
   readonly caches = new Map<string, string>();
+  /** Where the account's certificates are, in a world that has them. */
+  folder: CertificateFolder | undefined;
   full = false;
   /** Flushes report an error, and what was to be flushed may be there or not. */
   failing = false;

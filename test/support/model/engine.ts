@@ -5,16 +5,18 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { ClientIdentity, Dial, TlsFacts } from '../../../src/core/effects.js';
 import { fault } from '../../../src/core/errors.js';
 import { Account } from '../../../src/engine/account.js';
-import type { AccountEffect, AccountInput } from '../../../src/engine/effects.js';
+import type { AccountEffect, AccountInput, CertificateJob } from '../../../src/engine/effects.js';
 import { EventSchema } from '../../../src/contract/engine_pb.js';
 import type { Command } from '../../../src/contract/engine_pb.js';
 import type { EventBody } from '../../../src/features/feature.js';
 import { nodeTools } from '../tools.js';
+import { missing } from './certificate-folder.js';
 import type { ModelDisk } from './disk.js';
 import type { End } from './network.js';
 import { ModelLink } from './network.js';
 import type { ModelServer } from './server.js';
 import type { Machine } from './machine.js';
+import { ModelTrialLink } from './trial-link.js';
 
 /** What an observer of the engine hears of. */
 export interface EngineWatch {
@@ -53,7 +55,11 @@ export class ModelEngine {
   /** What is in each file of a certificate. */
   identity: ClientIdentity | undefined;
   watch: EngineWatch = {};
+  /** Of a certificate that is tried, once there was one. */
+  trial: ModelTrialLink | undefined;
   private readonly account: Account;
+  /** The certificate that was read last. */
+  private shown: Uint8Array | undefined;
   private readonly inputs: AccountInput[] = [];
   private running = false;
   private timer = 0;
@@ -90,6 +96,7 @@ export class ModelEngine {
     if (this.alive) {
       this.alive = false;
       this.link?.clientCloses('reset');
+      this.trial?.close('reset');
       this.disk.crash();
     }
   }
@@ -145,14 +152,13 @@ export class ModelEngine {
       case 'dial':
         this.dialled.push(effect.dial);
         this.watch.dialled?.(machine.clock().now);
-        this.dial();
+        this.dial(effect.dial.certificate);
         return;
       case 'start-tls': {
         const dial = this.dials;
         machine.after(this.latencyMs * 2, () => {
           if (dial === this.dials) {
-            const names = { dns: [this.server.domain], srv: [], xmppAddr: [] };
-            this.input({ type: 'tls-ready', facts: { ...TRUSTED, names } });
+            this.input({ type: 'tls-ready', facts: this.facts() });
           }
         });
         return;
@@ -189,16 +195,15 @@ export class ModelEngine {
         machine.note(`log ${effect.category}: ${effect.text}`);
         return;
       case 'certificate':
-      case 'trial':
-      case 'read-identity': {
-        const { identity } = this;
-        if (identity !== undefined) {
-          machine.after(1, () => {
-            this.input({ type: 'identity', identity });
-          });
-        }
+        this.certificateJob(effect.ticket, effect.job);
         return;
-      }
+      case 'trial':
+        this.trial ??= this.newTrial();
+        this.trial?.run(effect.effect);
+        return;
+      case 'read-identity':
+        this.readIdentity(effect.cert);
+        return;
       case 'secret':
       case 'derive':
         return;
@@ -209,7 +214,49 @@ export class ModelEngine {
     }
   }
 
-  private dial(): void {
+  /** What is written is there before anybody is told. */
+  private certificateJob(ticket: number, job: CertificateJob): void {
+    this.machine.after(2, () => {
+      if (!this.alive) return;
+      const result = this.disk.folder?.do(job);
+      this.machine.after(1, () => {
+        this.input({ type: 'certificate', ticket, ...(result === undefined ? {} : { result }) });
+      });
+    });
+  }
+
+  private readIdentity(path: string): void {
+    const { folder } = this.disk;
+    const found = folder?.identity(path);
+    const identity = found ?? this.identity;
+    if (identity === undefined && folder === undefined) return;
+    this.machine.after(1, () => {
+      this.shown = found?.der;
+      if (identity !== undefined) this.input({ type: 'identity', identity });
+      else this.input({ type: 'identity-failed', fault: missing(path), passphrase: false });
+    });
+  }
+
+  private facts(): TlsFacts {
+    return { ...TRUSTED, names: { dns: [this.server.domain], srv: [], xmppAddr: [] } };
+  }
+
+  private newTrial(): ModelTrialLink | undefined {
+    const { machine, server, latencyMs } = this;
+    const { folder } = this.disk;
+    if (folder === undefined) return undefined;
+    return new ModelTrialLink({
+      ...{ machine, server, latencyMs, folder },
+      facts: () => this.facts(),
+      input: (input) => {
+        this.input({ type: 'trial', input });
+      },
+      wrote: (text) => this.watch.wrote?.(text),
+    });
+  }
+
+  /** @param certificate whether it is shown */
+  private dial(certificate: boolean): void {
     const dial = ++this.dials;
     this.machine.after(this.latencyMs * 2, () => {
       if (!this.alive || dial !== this.dials) {
@@ -221,6 +268,7 @@ export class ModelEngine {
         return;
       }
       const link = new ModelLink(this.server.world, this.latencyMs, this.machine.chance);
+      link.certificate = certificate ? this.shown : undefined;
       this.link = link;
       link.connect(this.clientEnd(link), this.server.accept(link));
       this.input({ type: 'link-open', direct: false });

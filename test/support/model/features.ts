@@ -2,7 +2,7 @@
 //
 // What the model server offers at each opening of a stream (RFC 6120 §4.3.2).
 
-import type { Channel } from './network.js';
+import type { Channel, ServerLink } from './network.js';
 import type { ServerOptions } from './profiles.js';
 import { mechanismsOf } from './sasl2-exchange.js';
 
@@ -15,19 +15,19 @@ const SM = "<sm xmlns='urn:xmpp:sm:3'/>";
 
 /**
  * @param stripped somebody between removes STARTTLS, and hopes for a password
- * @param channel what TLS says, where it is real
+ * @param link what TLS says of the client
  */
 export function featuresOf(
   phase: Phase,
   options: ServerOptions,
   stripped: boolean,
-  channel?: Channel,
+  link?: Pick<ServerLink, 'channel' | 'certificate'>,
 ): string {
   switch (phase) {
     case 'clear':
       return stripped ? MECHANISMS : STARTTLS;
     case 'tls':
-      return sasl2Of(options, channel) + olderOf(options);
+      return sasl2Of(options, link?.channel?.()) + olderOf(options, link?.certificate);
     case 'authenticated':
       return BIND + (options.plain === true ? '' : SM) + limitsOf(options);
   }
@@ -38,9 +38,11 @@ export function offerOf(phase: Phase, options: ServerOptions): string {
   return `<stream:features>${featuresOf(phase, options, false)}</stream:features>`;
 }
 
-function olderOf({ external, sasl2 }: ServerOptions): string {
+/** XEP-0178 §2: EXTERNAL is offered to who has shown a certificate that may be somebody's. */
+function olderOf({ external, saslCert, sasl2 }: ServerOptions, shown?: Uint8Array): string {
   if (sasl2?.password !== undefined) return '';
-  return external === undefined ? MECHANISMS : mechanisms('EXTERNAL', 'PLAIN');
+  const takes = external !== undefined || (saslCert === true && shown !== undefined);
+  return takes ? mechanisms('EXTERNAL', 'PLAIN') : MECHANISMS;
 }
 
 function sasl2Of({ sasl2, plain, carbons }: ServerOptions, channel?: Channel): string {

@@ -24,12 +24,15 @@ export interface ServerLink {
   serverCloses(): void;
   /** Where TLS is real, once it is complete. */
   channel?(): Channel;
+  /** What the client has shown in TLS, DER. */
+  readonly certificate?: Uint8Array | undefined;
 }
 
 type Side = 'client' | 'server';
 
 /** One TCP connection: bytes in order, some time later, until it is cut at any of them. */
 export class ModelLink implements ServerLink {
+  certificate: Uint8Array | undefined;
   private readonly ends: Record<Side, End | undefined> = { client: undefined, server: undefined };
   private cutAt: number | undefined;
   /** What goes there vanishes, and nobody is told. */

@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly silent?: boolean;
   /** Whom a certificate signs in, a local part; without it EXTERNAL is not offered. */
   readonly external?: string;
+  /** Keeps certificates of its users, which sign them in (XEP-0257). */
+  readonly saslCert?: boolean;
   /** No XEP-0198 at all, as old servers have it. */
   readonly plain?: boolean;
   /** Who it says has kept what a resumption brings again, with the time it came (XEP-0203). */

@@ -23,6 +23,10 @@ export class RawClient {
   got: Element[] = [];
   /** The session that it would resume. */
   session = '';
+  /** Shown in TLS and signed in with from the next link on, DER; without one a password is. */
+  certificate: Uint8Array | undefined;
+  /** Why it was not let in, or put out: the conditions. */
+  readonly refusals: string[] = [];
   private link: ModelLink | undefined;
   private reader: XmlReader | undefined;
   private handled = 0;
@@ -47,6 +51,7 @@ export class RawClient {
   connect(): void {
     const { world } = this.server;
     const link = new ModelLink(world, 0, world.chanceFor(this.jid));
+    link.certificate = this.certificate;
     this.link = link;
     // What an older line still brings is nothing to the new one.
     const onLink = (news: () => void) => {
@@ -67,8 +72,10 @@ export class RawClient {
     this.send(`<starttls xmlns='${NS.tls}'/>`);
     this.header();
     const password = Buffer.from(`\u0000${this.local}\u0000secret`).toString('base64');
-    this.send(`<auth xmlns='${NS.sasl}' mechanism='PLAIN'>${password}</auth>`);
-    this.header();
+    const [mechanism, said] =
+      this.certificate === undefined ? ['PLAIN', password] : ['EXTERNAL', '='];
+    this.send(`<auth xmlns='${NS.sasl}' mechanism='${mechanism}'>${said}</auth>`);
+    if (this.refusals.length === 0) this.header();
   }
 
   bind(plain = false): void {
@@ -136,6 +143,8 @@ export class RawClient {
     } else if (name === 'message' || name === 'presence' || name === 'iq') {
       this.handled++;
       this.got.push(element);
+    } else if (name === 'failure' || name === 'error') {
+      this.refusals.push(element.getChildElements()[0]?.getName() ?? '');
     }
   }
 }

@@ -3,13 +3,17 @@
 // What the model server answers to requests.
 
 import type { Element } from '../../../src/core/xml.js';
+import { SASL_CERT } from './sasl-cert.js';
 import type { ModelServer } from './server.js';
 import type { ServerSession } from './sessions.js';
 
+const DISCO = 'http://jabber.org/protocol/disco#info';
 const STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
 export function answerRequest(server: ModelServer, iq: Element, session: ServerSession): void {
   const { options } = server;
+  const ofCertificates =
+    options.saslCert === true ? server.certificates.answer(iq, session) : undefined;
   const archived = iq.getChild('query', 'urn:xmpp:mam:2');
   if (archived !== undefined && options.archive === true) {
     answerFromArchive(server, iq, archived, session);
@@ -21,12 +25,26 @@ export function answerRequest(server: ModelServer, iq: Element, session: ServerS
   ) {
     session.carbons = true;
     give(server, session, iq, 'result', '');
+  } else if (ofCertificates !== undefined) {
+    if ('result' in ofCertificates) give(server, session, iq, 'result', ofCertificates.result);
+    else give(server, session, iq, 'error', errorOf(ofCertificates.error));
+  } else if (options.saslCert === true && asksFeatures(iq, server)) {
+    const feature = `<feature var='${SASL_CERT}'/>`;
+    give(server, session, iq, 'result', `<query xmlns='${DISCO}'>${feature}</query>`);
   } else if (iq.getChild('ping', 'urn:xmpp:ping') !== undefined && ofServer(iq)) {
     give(server, session, iq, 'result', '');
   } else {
-    const error = `<error type='cancel'><service-unavailable xmlns='${STANZAS}'/></error>`;
-    give(server, session, iq, 'error', error);
+    give(server, session, iq, 'error', errorOf('service-unavailable'));
   }
+}
+
+function errorOf(condition: string): string {
+  return `<error type='cancel'><${condition} xmlns='${STANZAS}'/></error>`;
+}
+
+/** XEP-0030 §3.1, of the server itself. */
+function asksFeatures(iq: Element, { domain }: ModelServer): boolean {
+  return iq.getAttr('to') === domain && iq.getChild('query', DISCO) !== undefined;
 }
 
 function ofServer(iq: Element): boolean {

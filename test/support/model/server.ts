@@ -9,6 +9,7 @@ import type { Routed } from './death.js';
 import type { End, ServerLink } from './network.js';
 import type { ServerOptions } from './profiles.js';
 import { Rooms } from './rooms.js';
+import { UserCertificates } from './sasl-cert.js';
 import { Tokens } from './sasl2.js';
 import { bare, newSession } from './sessions.js';
 import type { ServerSession, Stored } from './sessions.js';
@@ -48,6 +49,7 @@ export class ModelServer {
   readonly ended = new Map<string, number>();
   readonly rooms: Rooms;
   readonly tokens = new Tokens();
+  readonly certificates = new UserCertificates(this);
   /** Every element that came, of all connections, in order; `</>` is a closing tag. */
   readonly received: string[] = [];
   watch: Watch = {};
