@@ -6,6 +6,8 @@
 // it has a certificate; and the server has no certificate whose key is lost (CertificateLife).
 
 import { describe, expect, it } from 'vitest';
+import { RawClient } from '../support/model/raw-client.js';
+import { USER } from './certificate-host.js';
 import { CertificateLife, supply } from './certificate-life.js';
 
 /** Two for each life, and two for those that begin anew. */
@@ -99,4 +101,21 @@ describe.each(STORIES)('$title', { timeout: 600_000 }, (story) => {
     expect(says).toEqual([]);
     expect(at).toBeGreaterThan(100);
   });
+});
+
+it('a certificate that is revoked elsewhere ends the account in words, and no password is sent', () => {
+  const life = new CertificateLife(ders).hasOld();
+  life.startHost();
+  life.run(3_000);
+  const [name = ''] = life.server.certificates.of(USER).keys();
+  const phone = RawClient.online(life.server, 'alice', 'phone');
+  const before = life.server.received.length;
+  phone.send(
+    `<iq type='set' id='r'><revoke xmlns='urn:xmpp:saslcert:1'><name>${name}</name></revoke></iq>`,
+  );
+  life.run(60_000);
+  expect([life.online, life.failures]).toEqual(['', ['not-authorized']]);
+  expect(life.broken).not.toContain('the password was sent');
+  const tries = life.server.received.slice(before).filter((text) => text.startsWith('<auth '));
+  expect(tries.map((text) => / mechanism="([^"]+)"/.exec(text)?.[1])).toEqual(['EXTERNAL']);
 });
