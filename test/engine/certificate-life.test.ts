@@ -3,7 +3,8 @@
 // *Sign in without a password from now on* and *Renew*, with the real engine on the model server: before each
 // single thing that happens in them, the links are cut, or the engine or the host dies. At every moment
 // the account can sign in with what its settings say, in memory and on disk; its password is not used once
-// it has a certificate; and the server has no certificate whose key is lost (CertificateLife).
+// it has a certificate; the server has no certificate whose key is lost; and an old certificate stays until
+// the new one has signed in (CertificateLife).
 
 import { describe, expect, it } from 'vitest';
 import { RawClient } from '../support/model/raw-client.js';

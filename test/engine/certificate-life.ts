@@ -43,6 +43,9 @@ export class CertificateLife extends CertificateHost {
   /** Why the account failed for good. */
   readonly failures: string[] = [];
   readonly warnings: CertificateExpiry[] = [];
+  private old: Buffer | undefined;
+  /** Certificates with which a session of the account was there, not a trial's: DER in Base64. */
+  private readonly used = new Set<string>();
   private awaited = '';
   private before: Settings | undefined;
   private begun = false;
@@ -56,6 +59,7 @@ export class CertificateLife extends CertificateHost {
     const name = certificateName('Desk', certificateFacts(der)?.sha256 ?? '');
     this.server.certificates.of(USER).set(name, { der, noManagement: false });
     this.saved = { cert, retired: '' };
+    this.old = der;
     return this;
   }
 
@@ -134,7 +138,24 @@ export class CertificateLife extends CertificateHost {
     if (!this.kept.every((der) => this.folder.has(der))) {
       this.broken.add('the server has a certificate whose key is lost');
     }
+    this.checkOld();
   }
+
+  /** The old one is good until the new one has signed in. */
+  private checkOld(): void {
+    for (const { jid, connection } of this.server.sessions.values()) {
+      const by = jid.includes('/trial-') ? undefined : connection?.certificate;
+      if (by !== undefined) this.used.add(Buffer.from(by).toString('base64'));
+    }
+    const { old } = this;
+    if (old === undefined || this.kept.some((der) => old.equals(der))) return;
+    const current = Buffer.from(this.folder.files.get(this.settings.cert) ?? []);
+    if (!this.used.has(current.toString('base64'))) {
+      this.broken.add('the old certificate went before the new one had signed in');
+    }
+  }
+
+  // --- the plugin --------------------------------------------------------------------------------
 
   protected hear(body: EventBody): void {
     switch (body.case) {
