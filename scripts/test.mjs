@@ -8,7 +8,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { createVitest } from 'vitest/node';
 
 const RESULTS = 'build/test-results';
 const FIRST = 'fast';
@@ -110,6 +109,7 @@ function parts({ projects, shards = 1 }) {
 
 /** As configured, with files or not: a suite that has none fails. `make soak` is for itself. */
 async function projects() {
+  const { createVitest } = await import('vitest/node');
   const configured = await createVitest('test', { watch: false });
   const names = configured.projects.map(({ name }) => name);
   await configured.close();
