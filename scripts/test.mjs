@@ -12,7 +12,7 @@ import { relative } from 'node:path';
 const RESULTS = 'build/test-results';
 const FIRST = 'fast';
 /** So many suites that start servers and hosts run side by side: they wait most of their time. */
-const LANES = 4;
+const LANES = 3;
 /** The longest first, and cut where one alone would hold up the end. Projects that build the same go in turn. */
 const JOBS = [
   { projects: ['chaos'] },
