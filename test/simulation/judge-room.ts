@@ -121,12 +121,18 @@ function judgeCounts(scene: RoomScene, person: Person): string[] {
 }
 
 /**
- * Everybody's lines are shown as his, and his own by the id that the host gave them. Where a room leaves no id
- * of a line, a new engine does not know again what its forerunner had known by the words.
+ * Where a room leaves no id of a line, a new engine does not know again what its forerunner had known by the
+ * words: neither as a line of its own, nor as one that the archive surely has.
  */
-function judgeNames({ plan }: RoomScene, { name, record, witness }: Person): string[] {
-  const { rewritesIds, stripsOrigins } = plan.room?.options ?? {};
-  if (rewritesIds === true && stripsOrigins === true && witness.room.engines > 1) {
+export function knowsOwnLines({ room }: Plan, { witness }: Person): boolean {
+  const { rewritesIds, stripsOrigins } = room?.options ?? {};
+  return rewritesIds !== true || stripsOrigins !== true || witness.room.engines <= 1;
+}
+
+/** Everybody's lines are shown as his, and his own by the id that the host gave them. */
+function judgeNames({ plan }: RoomScene, person: Person): string[] {
+  const { name, record } = person;
+  if (!knowsOwnLines(plan, person)) {
     return [];
   }
   return record.lines.flatMap(({ body, nick, outgoing, id }) => {

@@ -3,9 +3,10 @@
 // What came of it all: was every text that was accepted, or that the server had, shown once, in order, to
 // whom it was meant for?
 
+import { PERSONS } from '../../src/delivery/lane-book.js';
 import { isFinal } from '../../src/delivery/ledger.js';
 import type { Den } from './den.js';
-import { judgeRoom, missingInRoom } from './judge-room.js';
+import { judgeRoom, knowsOwnLines, missingInRoom } from './judge-room.js';
 import type { RoomScene } from './judge-room.js';
 import type { Person } from './person.js';
 import { bodyOf } from './peers.js';
@@ -101,10 +102,11 @@ export function judge(scene: Scene): string[] {
       const tricks = [...scene.said].filter((line) => line.trick && bodyOf(line) === body).length;
       return count > copies(body) + tricks ? [`${body} was sent ${String(count)} times`] : [];
     }),
-    ...[people.alice, people.bob].flatMap(({ witness }) =>
-      witness.doubted.flatMap(({ body, at, lane }) =>
-        at < scene.tellsUntil(lane) ? [`${body} was doubted although the archive could tell`] : [],
-      ),
+    ...[people.alice, people.bob].flatMap((person) =>
+      person.witness.doubted
+        .filter(({ at, lane }) => at < scene.tellsUntil(lane))
+        .filter(({ lane }) => lane === PERSONS || knowsOwnLines(scene.plan, person))
+        .map(({ body }) => `${body} was doubted although the archive could tell`),
     ),
     ...(scene.doubtful
       ? []
