@@ -6,13 +6,14 @@ import { projectPath } from '../support/project.js';
 import type { Workspace } from '../support/workspace.js';
 
 /** A relay in the engine's place, which keeps what the engine prints and every byte it tells. */
-function relay(told: string, printed: string): string {
+function relay(told: string, printed: string, preload?: string): string {
   const engine = JSON.stringify(projectPath('build', 'plugins', 'steadfast', 'engine.cjs'));
+  const before = preload === undefined ? '' : `'--require', ${JSON.stringify(preload)}, `;
   return `const { spawn } = require('node:child_process');
 const { appendFileSync, openSync } = require('node:fs');
 const { Socket } = require('node:net');
 const printed = openSync(${JSON.stringify(printed)}, 'a');
-const engine = spawn(process.execPath, [${engine}], { stdio: ['ignore', printed, printed, 'pipe', 4] });
+const engine = spawn(process.execPath, [${before}${engine}], { stdio: ['ignore', printed, printed, 'pipe', 4] });
 const host = new Socket({ fd: 3, readable: true, writable: true });
 const inner = engine.stdio[3];
 for (const end of [host, inner]) end.on('error', () => end.destroy());
@@ -33,11 +34,12 @@ export class Hunt {
   readonly #printed: string;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(workspace: Workspace) {
+  /** @param preload a module that the engine has in it before its own code */
+  constructor(workspace: Workspace, preload?: string) {
     this.#workspace = workspace;
     this.#told = workspace.write('told', '');
     this.#printed = workspace.write('printed', '');
-    const script = workspace.write('relay/engine.cjs', relay(this.#told, this.#printed));
+    const script = workspace.write('relay/engine.cjs', relay(this.#told, this.#printed, preload));
     this.env = { STEADFAST_ENGINE: script };
     this.#timer = setInterval(() => this.look(), 20);
     workspace.atEnd(() => clearInterval(this.#timer));
