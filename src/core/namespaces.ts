@@ -21,6 +21,7 @@ export const NS = {
   fast: 'urn:xmpp:fast:0',
   fasten: 'urn:xmpp:fasten:0',
   forward: 'urn:xmpp:forward:0',
+  framing: 'urn:ietf:params:xml:ns:xmpp-framing',
   hats: 'urn:xmpp:hats:0',
   hints: 'urn:xmpp:hints',
   idle: 'urn:xmpp:idle:1',

@@ -18,18 +18,17 @@ import type { Outgoing, SavedManagement, StreamManagement, Tracked } from './str
 import { PhaseTime } from './session-times.js';
 import { SignIn } from './sign-in.js';
 import { Stream } from './stream.js';
+import type { StreamOptions } from './stream.js';
 import { handledDetail } from './stream-error.js';
 import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
 
-type LinkOptions = Omit<NegotiationOptions, 'resume'>;
+type LinkOptions = Omit<NegotiationOptions, 'resume'> & Pick<StreamOptions, 'framing'>;
 
 export class Session {
   private stream: Stream | undefined;
   private readonly kept: KeptSession;
-  private readonly writeText = (text: string) => {
-    this.out({ type: 'write', text });
-  };
+  private readonly writeText = (text: string) => void this.stream?.write([text]);
   private readonly acks: Acknowledgements;
   private readonly signIn: SignIn;
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
@@ -84,7 +83,7 @@ export class Session {
     this.phase = 'negotiating';
     this.answered = false;
     this.phaseTime.opened(clock.now, options.far);
-    this.stream = this.newStream(options.jid.domain);
+    this.stream = this.newStream(options);
     this.signIn.open(this.kept.optionsFor(options, this.acks.h), direct);
   }
 
@@ -137,9 +136,7 @@ export class Session {
     if (this.phase !== 'online' || texts.length === 0) {
       return;
     }
-    const text = texts.join('');
-    this.out({ type: 'write', text });
-    this.acks.wrote(clock.now, texts.length, text.length);
+    this.acks.wrote(clock.now, texts.length, this.stream?.write(texts) ?? 0);
     this.askIfDue();
   }
 
@@ -219,11 +216,13 @@ export class Session {
 
   // --- the stream ------------------------------------------------------------------------------
 
-  private newStream(domain: string): Stream {
+  private newStream({ jid, framing }: LinkOptions): Stream {
     return new Stream(
-      { domain, tools: this.tools },
+      { domain: jid.domain, tools: this.tools, framing },
       {
-        write: this.writeText,
+        write: (text) => {
+          this.out({ type: 'write', text });
+        },
         opened: () => undefined,
         element: (element) => {
           this.element(element);

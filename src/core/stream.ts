@@ -5,14 +5,15 @@
 
 import { fault } from './errors.js';
 import type { Fault } from './errors.js';
+import { byteFraming } from './framing.js';
+import type { Framing, StreamReader } from './framing.js';
 import { NS } from './namespaces.js';
 import { isStanza } from './stanza.js';
 import { readStreamError, streamError } from './stream-error.js';
 import type { Tools } from './tools.js';
-import { attribute, child, is, serialise, startTag, xml } from './xml.js';
+import { attribute, child, is, serialise } from './xml.js';
 import type { Element } from './xml.js';
 import { xmlFault } from './xml-limits.js';
-import { XmlReader } from './xml-reader.js';
 import type { XmlLimits } from './xml-reader.js';
 import { ReducedElement } from './xml-reduced.js';
 
@@ -41,6 +42,8 @@ export interface StreamOptions {
   /** The account's domain, prepared (U-labels). */
   readonly domain: string;
   readonly tools: Tools;
+  /** How it is put on the link: as RFC 6120 says, if absent. */
+  readonly framing?: Framing | undefined;
 }
 
 /**
@@ -49,11 +52,11 @@ export interface StreamOptions {
  */
 const beforeSignIn: Partial<XmlLimits> = { stanza: 64 * 1024, reduced: 0 };
 
-const closingTag = '</stream:stream>';
 const gt = 0x3e;
 
 export class Stream {
-  private reader: XmlReader | undefined;
+  private readonly framing: Framing;
+  private reader: StreamReader | undefined;
   /** A header of ours is out and its closing tag is not. */
   private open = false;
   /** Nothing more comes in. */
@@ -70,7 +73,9 @@ export class Stream {
   constructor(
     private readonly options: StreamOptions,
     private readonly handlers: StreamHandlers,
-  ) {}
+  ) {
+    this.framing = options.framing ?? byteFraming;
+  }
 
   /**
    * Writes a header and reads what comes as a new stream; the second and later calls are the restarts
@@ -84,11 +89,25 @@ export class Stream {
     this.guarded = true;
     this.awaitingRestart = false;
     this.open = true;
-    this.handlers.write(header(this.options.domain, from));
+    this.handlers.write(this.framing.opening(this.options.domain, from));
+  }
+
+  /**
+   * Writes elements, one text each.
+   * @returns their length as written, in code units
+   */
+  write(texts: readonly string[]): number {
+    let length = 0;
+    for (const frame of this.framing.frames(texts)) {
+      length += frame.length;
+      this.handlers.write(frame);
+    }
+    return length;
   }
 
   /** Bytes of the link, as they come. */
   bytes(bytes: Uint8Array): void {
+    if (this.framing.messages) return this.message(bytes);
     let rest = bytes;
     while (rest.length > 0 && !this.deaf && this.reader !== undefined) {
       if (this.awaitingRestart) return this.leftOver();
@@ -105,7 +124,7 @@ export class Stream {
   end(): void {
     if (!this.open) return;
     this.open = false;
-    this.handlers.write(closingTag);
+    this.handlers.write(this.framing.closing);
   }
 
   /**
@@ -117,7 +136,7 @@ export class Stream {
     this.stopReading();
     if (!this.open) return;
     this.open = false;
-    this.handlers.write(serialise(streamError(condition, text, detail)) + closingTag);
+    this.write([serialise(streamError(condition, text, detail)), this.framing.closing]);
   }
 
   /** The link is gone or of no interest: nothing goes out or comes in any more. */
@@ -126,8 +145,14 @@ export class Stream {
     this.open = false;
   }
 
-  private newReader(): XmlReader {
-    return new XmlReader(
+  private message(message: Uint8Array): void {
+    if (this.deaf) return;
+    if (this.awaitingRestart) this.leftOver();
+    else this.reader?.write(message);
+  }
+
+  private newReader(): StreamReader {
+    return this.framing.reader(
       {
         open: (root) => this.onOpen(root),
         element: (el) => this.onElement(el),
@@ -140,7 +165,7 @@ export class Stream {
   }
 
   private onOpen(root: Element): void {
-    const problem = headerFault(root, this.options);
+    const problem = this.framing.opens(root) ? headerFault(root, this.options) : notForClients;
     if (problem !== undefined) return this.failed(problem);
     const said = (name: string): string => attribute(root, name) ?? '';
     const [id, from, version, lang] = [said('id'), said('from'), said('version'), said('xml:lang')];
@@ -208,23 +233,14 @@ export class Stream {
   }
 }
 
-function header(domain: string, from: string | undefined): string {
-  const root = xml('stream:stream', {
-    to: domain,
-    from,
-    version: '1.0',
-    'xml:lang': 'en',
-    xmlns: NS.client,
-    'xmlns:stream': NS.stream,
-  });
-  return `<?xml version='1.0'?>${startTag(root)}`;
-}
+const notForClients = fault(
+  'stream',
+  'invalid-namespace',
+  'This server is not an XMPP server for clients.',
+);
 
-/** RFC 6120 §4.7 and §4.8: the server's header must be XMPP 1.x, for clients, from our domain. */
+/** RFC 6120 §4.7: the server's header must be XMPP 1.x, from our domain. */
 function headerFault(root: Element, options: StreamOptions): Fault | undefined {
-  if (!is(root, 'stream', NS.stream) || attribute(root, 'xmlns') !== NS.client) {
-    return fault('stream', 'invalid-namespace', 'This server is not an XMPP server for clients.');
-  }
   // RFC 6120 §4.7.5: a missing version is 0.9, and the parts are numbers.
   if (!/^0*1\.\d+$/.test(attribute(root, 'version') ?? '')) {
     const text = 'The server does not speak XMPP 1.0.';

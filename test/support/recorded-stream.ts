@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { Framing } from '../../src/core/framing.js';
 import { Stream } from '../../src/core/stream.js';
 import { nodeTools } from './tools.js';
 
@@ -10,9 +11,9 @@ export class RecordedStream {
   onElement: (name: string) => void = () => undefined;
   private log: string[] = [];
 
-  constructor(domain = 'example.org') {
+  constructor(domain = 'example.org', framing?: Framing) {
     this.stream = new Stream(
-      { domain, tools: nodeTools },
+      { domain, tools: nodeTools, framing },
       {
         write: (text) => this.log.push(`write ${text}`),
         opened: ({ id, from, version, lang }) =>

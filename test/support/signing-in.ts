@@ -4,6 +4,8 @@
 
 import { pbkdf2Sync } from 'node:crypto';
 import type { Clock, Derivation, TlsFacts } from '../../src/core/effects.js';
+import type { Fault } from '../../src/core/errors.js';
+import type { Framing } from '../../src/core/framing.js';
 import type { NegotiationOptions } from '../../src/core/negotiation.js';
 import { Session } from '../../src/core/session.js';
 import type { SessionOutput } from '../../src/core/session-output.js';
@@ -15,6 +17,8 @@ export interface Setting {
   readonly options?: Partial<NegotiationOptions>;
   /** TLS comes first (XEP-0368). */
   readonly direct?: boolean;
+  /** How the stream is put on the link, if not as RFC 6120 says. */
+  readonly framing?: Framing;
   readonly tls?: Partial<TlsFacts>;
   /** An earlier session that may go on. */
   readonly saved?: SavedManagement;
@@ -37,7 +41,7 @@ function brief(text: string): string[] {
   const [, name, detail] =
     /^<([\w:]+)[^>]*?(?:mechanism="([^"]+)"[^>]*)?\/?>(?:<([\w-]+))?/.exec(text) ?? [];
   if (name === undefined) return end;
-  const inner = name === 'stream:error' ? /^<stream:error><([\w-]+)/.exec(text)?.[1] : detail;
+  const inner = name === 'stream:error' ? /^<stream:error[^>]*><([\w-]+)/.exec(text)?.[1] : detail;
   return [[name, inner].filter((word) => word !== undefined).join(' '), ...end];
 }
 
@@ -47,6 +51,10 @@ export class SigningIn {
   written = '';
   /** The same as short words. */
   readonly wrote: string[] = [];
+  /** Each write by itself. */
+  readonly texts: string[] = [];
+  /** Where the server wanted us. */
+  readonly places: string[] = [];
   /** What came of it: faults by kind and condition, `online` with the mechanism. */
   readonly told: string[] = [];
   /** Tokens (XEP-0484) that were kept, `none` where one was thrown away. */
@@ -58,11 +66,12 @@ export class SigningIn {
   private clock: Clock = { now: 0, wall };
   private awaitsTls: boolean;
 
-  constructor({ options, direct = false, tls, saved }: Setting) {
+  constructor({ options, direct = false, framing, tls, saved }: Setting) {
     this.facts = { ...facts, ...tls };
     this.session = new Session(nodeTools, fixed, (output) => this.on(output));
     if (saved !== undefined) this.session.restore(saved);
-    this.session.open({ ...account, ...options }, direct, this.clock);
+    const how = { ...account, ...options, ...(framing === undefined ? {} : { framing }) };
+    this.session.open(how, direct, this.clock);
     this.awaitsTls = direct;
   }
 
@@ -88,6 +97,7 @@ export class SigningIn {
   private on(output: SessionOutput): void {
     if (output.type === 'write') {
       this.written += output.text;
+      this.texts.push(output.text);
       this.wrote.push(...brief(output.text));
     } else if (output.type === 'start-tls') this.awaitsTls = true;
     else if (output.type === 'derive') {
@@ -101,7 +111,8 @@ export class SigningIn {
     else if (output.type === 'down') this.down(output.fault);
   }
 
-  private down(fault: { kind: string; condition: string } | undefined): void {
+  private down(fault: Fault | undefined): void {
+    if (fault?.place !== undefined) this.places.push(fault.place);
     this.told.push(fault === undefined ? 'down' : `down ${fault.kind} ${fault.condition}`);
     this.awaitsTls = false;
   }
