@@ -24,6 +24,11 @@ const { metafile } = await build({
   format: 'cjs',
   minify: true,
   legalComments: 'none',
+  // Native helpers that ws would take from wherever it finds them: the engine has none.
+  define: {
+    'process.env.WS_NO_BUFFER_UTIL': '"1"',
+    'process.env.WS_NO_UTF_8_VALIDATE': '"1"',
+  },
   banner: { js: '/* Steadfast. MIT; parts of others: see engine.cjs.LICENSES.txt */' },
   metafile: true,
   logLevel: 'warning',

@@ -69,4 +69,5 @@ export const NS = {
   xhtml: 'http://www.w3.org/1999/xhtml',
   xhtmlIm: 'http://jabber.org/protocol/xhtml-im',
   xml: 'http://www.w3.org/XML/1998/namespace',
+  xrd: 'http://docs.oasis-open.org/ns/xri/xrd-1.0',
 } as const;

@@ -9,10 +9,13 @@ import { environmentProxy } from './proxy-environment.js';
 import { Race } from './race.js';
 import type { SrvResolver } from './resolver.js';
 import { isOnion, Search } from './search.js';
+import type { SearchHandlers } from './search.js';
 import type { Pick } from './srv.js';
 import type { TlsContext } from './tls.js';
 import type { DialRequest, LinkFault, Proxy, Target } from './types.js';
 import { linkFault } from './types.js';
+import { WebSearch } from './web-search.js';
+import type { ReadHostMeta } from './web-search.js';
 
 export interface LinkTimeouts {
   /** Without a byte of the server, in TCP and again in direct TLS. */
@@ -21,6 +24,8 @@ export interface LinkTimeouts {
   readonly handshakeMs: number;
   /** For a proxy to open the way, once it is reached. */
   readonly proxyMs: number;
+  /** For a document of host-meta, once TLS with the web server is complete. */
+  readonly hostMetaMs: number;
   /** For TLS under way to be done, when another target is ready for STARTTLS. */
   readonly giveWayMs: number;
 }
@@ -33,6 +38,8 @@ export interface DialingOptions {
   readonly pick: Pick;
   readonly timeouts: LinkTimeouts;
   readonly environment: Environment;
+  readonly readHostMeta: ReadHostMeta;
+  readonly httpsPort: number;
 }
 
 /** Called at most once in all, and never before the constructor returned; see RaceHandlers. */
@@ -43,7 +50,7 @@ export interface DialingHandlers {
 
 /** From a dial to an open connection, or the reason why there is none. */
 export class Dialing {
-  #search: Search | undefined;
+  #search: { cancel(): void } | undefined;
   #race: Race | undefined;
   /** Why a target that was found is not tried. */
   #unfit: LinkFault | undefined;
@@ -69,11 +76,8 @@ export class Dialing {
     const { proxy, fault } = this.#proxy();
     if (fault !== undefined) return this.#lost(fault);
     const race = this.#newRace(proxy);
-    const { resolver, pick } = this.options;
-    const { proxy: _chosen, ...dial } = this.options.dial;
-    const through = proxy === undefined ? dial : { ...dial, proxy };
     this.#race = race;
-    this.#search = new Search(through, resolver, pick, {
+    this.#search = this.#newSearch(proxy, {
       found: (targets, complete) => {
         const fit = targets.filter((target) => this.#fits(target, proxy));
         this.#someFit ||= fit.length > 0;
@@ -82,6 +86,21 @@ export class Dialing {
       },
       failed: (fault) => this.#lost(fault),
     });
+  }
+
+  #newSearch(proxy: Proxy | undefined, handlers: SearchHandlers): { cancel(): void } {
+    const { resolver, pick, timeouts, ...rest } = this.options;
+    const { proxy: _chosen, ...dial } = this.options.dial;
+    const through = proxy === undefined ? dial : { ...dial, proxy };
+    if (dial.hostMeta !== true || dial.targets !== undefined)
+      return new Search(through, resolver, pick, handlers);
+    const fault = unreachable({ host: dial.domain, port: 443, direct: true }, proxy, dial.domain);
+    if (fault !== undefined) {
+      handlers.failed(fault);
+      return { cancel: () => undefined };
+    }
+    const times = proxy === undefined ? timeouts : patient(timeouts);
+    return new WebSearch({ ...rest, domain: dial.domain, timeouts: times, proxy }, handlers);
   }
 
   /** One that cannot be reached must not keep us from the others: anybody may write such a record. */

@@ -5,12 +5,15 @@
 import type { LinkFault, Target } from './types.js';
 import { linkFault } from './types.js';
 
+/** What {@link errorCode} says of an error without a code. */
+export const unknownCode = 'UNKNOWN';
+
 /** The code of a Node error, or of the first inside an AggregateError; `UNKNOWN` without one. */
 export function errorCode(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return errorCode(error.errors[0]);
   if (error instanceof Error && 'code' in error && typeof error.code === 'string')
     return error.code;
-  return 'UNKNOWN';
+  return unknownCode;
 }
 
 /** TCP, and the look-up of a host's addresses. */
@@ -157,7 +160,7 @@ export function alpnFault(protocol: string): LinkFault {
   return linkFault(
     'tls',
     'wrong-alpn',
-    `The server speaks ${JSON.stringify(protocol)} there, not XMPP. Check server and port.`,
+    `The server speaks ${JSON.stringify(protocol)} there, not what was asked for. Check server and port.`,
   );
 }
 

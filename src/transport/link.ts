@@ -16,6 +16,9 @@ import type { TlsContext } from './tls.js';
 import { onlyTo, openTls, tlsFacts } from './tls.js';
 import type { DialRequest, LinkFault, Target, TlsFacts } from './types.js';
 import { linkFault } from './types.js';
+import { webSocketUri } from './web-address.js';
+import type { ReadHostMeta } from './web-search.js';
+import { WebSocketPipe } from './web-socket.js';
 
 export interface LinkHandlers {
   /**
@@ -26,6 +29,7 @@ export interface LinkHandlers {
   open(direct: boolean, rest: readonly Target[], target: Target): void;
   /** A handshake is complete: to close now is to show the server nothing of ours. */
   ready(facts: TlsFacts): void;
+  /** As they come; over WebSocket each time one whole message. */
   bytes(bytes: Uint8Array): void;
   /** Comes once and last. Without a fault the peer ended the link in order. */
   closed(fault?: LinkFault): void;
@@ -39,12 +43,17 @@ export interface LinkOptions {
   readonly pick?: Pick;
   readonly timeouts?: Partial<LinkTimeouts>;
   readonly environment?: Environment;
+  /** Without it host-meta is of no use. */
+  readonly readHostMeta?: ReadHostMeta;
+  /** Where the domain’s web server is asked for host-meta, if not at 443. */
+  readonly httpsPort?: number;
 }
 
 const usualTimeouts: LinkTimeouts = {
   silenceMs: 3000,
   handshakeMs: 10_000,
   proxyMs: 45_000,
+  hostMetaMs: 5000,
   giveWayMs: 500,
 };
 /** A peer that does not answer our end with its own within this time is cut off. */
@@ -59,6 +68,8 @@ export class Link {
   readonly #dialing: Dialing;
   #raw: Socket | undefined;
   #secure: TLSSocket | undefined;
+  /** Where the target is a WebSocket. */
+  #pipe: WebSocketPipe | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Bytes may be written: open in clear, or TLS is complete and its facts were told. */
   #writable = false;
@@ -80,6 +91,8 @@ export class Link {
         resolver,
         pick,
         environment,
+        readHostMeta: options.readHostMeta ?? (() => []),
+        httpsPort: options.httpsPort ?? 443,
         lookup: options.lookup ?? lookup,
         timeouts: this.#timeouts,
       },
@@ -90,7 +103,10 @@ export class Link {
     );
   }
 
-  /** Sends when TLS is not half-way; what comes between `startTls` and `ready` is thrown away. */
+  /**
+   * Sends when TLS is not half-way; what comes between `startTls` and `ready` is thrown away.
+   * @param text over WebSocket one message
+   */
   write(text: string): void {
     const stream = this.#secure ?? this.#raw;
     if (!this.#writable || this.#over || stream === undefined) return;
@@ -103,7 +119,8 @@ export class Link {
         stream.uncork();
       });
     }
-    stream.write(text);
+    if (this.#pipe === undefined) stream.write(text);
+    else this.#pipe.write(text);
   }
 
   /** Upgrades in place (RFC 6120 §5); bytes read from now on belong to TLS. */
@@ -114,7 +131,7 @@ export class Link {
     this.#unlisten();
     const { dial, context } = this.options;
     const only = onlyTo(dial.leaf, () => this.#lost(otherCertificate));
-    const secure = openTls(raw, { context, domain: dial.domain, direct: false, only });
+    const secure = openTls(raw, { context, domain: dial.domain, only });
     this.#secure = secure;
     this.#timer = setTimeout(() => this.#lost(handshakeLate), this.#timeouts.handshakeMs);
     secure.on('error', (error) => this.#lost(this.#tlsFault(errorCode(error))));
@@ -137,11 +154,14 @@ export class Link {
     this.#raw = raw;
     this.#secure = secure;
     this.#writable = secure === undefined;
+    this.#pipe = this.#pipeTo(target);
     this.handlers.open(secure !== undefined, rest, target);
     if (this.#over) return;
     raw.on('error', (error) => this.#lost(lostFault(errorCode(error))));
     if (secure === undefined) return this.#listen(raw);
-    secure.on('error', (error) => this.#lost(this.#tlsFault(errorCode(error))));
+    secure.on('error', (error: Error) =>
+      this.#lost(this.#pipe?.fault(error) ?? this.#tlsFault(errorCode(error))),
+    );
     this.#judge(secure);
   }
 
@@ -151,7 +171,18 @@ export class Link {
     if (facts === undefined) return this.#lost(noCertificate);
     this.#writable = true;
     this.handlers.ready(facts);
-    if (!this.#over) this.#listen(secure);
+    if (this.#over) return;
+    if (this.#pipe === undefined) this.#listen(secure);
+    else this.#pipe.begin(secure);
+  }
+
+  #pipeTo(target: Target): WebSocketPipe | undefined {
+    const uri = webSocketUri(target);
+    if (uri === undefined) return undefined;
+    return new WebSocketPipe(uri, this.#timeouts.handshakeMs, {
+      message: (bytes) => this.handlers.bytes(bytes),
+      closed: (fault) => this.#lost(fault),
+    });
   }
 
   #listen(stream: Socket): void {
@@ -190,6 +221,7 @@ export class Link {
    * destroy the TLS socket as well would send its close first, or (inside 'secureConnect') crash Node.
    */
   #reset(): void {
+    this.#pipe?.drop();
     if (this.#raw?.destroyed === false) this.#raw.resetAndDestroy();
   }
 
@@ -197,8 +229,10 @@ export class Link {
     const stream = this.#secure ?? this.#raw;
     const raw = this.#raw;
     if (stream === undefined || raw === undefined) return;
-    stream.resume();
-    stream.end();
+    if (this.#pipe?.end() !== true) {
+      stream.resume();
+      stream.end();
+    }
     const cut = setTimeout(() => raw.destroy(), lingerMs);
     raw.once('close', () => clearTimeout(cut));
   }

@@ -46,6 +46,8 @@ function draw(equals: readonly SrvRecord[], pick: Pick): SrvRecord[] {
 
 /** Where to go when a host was named by the user, who thereby skips SRV. */
 export function namedTargets(dial: DialRequest, host: string): Target[] {
+  const { webSocket: http } = dial;
+  if (http !== undefined) return [{ host, port: dial.port ?? 443, direct: true, http }];
   const port = dial.port ?? (dial.tls === 'direct' ? 5223 : 5222);
   const direct = { host, port, direct: true };
   const starttls = { host, port, direct: false };

@@ -5,8 +5,8 @@ import type { TLSSocket } from 'node:tls';
 import { alpnFault, connectFault, errorCode, otherCertificate, tlsFault } from './faults.js';
 import { Tunnel } from './proxy.js';
 import { proxyHungUp, proxyLate, proxyUnreachable } from './proxy-faults.js';
-import type { TlsContext } from './tls.js';
-import { alpnName, onlyTo, openTls } from './tls.js';
+import type { Alpn, TlsContext } from './tls.js';
+import { onlyTo, openTls } from './tls.js';
 import type { LinkFault, Proxy, Target } from './types.js';
 import { linkFault } from './types.js';
 
@@ -75,6 +75,10 @@ export class Attempt {
     this.#raw.destroy();
   }
 
+  get #alpn(): Alpn {
+    return this.options.target.http === undefined ? 'xmpp-client' : 'http/1.1';
+  }
+
   #throughProxy(proxy: Proxy): void {
     const tunnel = new Tunnel(proxy, this.options.target);
     clearTimeout(this.#timer);
@@ -104,7 +108,7 @@ export class Attempt {
     this.#timer = this.#awaitSigns();
     const { context, domain, leaf } = this.options;
     const only = onlyTo(leaf, () => this.#fail(otherCertificate));
-    const secure = openTls(this.#raw, { context, domain, direct: true, only });
+    const secure = openTls(this.#raw, { context, domain, alpn: this.#alpn, only });
     secure.on('error', (error) => this.#fail(this.#tlsFault(errorCode(error))));
     secure.once('close', () => this.#fail(this.#tlsFault('ECONNRESET')));
     secure.once('secureConnect', () => this.#secure(secure));
@@ -114,7 +118,7 @@ export class Attempt {
     if (this.#over) return;
     const protocol = secure.alpnProtocol;
     // Many servers know nothing of ALPN and answer none; another protocol is another service.
-    if (typeof protocol === 'string' && protocol !== alpnName) {
+    if (typeof protocol === 'string' && protocol !== this.#alpn) {
       return this.#fail(alpnFault(protocol));
     }
     this.#settle();

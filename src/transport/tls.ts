@@ -9,10 +9,14 @@ import { channelBindings } from './channel-bindings.js';
 import { certificateNames } from './names.js';
 import type { ClientMaterial, TlsFacts } from './types.js';
 
-export type TlsContext = tls.SecureContext;
+export interface TlsContext {
+  readonly platform: tls.SecureContext;
+  /** The same without our certificate: for servers that it is not meant for. */
+  readonly anonymous: TlsContext;
+}
 
-/** XEP-0368 §4. */
-export const alpnName = 'xmpp-client';
+/** The protocol to be spoken inside (RFC 7301): XEP-0368 §4, or for WebSockets and host-meta. */
+export type Alpn = 'xmpp-client' | 'http/1.1';
 
 /** A chain longer than this is nobody's; the walk must end even where issuers form a ring. */
 const longestChain = 10;
@@ -23,11 +27,24 @@ const longestChain = 10;
  * @param options.tls12 our certificate may be shown on TLS 1.2: who it is shown to is compared by `leaf`
  * @throws when the platform cannot use the certificate, the key or the trust anchors
  */
-export function tlsContext(options: {
+export function tlsContext(options: TlsOptions): TlsContext {
+  const platform = platformContext(options);
+  return {
+    platform,
+    get anonymous() {
+      const { client: _, ...rest } = options;
+      return tlsContext(rest);
+    },
+  };
+}
+
+interface TlsOptions {
   client?: ClientMaterial;
   ca?: string;
   tls12?: boolean;
-}): TlsContext {
+}
+
+function platformContext(options: TlsOptions): tls.SecureContext {
   const compared = options.client !== undefined && options.tls12 === true;
   return tls.createSecureContext({
     ...options.client,
@@ -62,21 +79,21 @@ export function onlyTo(leaf: string | undefined, other: () => void): OnlyTo | un
 /** Starts TLS on an open TCP connection. Nobody is trusted here: the facts are judged by our own rules. */
 export function openTls(
   raw: Socket,
-  options: { context: TlsContext; domain: string; direct: boolean; only?: OnlyTo | undefined },
+  options: { context: TlsContext; domain: string; alpn?: Alpn; only?: OnlyTo | undefined },
 ): tls.TLSSocket {
-  const { only } = options;
+  const { only, alpn } = options;
   // A known option that the types know of sockets only.
   const settings: tls.ConnectionOptions & Pick<tls.TLSSocketOptions, 'requestOCSP'> = {
     // Asked for because of when it is answered, by silence too: behind the server's flight and its
     // signatures, before ours. Node has no other event there.
     requestOCSP: only !== undefined,
     socket: raw,
-    secureContext: options.context,
+    secureContext: options.context.platform,
     rejectUnauthorized: false,
     checkServerIdentity: () => undefined,
     // RFC 6066 §3 allows no address here.
     ...(isIP(options.domain) === 0 ? { servername: options.domain } : {}),
-    ...(options.direct ? { ALPNProtocols: [alpnName] } : {}),
+    ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
   };
   const socket = tls.connect(settings);
   if (only !== undefined) {

@@ -49,13 +49,16 @@ export interface Proxy {
 }
 
 /**
- * Whom to reach. `host` skips SRV; `certificate` says that ours may be shown; with `proxy` nothing is
+ * Whom to reach. `host` skips SRV, and with `webSocket` is where a WebSocket is asked for at that path;
+ * `hostMeta` asks the domain's web server for WebSockets, and SRV for nothing; `certificate` says that ours may be shown; with `proxy` nothing is
  * resolved here but the proxy's own name, and SRV is not asked.
  */
 export interface DialRequest {
   readonly domain: string;
   readonly host?: string;
   readonly port?: number;
+  readonly webSocket?: string;
+  readonly hostMeta?: boolean;
   readonly tls: 'either' | 'direct' | 'starttls';
   readonly certificate: boolean;
   /** SHA-256 of the one certificate to which ours may be shown, on TLS 1.2 as well. */
@@ -72,6 +75,8 @@ export interface Target {
   readonly port: number;
   /** TLS comes first (XEP-0368). */
   readonly direct: boolean;
+  /** HTTP is spoken there, inside TLS, which comes first: the path and query to ask for. */
+  readonly http?: string;
 }
 
 /** A client certificate with its key, as `tls.createSecureContext` takes them. */
