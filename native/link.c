@@ -161,8 +161,10 @@ static void
 got_online (ShimSession *session, PurpleConnection *gc, const stead_event *event)
 {
   session->state = STEAD_LINK_ONLINE;
-  set_detail (session, g_strdup_printf ("%s, %s", stead_event_link_tls_version (event),
-                                        stead_event_link_mechanism (event)));
+  set_detail (session, g_strdup_printf (
+                           "%s, %s%s", stead_event_link_tls_version (event),
+                           stead_event_link_mechanism (event),
+                           *stead_event_link_web_socket (event) != '\0' ? ", over WebSocket" : ""));
   purple_connection_set_display_name (gc, stead_event_link_jid (event));
   end_outage (session);
   set_connected (gc);
@@ -177,11 +179,13 @@ log_link (const stead_event *event)
   static const char *const states[] = { "connecting", "online", "interrupted", "failed",
                                         "detached" };
 
-  purple_debug_info ("steadfast", "[%u] link %s: %s %s %s %s %s %s\n", stead_event_account (event),
+  purple_debug_info ("steadfast", "[%u] link %s: %s %s %s %s %s %s %s\n",
+                     stead_event_account (event),
                      states[CLAMP ((int) stead_event_link_state (event), 0, 4)],
                      stead_event_link_step_text (event), stead_event_error_text (event),
                      stead_event_link_jid (event), stead_event_link_tls_version (event),
-                     stead_event_link_mechanism (event), stead_event_link_channel_binding (event));
+                     stead_event_link_mechanism (event), stead_event_link_channel_binding (event),
+                     stead_event_link_web_socket (event));
 }
 
 void

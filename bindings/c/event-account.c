@@ -139,6 +139,7 @@ TEXT (stead_event_link_tls_version, LINK, link->tls_version)
 TEXT (stead_event_link_mechanism, LINK, link->mechanism)
 TEXT (stead_event_link_session, LINK, link->session)
 TEXT (stead_event_link_channel_binding, LINK, link->channel_binding)
+TEXT (stead_event_link_web_socket, LINK, link->web_socket)
 
 TEXT (stead_event_trust_domain, ASK_TRUST, ask_trust->domain)
 VALUE (size_t, stead_event_trust_chain_count, ASK_TRUST, ask_trust->n_chain)

@@ -69,6 +69,8 @@ STEAD_EXPORT const char *stead_event_link_mechanism (const stead_event *event);
 STEAD_EXPORT const char *stead_event_link_session (const stead_event *event);
 /** ONLINE: what the sign-in was bound to (RFC 5929, RFC 9266), "tls-exporter"; "" for nothing. */
 STEAD_EXPORT const char *stead_event_link_channel_binding (const stead_event *event);
+/** ONLINE: the address of the WebSocket that the stream goes over (RFC 7395); "" where it is TCP. */
+STEAD_EXPORT const char *stead_event_link_web_socket (const stead_event *event);
 
 /* ASK_TRUST: answer with stead_answer_trust(), another attach, or a detach. */
 

@@ -83,6 +83,7 @@ function readers(c: Steadfast, e: Buffer) {
       mechanism: c.stead_event_link_mechanism(e) ?? '',
       session: c.stead_event_link_session(e) ?? '',
       channelBinding: c.stead_event_link_channel_binding(e) ?? '',
+      webSocket: c.stead_event_link_web_socket(e) ?? '',
     }),
     'ask-trust': () => ({
       domain: c.stead_event_trust_domain(e) ?? '',

@@ -99,6 +99,7 @@ const signatures = {
   stead_event_link_mechanism: [text, [event]],
   stead_event_link_session: [text, [event]],
   stead_event_link_channel_binding: [text, [event]],
+  stead_event_link_web_socket: [text, [event]],
   stead_event_trust_domain: [text, [event]],
   stead_event_trust_chain_count: ['size_t', [event]],
   stead_event_trust_chain: ['pointer', [event, 'size_t', 'pointer']],

@@ -70,6 +70,8 @@ export interface Dial {
   readonly domain: string;
   readonly host?: string;
   readonly port?: number;
+  /** With `host`: a WebSocket is asked for there, at this path (RFC 7395). */
+  readonly webSocket?: string;
   /** `either` tries direct TLS records beside STARTTLS ones. */
   readonly tls: 'either' | 'direct' | 'starttls';
   /** Our certificate may be shown, so TLS 1.3 is the least (below it the certificate goes out in clear). */
@@ -113,11 +115,20 @@ export type CloseHow = 'end' | 'reset';
 export type LinkInput =
   /**
    * TCP is open; `direct` says that TLS comes first and `tls-ready` will follow, `more` that the same
-   * dial knows of other places to try.
+   * dial knows of other places to try. `webSocket` is the address of the WebSocket that it is (RFC 7395).
    */
-  | { readonly type: 'link-open'; readonly direct: boolean; readonly more?: boolean }
+  | {
+      readonly type: 'link-open';
+      readonly direct: boolean;
+      readonly more?: boolean;
+      readonly webSocket?: string;
+    }
   /** A TLS handshake is complete and nothing of ours was sent in it yet but what TLS itself needs. */
   | { readonly type: 'tls-ready'; readonly facts: TlsFacts }
+  /** As they come; over WebSocket one whole message. */
   | { readonly type: 'link-bytes'; readonly bytes: Uint8Array }
-  /** The link is gone, or could not be had. No fault means the peer ended it in order. */
-  | { readonly type: 'link-closed'; readonly fault?: Fault };
+  /**
+   * The link is gone, or could not be had. No fault means the peer ended it in order. `aside`: what else
+   * was tried and why it did not help, for the log.
+   */
+  | { readonly type: 'link-closed'; readonly fault?: Fault; readonly aside?: string };

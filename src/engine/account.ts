@@ -205,7 +205,7 @@ export class Account implements Context {
   private take(input: AccountInput): void {
     switch (input.type) {
       case 'link-open':
-        this.link.opened(input.direct, input.more === true);
+        this.link.opened(input);
         return;
       case 'tls-ready':
         this.link.redial.secured();
@@ -216,7 +216,7 @@ export class Account implements Context {
         if (this.session.online) this.sleep.heard(this.time);
         return;
       case 'link-closed':
-        this.link.closed(input.fault);
+        this.link.closed(input.fault, input.aside);
         this.session.linkClosed(input.fault);
         return;
       case 'flushed':

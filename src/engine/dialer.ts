@@ -3,13 +3,17 @@
 // The one link of an account at a time, as the account's effects and inputs speak of it.
 
 import type { CloseHow, Dial, LinkInput } from '../core/effects.js';
+import { readHostMeta } from '../core/host-meta.js';
 import { Link } from '../transport/link.js';
 import type { LinkHandlers } from '../transport/link.js';
 import type { TlsContext } from '../transport/tls.js';
 import { tlsContext } from '../transport/tls.js';
-import type { ClientMaterial, DialRequest, Target } from '../transport/types.js';
+import type { ClientMaterial, DialRequest, LinkFault, Target } from '../transport/types.js';
+import { webSocketUri } from '../transport/web-address.js';
 import type { Fault } from '../core/errors.js';
 import { IdentityError, readTrustAnchors } from './identity.js';
+import { tools } from './tools-node.js';
+import { WebWay } from './web-way.js';
 
 /** The link as the driver needs it; tests give a fake. */
 export interface LinkLike {
@@ -19,7 +23,11 @@ export interface LinkLike {
 }
 export type MakeLink = (dial: DialRequest, context: TlsContext, handlers: LinkHandlers) => LinkLike;
 
-const realLink: MakeLink = (dial, context, handlers) => new Link({ dial, context }, handlers);
+const realLink: MakeLink = (dial, context, handlers) =>
+  new Link(
+    { dial, context, readHostMeta: (form, document) => readHostMeta(form, document, tools) },
+    handlers,
+  );
 
 /** What a dial needs beside its target, as the settings last gave it. */
 export interface TlsSettings {
@@ -37,10 +45,12 @@ export class Dialer {
   #reached: readonly Target[] = [];
   /** Where the last dial could have gone as well. */
   #rest: readonly Target[] = [];
+  readonly #web = new WebWay();
 
   constructor(
     private readonly input: (input: LinkInput) => void,
     private readonly makeLink: MakeLink = realLink,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** Lets an older link go first. Nothing is told before this returned. */
@@ -67,27 +77,73 @@ export class Dialer {
     const context = await this.#context(dial);
     if (turn !== this.#turn) return;
     if ('condition' in context) return this.input({ type: 'link-closed', fault: context });
-    const tell = (input: LinkInput): void => {
-      if (turn !== this.#turn) return;
-      if (input.type === 'link-closed') this.#link = undefined;
-      this.input(input);
-    };
     const request = this.#requestOf(dial);
     const kept = dial.again === true ? this.#rest : [];
     this.#rest = kept;
     this.#reached = [];
+    const web = { ...request, hostMeta: true };
+    const usual = (aside?: LinkFault): void =>
+      this.#connect(request, context, turn, kept, (fault) => {
+        // Not twice in one dial.
+        if (aside === undefined && this.#web.next(dial, fault, this.now())) byWeb(fault);
+        else this.#failed(turn, fault, aside);
+      });
+    const byWeb = (fault: LinkFault): void =>
+      this.#connect(web, context, turn, kept, (aside) => this.#failed(turn, fault, aside));
+    if (!this.#web.first(dial, this.now())) return usual();
+    this.#connect(web, context, turn, kept, (aside) => usual(aside));
+  }
+
+  /** @param failed called in place of the news that the link is gone, where it never was open */
+  #connect(
+    request: DialRequest,
+    context: TlsContext,
+    turn: number,
+    kept: readonly Target[],
+    failed: (fault: LinkFault) => void,
+  ): void {
+    const tell = (input: LinkInput): void => {
+      if (turn === this.#turn) this.input(input);
+    };
+    let uri: string | undefined;
+    let open = false;
     this.#link = this.makeLink(request, context, {
       open: (direct, others, target) => {
-        const rest = [...others, ...kept];
-        if (turn === this.#turn) {
-          this.#rest = rest;
-          this.#reached = [target];
-        }
-        tell({ type: 'link-open', direct, ...(rest.length === 0 ? {} : { more: true }) });
+        if (turn !== this.#turn) return;
+        open = true;
+        uri = webSocketUri(target);
+        if (uri === undefined) this.#web.opened();
+        this.#rest = [...others, ...kept];
+        this.#reached = [target];
+        const more = this.#rest.length === 0 ? {} : { more: true };
+        tell({
+          type: 'link-open',
+          direct,
+          ...more,
+          ...(uri === undefined ? {} : { webSocket: uri }),
+        });
       },
-      ready: (facts) => tell({ type: 'tls-ready', facts }),
+      ready: (facts) => {
+        if (turn === this.#turn) this.#web.reached(uri === undefined ? 'usual' : 'web');
+        tell({ type: 'tls-ready', facts });
+      },
       bytes: (bytes) => tell({ type: 'link-bytes', bytes }),
-      closed: (fault) => tell({ type: 'link-closed', ...(fault === undefined ? {} : { fault }) }),
+      closed: (fault) => {
+        if (turn !== this.#turn) return;
+        this.#link = undefined;
+        if (!open && fault !== undefined) return failed(fault);
+        tell({ type: 'link-closed', ...(fault === undefined ? {} : { fault }) });
+      },
+    });
+  }
+
+  /** @param fault what is told: of the usual way, since who serves there knows more of it */
+  #failed(turn: number, fault: LinkFault, aside: LinkFault | undefined): void {
+    if (turn !== this.#turn) return;
+    this.input({
+      type: 'link-closed',
+      fault,
+      ...(aside === undefined ? {} : { aside: aside.text }),
     });
   }
 

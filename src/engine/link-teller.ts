@@ -16,6 +16,8 @@ import { RELEASED } from './link-faults.js';
 export class LinkTeller {
   /** The host shows the account as signed in. */
   shown = false;
+  /** The address of the WebSocket that the account's link is; nothing where it is TCP. */
+  webSocket: string | undefined;
   private last: Online | undefined;
 
   constructor(
@@ -41,7 +43,16 @@ export class LinkTeller {
   /** A session that the host can use is there. */
   online(online: Online, attached: boolean): void {
     this.last = online;
+    if (this.webSocket !== undefined) {
+      const text = `Connected over WebSocket, as nothing else was possible: ${this.webSocket}`;
+      this.context.log('info', 'link', text);
+    }
     this.onlineAgain(attached);
+  }
+
+  /** @param aside what was tried besides, and why in vain */
+  triedAside(aside: string | undefined): void {
+    if (aside !== undefined) this.context.log('info', 'link', `No way over WebSocket: ${aside}`);
   }
 
   /**
@@ -62,6 +73,7 @@ export class LinkTeller {
       mechanism: last.mechanism,
       channelBinding: last.binding,
       session: this.session.management?.id ?? '',
+      webSocket: this.webSocket ?? '',
       ...(cause === undefined ? {} : { error: errorMessage(cause) }),
     });
   }

@@ -17,6 +17,8 @@ import { CANCELLED, NO_LINK, OTHER_CERTIFICATE, REJECTED } from './link-faults.j
 import type { Phase } from './link-phase.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
+import { framingOf, otherHost, overWebSocket } from './web-link.js';
+import type { LinkOpen } from './web-link.js';
 
 export class LinkKeeper {
   options: AttachOptions | undefined;
@@ -130,22 +132,21 @@ export class LinkKeeper {
     this.context.effect({ type: 'dial', dial });
   }
 
-  opened(direct: boolean, more: boolean): void {
+  opened(news: LinkOpen): void {
     if (this.phase !== 'dialing' || this.options === undefined) {
       return;
     }
     this.phase = 'up';
-    this.redial.opened(direct, more);
+    this.teller.webSocket = news.webSocket;
+    this.redial.opened(news);
     const resource = this.redial.resource(this.resource());
-    this.session.open(
-      { ...this.credentials.opened(this.options), resource },
-      direct,
-      this.context.clock(),
-    );
+    const options = { ...this.credentials.opened(this.options), resource, ...framingOf(news) };
+    this.session.open(options, news.direct, this.context.clock());
   }
 
   /** The link failed before it was open; a session that is up hears of it by itself. */
-  closed(cause: Fault | undefined): void {
+  closed(cause: Fault | undefined, aside: string | undefined): void {
+    this.teller.triedAside(aside);
     if (this.phase === 'dialing') {
       this.fell(cause ?? NO_LINK, 'none');
     }
@@ -303,7 +304,7 @@ export class LinkKeeper {
     } else if (this.phase === 'up' && guessed && this.credentials.wrongGuess(cause, this.session)) {
       this.dialIn(this.redial.delayAfterEnd());
     } else if (this.phase === 'up') {
-      this.fell(cause ?? NO_LINK, reached);
+      this.fell(overWebSocket(this.teller.webSocket, cause ?? NO_LINK), reached);
     }
   }
 
@@ -382,6 +383,8 @@ export class LinkKeeper {
       this.phase = 'idle';
       return;
     }
+    const other = otherHost(this.teller.webSocket, reasons, this.options.jid.domain);
+    if (other !== undefined) return this.fell(other, 'server');
     const next = this.credentials.distrusted(facts.sha256, this.options);
     if (typeof next === 'object') {
       this.stop(next);

@@ -8,6 +8,8 @@ import type { Reached } from './backoff.js';
 import type { Context } from './context.js';
 import type { AttachOptions } from './options.js';
 import { dialOf, parseLocation } from './options.js';
+import { webSocketTarget } from '../transport/web-address.js';
+import type { LinkOpen } from './web-link.js';
 
 /** Someone else signed in with our resource: give way this long before taking another. */
 const CONFLICT_WAIT_MS = 30_000;
@@ -94,9 +96,10 @@ export class Redial {
     return this.backoff.ended(this.context.clock().now);
   }
 
-  /** A link is open. @param more the dial knows of other places to try */
-  opened(direct: boolean, more: boolean): void {
-    this.direct = direct;
+  /** A link is open. */
+  opened({ direct, more = false, webSocket }: LinkOpen): void {
+    // A WebSocket says nothing of how a host is reached otherwise.
+    this.direct = direct && webSocket === undefined;
     this.more = more;
     this.safe = false;
   }
@@ -124,14 +127,19 @@ export class Redial {
   }
 
   /**
-   * The server wants us elsewhere (RFC 6120 §4.9.3.19). That is for one dial and remembered nowhere; it
+   * The server wants us elsewhere (RFC 6120 §4.9.3.19, RFC 7395 §3.6.1). That is for one dial and remembered nowhere; it
    * changes nothing about whose certificate is asked for, and counts only from inside TLS.
    * @returns how long to wait before going there; nothing when we are not to
    */
-  sentTo({ place }: Fault, options: AttachOptions | undefined): number | undefined {
-    const where = parseLocation(place ?? '');
+  sentTo({ place = '' }: Fault, options: AttachOptions | undefined): number | undefined {
+    const web = webSocketTarget(place);
+    const where = web ?? parseLocation(place);
     if (!this.safe || where.host === undefined || this.sentAway >= MOST_SENT_AWAY) return undefined;
     this.sentAway++;
+    if (web !== undefined) {
+      this.detour = { host: web.host, port: web.port, tls: 'direct', webSocket: web.http };
+      return this.delayAfterEnd();
+    }
     // A port that is not named is the usual one, on which TLS does not come first.
     const direct = options?.security === 'old_ssl' || (this.direct && where.port !== 5222);
     this.detour = { ...where, tls: direct ? 'direct' : 'starttls' };

@@ -15,6 +15,7 @@ import type { TrialEffect, TrialInput } from './effects.js';
 import { NO_LINK } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import { dialOf } from './options.js';
+import { framingOf } from './web-link.js';
 
 /**
  * How the account signs in; the trial does the same but for the certificate, and by RFC 6120 alone: with
@@ -77,7 +78,11 @@ export class Trial {
       case 'identity-failed':
         return this.finish(input.fault);
       case 'link-open':
-        return this.session.open(this.negotiation(), input.direct, clock);
+        return this.session.open(
+          { ...this.negotiation(), ...framingOf(input) },
+          input.direct,
+          clock,
+        );
       case 'tls-ready':
         return this.session.tlsReady(input.facts, clock);
       case 'link-bytes':

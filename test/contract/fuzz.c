@@ -185,6 +185,7 @@ read_event (const stead_event *e)
                                                          stead_event_link_mechanism,
                                                          stead_event_link_session,
                                                          stead_event_link_channel_binding,
+                                                         stead_event_link_web_socket,
                                                          stead_event_expiry_text,
                                                          stead_event_trust_domain,
                                                          stead_event_trust_sha256,

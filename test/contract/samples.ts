@@ -138,6 +138,7 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
         mechanism: 'SCRAM-SHA-256',
         session: 'sm-1',
         channelBinding: 'tls-exporter',
+        webSocket: 'wss://home.example/ws',
       },
     },
   },
