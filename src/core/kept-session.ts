@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { Crossing } from './crossing.js';
 import { Jid } from './jid.js';
 import type { NegotiationOptions } from './negotiation.js';
 import { SERVER_ENDED } from './session-output.js';
@@ -7,7 +8,11 @@ import type { Online, SessionOutput } from './session-output.js';
 import { StreamManagement } from './stream-management.js';
 import type { Enabled, Outgoing, SavedManagement, Tracked } from './stream-management.js';
 import type { Fault } from './errors.js';
+import type { StreamOptions } from './stream.js';
 import type { Tools } from './tools.js';
+
+/** What a link is asked for, the session aside. */
+export type LinkOptions = Omit<NegotiationOptions, 'resume'> & Pick<StreamOptions, 'framing'>;
 
 /** Servers refuse some resumptions by closing without a word; asking for ever would be a loop. */
 const SILENT_REFUSALS = 2;
@@ -18,6 +23,7 @@ export class KeptSession {
   private silentRefusals = 0;
   /** Somebody else has our resource now: asked for again, it would be taken from him again. */
   private displaced = false;
+  private readonly crossing = new Crossing();
 
   constructor(
     private readonly tools: Tools,
@@ -33,13 +39,25 @@ export class KeptSession {
     const management = new StreamManagement(enabled);
     for (const stanza of ahead) management.track(stanza);
     this.management = management;
+    this.crossing.begun();
+  }
+
+  /** It was resumed on another kind of link, where the server has answered nothing yet. */
+  get unproven(): boolean {
+    return this.crossing.unproven;
+  }
+
+  /** The server acknowledged something. */
+  answered(): void {
+    this.crossing.answered();
   }
 
   /**
    * What a negotiation is to do: to go on with the session, or to bind its resource again if that cannot be.
    * @param h stanzas handled durably
    */
-  optionsFor(options: Omit<NegotiationOptions, 'resume'>, h: number): NegotiationOptions {
+  optionsFor(options: LinkOptions, h: number): NegotiationOptions {
+    this.crossing.opened(options.framing);
     const resumption = this.resumption(h);
     const { sasl2 } = options;
     if (resumption !== undefined || sasl2 === undefined || sasl2.over) {
@@ -81,12 +99,14 @@ export class KeptSession {
       this.silentRefusals += Number(asked);
     }
     this.displaced ||= cause?.condition === 'conflict';
+    if (this.crossing.unproven) this.lost(undefined);
   }
 
   /** @returns what follows for the stanzas that were unacked, or the server's breach of XEP-0198 */
   resumed(h: number): (Pick<Online, 'how' | 'resend'> & { readonly settled: Tracked[] }) | Fault {
     this.silentRefusals = 0;
     this.displaced = false;
+    this.crossing.resumed();
     const result = this.management?.resumed(h) ?? { settled: [], resend: [] };
     if ('fault' in result) {
       return result.fault;

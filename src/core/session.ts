@@ -9,7 +9,8 @@ import type { Clock, CloseHow, TlsFacts } from './effects.js';
 import { fault, type Fault } from './errors.js';
 import { isStanza } from './stanza.js';
 import { KeptSession } from './kept-session.js';
-import type { Established, NegotiationOptions, NegotiationOutput } from './negotiation.js';
+import type { LinkOptions } from './kept-session.js';
+import type { Established, NegotiationOutput } from './negotiation.js';
 import { NS } from './namespaces.js';
 import { DEAD_LINK, onlineOf, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
 import type { Online, SessionOutput } from './session-output.js';
@@ -18,12 +19,9 @@ import type { Outgoing, SavedManagement, StreamManagement, Tracked } from './str
 import { PhaseTime } from './session-times.js';
 import { SignIn } from './sign-in.js';
 import { Stream } from './stream.js';
-import type { StreamOptions } from './stream.js';
 import { handledDetail } from './stream-error.js';
 import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
-
-type LinkOptions = Omit<NegotiationOptions, 'resume'> & Pick<StreamOptions, 'framing'>;
 
 export class Session {
   private stream: Stream | undefined;
@@ -283,6 +281,7 @@ export class Session {
       this.breach(result.fault);
       return;
     }
+    this.kept.answered();
     this.acks.answered(this.clock.now, h);
     this.out({ type: 'settled', h, stanzas: result.settled });
   }
@@ -361,6 +360,7 @@ export class Session {
     this.acks.learned(settled.length);
     this.out({ type: 'settled', h, stanzas: settled });
     this.out({ ...common, how, resend });
+    if (this.kept.unproven) this.acks.probe(this.clock.now);
   }
 
   private askIfDue(): void {

@@ -208,7 +208,8 @@ describe('a session over WebSocket', () => {
     ];
     for (const text of says) signing.hear(bytes(text));
     expect(signing.told).toEqual(['online PLAIN']);
-    expect(signing.wrote).toEqual(['open', 'auth PLAIN', 'open', 'resume']);
+    // An earlier process may have had it by TCP: whether it really goes on is asked at once.
+    expect(signing.wrote).toEqual(['open', 'auth PLAIN', 'open', 'resume', 'r']);
     for (const text of signing.texts) expect(parseFragment(text, nodeTools)).toHaveLength(1);
   });
 

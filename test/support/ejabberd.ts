@@ -26,6 +26,8 @@ export interface EjabberdOptions {
   hibernationMs?: number;
   /** The address of rooms that outlive the server, with an archive each; without it there are none. */
   rooms?: string;
+  /** The port of WebSockets over TLS 1.3, at `/ws`; without it there are none. */
+  webPort?: number;
   /** Erlang modules of test/support/ejabberd; `serve` of each is called for each domain. */
   modules?: string[];
 }
@@ -175,7 +177,13 @@ export class Ejabberd {
     });
   }
 
-  #settings({ domains, authority, hibernationMs = 300_000, rooms }: EjabberdOptions): object {
+  #settings({
+    domains,
+    authority,
+    hibernationMs = 300_000,
+    rooms,
+    webPort,
+  }: EjabberdOptions): object {
     const passwords = Object.entries(domains).map(([domain, { hash }]) => [
       domain,
       hash === undefined
@@ -187,7 +195,10 @@ export class Ejabberd {
       ...{ loglevel: 'info', log_rotate_count: 0, s2s_access: 'none' },
       acme: { auto: false },
       certfiles: [this.#workspace.path(this.#folder, 'server.pem')],
-      listen: VERSIONS.flatMap((tls) => listeners(this.ports[tls], tls, authority.certFile)),
+      listen: [
+        ...VERSIONS.flatMap((tls) => listeners(this.ports[tls], tls, authority.certFile)),
+        ...(webPort === undefined ? [] : [webListener(webPort)]),
+      ],
       ...{ auth_method: ['internal'], host_config: Object.fromEntries(passwords) as object },
       ...{ acl: { local: { user_regexp: '' } }, access_rules: { c2s: { allow: 'all' } } },
       modules: {
@@ -219,6 +230,13 @@ function listeners({ starttls, direct }: Ports, tls: TlsVersion, cafile: string)
     { ...common, port: starttls, starttls: true, starttls_required: true },
     { ...common, port: direct, tls: true },
   ];
+}
+
+function webListener(port: number): object {
+  return {
+    ...{ ip: '127.0.0.1', port, module: 'ejabberd_http', tls: true },
+    ...{ protocol_options: OTHERS['TLSv1.3'], request_handlers: { '/ws': 'ejabberd_http_ws' } },
+  };
 }
 
 /** An Erlang binary. */
