@@ -30,6 +30,12 @@ export const coreSpecs: readonly Spec[] = [
     status: 'partial',
     note: 'no DANE, no revocation check',
   },
+  {
+    id: 'RFC 7395',
+    name: 'XMPP Subprotocol for WebSocket',
+    status: 'complete',
+    note: 'where nothing else leads to the server',
+  },
   { id: 'RFC 5802', name: 'SCRAM-SHA-1 and SCRAM-SHA-1-PLUS', status: 'complete' },
   { id: 'RFC 7677', name: 'SCRAM-SHA-256 and SCRAM-SHA-256-PLUS', status: 'complete' },
   {
@@ -45,6 +51,13 @@ export const coreSpecs: readonly Spec[] = [
     version: '1.1.1',
     status: 'partial',
     note: 'DateTime',
+  },
+  {
+    id: 'XEP-0156',
+    name: 'Discovering Alternative XMPP Connection Methods',
+    version: '1.4.0',
+    status: 'partial',
+    note: 'WebSocket; the certificate must be the domain’s, whatever the host',
   },
   {
     id: 'XEP-0178',
