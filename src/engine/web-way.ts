@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// When a server is looked for by host-meta (XEP-0156 §3: only once the usual ways are exhausted).
+// When a server is looked for by host-meta (XEP-0156 §2.2: only once the usual ways are exhausted).
 
 import type { Dial } from '../core/effects.js';
 import type { LinkFault } from '../transport/types.js';
