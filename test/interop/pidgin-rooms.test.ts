@@ -81,7 +81,9 @@ test('a room is found in the list of rooms, and entered from there', async () =>
   await closed(FIND_ROOMS);
   const row: Area = { x: TALK.x + 30, y: 86, width: 300, height: 16 };
   await eventually('a room in the list', async () => !(await pidgin.isBlank(row)));
+  const unselected = await pidgin.colour(row);
   await pidgin.click(row.x + 30, row.y + 8);
+  await eventually('it selected', async () => (await pidgin.colour(row)) !== unselected);
   await picture('list');
   await pidgin.keys(ROOM_LIST, 'alt+j');
   await rooms.has(LIBRARY, 'alice', 'bob', 'carol');

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Bus } from './dbus.js';
 import { eventually } from './observed.js';
+import { listens } from './ports.js';
 import { prepareProfile, type HostOptions } from './profile.js';
 import { Running, run } from './processes.js';
 import { BusHost } from './bus-host.js';
@@ -33,7 +34,8 @@ export class Terminal {
       log: workspace.path('tmux.log'),
     });
     workspace.atEnd(async () => void (await server.stop()));
-    await eventually('tmux', () => existsSync(terminal.socket));
+    // Its socket is there a moment before anybody listens on it.
+    await eventually('tmux', () => listens(terminal.socket));
     return terminal;
   }
 

@@ -135,10 +135,18 @@ export class Pidgin extends BusHost {
 
   /** Whether a part of the screen has one colour and nothing on it. */
   async isBlank(area: Area): Promise<boolean> {
-    const crop = `${area.width}x${area.height}+${area.x}+${area.y}`;
-    const env = this.#environment;
-    const picture = ['-window', 'root', '-crop', crop, '+repage', '-format', '%k', 'info:-'];
-    return (await run('import', picture, { env })).trim() === '1';
+    return (await this.#measure(area, '-format', '%k')) === '1';
+  }
+
+  /** The average colour of a part of the screen, to see that it changes: a row that is selected does. */
+  colour(area: Area): Promise<string> {
+    return this.#measure(area, '-resize', '1x1!', '-format', '%[pixel:p{0,0}]');
+  }
+
+  async #measure({ x, y, width, height }: Area, ...how: string[]): Promise<string> {
+    const crop = `${width}x${height}+${x}+${y}`;
+    const picture = ['-window', 'root', '-crop', crop, '+repage', ...how, 'info:-'];
+    return (await run('import', picture, { env: this.#environment })).trim();
   }
 
   /** Without a window manager nothing has the focus until it is given. */

@@ -62,10 +62,12 @@ export async function freePort(): Promise<number> {
   throw new Error('no free loopback port');
 }
 
-/** Does somebody listen on this port of 127.0.0.1? */
-export function listens(port: number): Promise<boolean> {
+/** Does somebody listen on this port of 127.0.0.1, or on the socket of this path? */
+export function listens(place: number | string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const address =
+      typeof place === 'string' ? { path: place } : { port: place, host: '127.0.0.1' };
+    const socket = connect(address);
     socket.once('error', () => resolve(false));
     socket.once('connect', () => {
       socket.destroy();
