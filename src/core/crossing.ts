@@ -2,28 +2,33 @@
 //
 // A session that goes on over another kind of link than the one it lived on (TCP and WebSocket).
 
-import { byteFraming } from './framing.js';
-import type { Framing } from './framing.js';
-
 /**
  * Tells whether what was resumed really goes on.
  * COMPAT(Prosody, 0.12): it says `<resumed/>`, and then goes on to read the frames of the kind of link on which the
  * session was begun: it hears not a word of us, however often that is repeated.
  */
 export class Crossing {
-  /** On what the session is known to live; of one that an earlier process began on TCP is assumed. */
-  private home: Framing = byteFraming;
-  private present: Framing = byteFraming;
+  /** Whether the session is known to live on a link of messages. */
+  private home = false;
+  private present = false;
   /** A link that is lost now has taken the session along: it is of no use to ask for it again. */
   unproven = false;
 
-  opened(framing: Framing = byteFraming): void {
-    this.present = framing;
+  /** @param messages the link is one of messages */
+  opened(messages: boolean): void {
+    this.present = messages;
     this.unproven = false;
   }
 
-  begun(): void {
+  /** @returns whether the session was begun on a link of messages */
+  begun(): boolean {
     this.home = this.present;
+    return this.home;
+  }
+
+  /** An earlier process began it. */
+  restored(messages: boolean): void {
+    this.home = messages;
   }
 
   resumed(): void {

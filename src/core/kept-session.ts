@@ -32,14 +32,15 @@ export class KeptSession {
 
   restore(saved: SavedManagement): void {
     this.management = StreamManagement.restore(saved);
+    this.crossing.restored(saved.messages === true);
   }
 
   /** @param ahead what was written behind `<enable/>`, which the server counts (XEP-0198 §4) */
   begin(enabled: Enabled, ahead: readonly Outgoing[]): void {
-    const management = new StreamManagement(enabled);
+    const on = this.crossing.begun() ? { messages: true as const } : {};
+    const management = new StreamManagement({ ...enabled, ...on });
     for (const stanza of ahead) management.track(stanza);
     this.management = management;
-    this.crossing.begun();
   }
 
   /** It was resumed on another kind of link, where the server has answered nothing yet. */
@@ -57,7 +58,7 @@ export class KeptSession {
    * @param h stanzas handled durably
    */
   optionsFor(options: LinkOptions, h: number): NegotiationOptions {
-    this.crossing.opened(options.framing);
+    this.crossing.opened(options.framing?.messages === true);
     const resumption = this.resumption(h);
     const { sasl2 } = options;
     if (resumption !== undefined || sasl2 === undefined || sasl2.over) {

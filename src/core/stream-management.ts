@@ -29,6 +29,7 @@ export interface SavedManagement {
   location?: string;
   max?: number;
   jid: string;
+  messages?: true;
   sent: number;
   acked: number;
   handled: number;
@@ -46,6 +47,8 @@ export interface Enabled {
   readonly location?: string;
   /** The full JID bound. */
   readonly jid: string;
+  /** On a link of messages (RFC 7395). */
+  readonly messages?: true;
 }
 
 /**
@@ -67,6 +70,7 @@ export class StreamManagement {
   readonly max: number | undefined;
   readonly location: string | undefined;
   readonly jid: string;
+  readonly messages: true | undefined;
   readonly #restored: boolean;
   #sent: number;
   #acked: number;
@@ -86,6 +90,7 @@ export class StreamManagement {
     this.max = enabled.max;
     this.location = enabled.location;
     this.jid = enabled.jid;
+    this.messages = enabled.messages;
     this.#sent = counters.sent;
     this.#acked = counters.sent;
     this.#handled = counters.handled;
@@ -117,6 +122,7 @@ export class StreamManagement {
       ...(this.location === undefined ? {} : { location: this.location }),
       ...(this.max === undefined ? {} : { max: this.max }),
       jid: this.jid,
+      ...(this.messages === undefined ? {} : { messages: this.messages }),
       sent: this.#sent,
       acked: this.#acked,
       handled: this.#handled,

@@ -12,13 +12,14 @@ export type OutboxState = 'queued' | 'sent' | 'in-doubt' | 'at-server' | 'delive
 export type JournalRecord =
   /** The resource we ask the server for, chosen once so that a new session replaces the old one. */
   | { readonly type: 'resource'; readonly resource: string }
-  /** XEP-0198 was enabled: counters start at 0 here. */
+  /** XEP-0198 was enabled: counters start at 0 here. `messages`: on a link of messages (RFC 7395). */
   | {
       readonly type: 'session';
       readonly id: string;
       readonly max?: number;
       readonly location?: string;
       readonly jid: string;
+      readonly messages?: true;
     }
   /**
    * A process that did not start the session resumed it with the server at `h`: what was unacked is
@@ -124,7 +125,7 @@ export type Transaction = readonly JournalRecord[];
 
 /** The records of a session that was just enabled, and of what was written in it ahead of that. */
 export function sessionRecords(saved: SavedManagement): JournalRecord[] {
-  const { id, jid, max, location, tracked } = saved;
+  const { id, jid, max, location, messages, tracked } = saved;
   return [
     {
       type: 'session',
@@ -132,6 +133,7 @@ export function sessionRecords(saved: SavedManagement): JournalRecord[] {
       jid,
       ...(max === undefined ? {} : { max }),
       ...(location === undefined ? {} : { location }),
+      ...(messages === undefined ? {} : { messages }),
     },
     ...tracked.map((stanza): JournalRecord => ({ type: 'sent', ...stanza })),
   ];

@@ -21,17 +21,15 @@ class Life {
   readonly told: SessionOutput[] = [];
   readonly kept = new KeptSession(tools, (output) => this.told.push(output));
 
-  /** A session with a message in it, begun on such a link or by an earlier process. */
-  constructor(home: Framing | undefined) {
-    const jid = 'alice@example.org/desk';
-    if (home === undefined) {
-      const tracked = [{ number: 1, kind: 'message', handle: 'm' } as const];
-      this.kept.restore({ id: 'sm-1', jid, sent: 1, acked: 0, handled: 0, tracked });
-      return;
-    }
-    this.kept.optionsFor({ ...account, framing: home }, 0);
+  /** A session with a message in it, begun on such a link, perhaps by an earlier process. */
+  constructor(home: Framing, earlier: boolean) {
+    const first = earlier ? new KeptSession(tools, () => undefined) : this.kept;
+    first.optionsFor({ ...account, framing: home }, 0);
     const text = '<message/>';
-    this.kept.begin({ id: 'sm-1', jid }, [{ kind: 'message', handle: 'm', text }]);
+    const jid = 'alice@example.org/desk';
+    first.begin({ id: 'sm-1', jid }, [{ kind: 'message', handle: 'm', text }]);
+    const saved = first.management?.save();
+    if (earlier && saved !== undefined) this.kept.restore(saved);
   }
 
   /** One link on which the session is resumed. */
@@ -52,21 +50,23 @@ const [tcp, web] = [byteFraming, webSocketFraming];
 
 describe('a session that is resumed', () => {
   it.each([
-    ['begun by TCP and resumed there', tcp, tcp],
-    ['begun by WebSocket and resumed there', web, web],
-    ['begun by an earlier process and resumed by TCP', undefined, tcp],
-  ])('%s outlives links without an answer', (_what, home, then) => {
-    const life = new Life(home);
+    ['begun by TCP and resumed there', tcp, tcp, false],
+    ['begun by WebSocket and resumed there', web, web, false],
+    ['begun by an earlier process and resumed by TCP', tcp, tcp, true],
+    ['begun by an earlier process on a WebSocket and resumed there', web, web, true],
+  ])('%s outlives links without an answer', (_what, home, then, earlier) => {
+    const life = new Life(home, earlier);
     for (let times = 0; times < 5; times++) life.link(then, false);
     expect(life.lost).toBe(false);
   });
 
   it.each([
-    ['begun by WebSocket and resumed by TCP', web, tcp],
-    ['begun by TCP and resumed by WebSocket', tcp, web],
-    ['begun by an earlier process and resumed by WebSocket', undefined, web],
-  ])('%s is given up where the server then answers nothing', (_what, home, then) => {
-    const life = new Life(home);
+    ['begun by WebSocket and resumed by TCP', web, tcp, false],
+    ['begun by TCP and resumed by WebSocket', tcp, web, false],
+    ['begun by an earlier process and resumed by WebSocket', tcp, web, true],
+    ['begun by an earlier process on a WebSocket and resumed by TCP', web, tcp, true],
+  ])('%s is given up where the server then answers nothing', (_what, home, then, earlier) => {
+    const life = new Life(home, earlier);
     life.link(then, false);
     // What was in it is looked for in the archive, as the count of a server that hears nothing is none.
     expect(life.told).toMatchObject([{ type: 'lost', certain: false, over: false }]);
@@ -74,7 +74,7 @@ describe('a session that is resumed', () => {
   });
 
   it('lives on, and there from now on, where the server answers', () => {
-    const life = new Life(web);
+    const life = new Life(web, false);
     life.link(tcp, true);
     life.link(tcp, false);
     life.link(web, true);
