@@ -9,7 +9,8 @@ import { chatStates, read, secrets, type Event } from './events.js';
 import { filled, type FormValues } from './forms.js';
 import { load, poll, type Steadfast } from './library.js';
 import { CertificateCommands } from './certificates.js';
-import { fillProxy, setProxy, type Proxy } from './proxy.js';
+import { fillOptions, type AccountOptions } from './options.js';
+import { setProxy, type Proxy } from './proxy.js';
 import { affiliations, roles, roomFormKinds, type Bookmark } from './rooms.js';
 import type { Presence } from './shapes.js';
 import { Wake } from './wake.js';
@@ -17,6 +18,7 @@ import { shows } from './words.js';
 
 export type { Event, Failure } from './events.js';
 export type { Form, FormField, FormValues } from './forms.js';
+export type { AccountOptions } from './options.js';
 export type { Proxy } from './proxy.js';
 export type { Bookmark } from './rooms.js';
 export type { Presence, Show } from './shapes.js';
@@ -25,33 +27,6 @@ export type Role = (typeof roles)[number];
 export type RoomFormKind = (typeof roomFormKinds)[number];
 export type Affiliation = (typeof affiliations)[number];
 
-/** What one account needs; names and meanings as Attach in engine.proto. */
-export interface AccountOptions {
-  jid: string;
-  security?: 'require_tls' | 'old_ssl' | 'opportunistic_tls';
-  connectServer?: string;
-  port?: number;
-  authMethod?: 'auto' | 'external' | 'scram' | 'plain';
-  password?: string;
-  clientCert?: string;
-  clientKey?: string;
-  clientCertPassphrase?: string;
-  caFile?: string;
-  pinSha256?: string;
-  plainInClear?: boolean;
-  queueHours?: number;
-  carbons?: boolean;
-  archive?: boolean;
-  receipts?: boolean;
-  csi?: boolean;
-  archiveDays?: number;
-  bookmarks?: boolean;
-  certTls12?: boolean;
-  proxy?: Proxy;
-}
-
-const securities = ['require_tls', 'old_ssl', 'opportunistic_tls'] as const;
-const authMethods = ['auto', 'external', 'scram', 'plain'] as const;
 const subscribeActions = ['request', 'approve', 'deny', 'cancel'] as const;
 
 /** libsteadfast could not take a request; the text says why. */
@@ -104,7 +79,8 @@ export class Client {
   attach(account: number, options: AccountOptions, presence?: Presence): void {
     const made = this.#c.stead_options_new();
     try {
-      this.#fill(made, options, presence ?? {});
+      if (!fillOptions(this.#c, made, options, presence ?? {}))
+        throw new SteadfastError('An option is out of range.');
       this.#check(this.#c.stead_attach(this.#open(), account, made));
     } finally {
       this.#c.stead_options_free(made);
@@ -340,46 +316,6 @@ export class Client {
     this.#waiting = poll([own, woken], this.#c.stead_client_wait_ms(handle));
     await this.#waiting;
     this.#wake.taken();
-  }
-
-  #fill(made: Buffer | null, options: AccountOptions, presence: Presence): void {
-    const texts: [number, string | undefined][] = [
-      [1, options.jid],
-      [3, options.connectServer],
-      [6, options.password],
-      [7, options.clientCert],
-      [8, options.clientKey],
-      [9, options.clientCertPassphrase],
-      [10, options.caFile],
-      [11, options.pinSha256],
-    ];
-    const numbers: [number, number][] = [
-      [2, securities.indexOf(options.security ?? 'require_tls')],
-      [4, options.port ?? 0],
-      [5, authMethods.indexOf(options.authMethod ?? 'auto')],
-      [12, options.plainInClear === true ? 1 : 0],
-      [13, options.queueHours ?? 0],
-      [14, options.carbons === false ? 0 : 1],
-      [15, options.archive === false ? 0 : 1],
-      [16, options.receipts === false ? 0 : 1],
-      [17, options.csi === false ? 0 : 1],
-      [18, options.archiveDays ?? 0],
-      [19, options.bookmarks === false ? 0 : 1],
-      [45, options.certTls12 === true ? 1 : 0],
-    ];
-    const { show = 'available', status = '', priority = 0, idleSinceTimeMs = 0 } = presence;
-    const good =
-      fillProxy(this.#c, made, options.proxy) &&
-      texts.every(([option, text]) => this.#c.stead_options_set_string(made, option, text ?? '')) &&
-      numbers.every(([option, value]) => this.#c.stead_options_set_int(made, option, value)) &&
-      this.#c.stead_options_set_presence(
-        made,
-        shows.indexOf(show),
-        status,
-        priority,
-        idleSinceTimeMs,
-      );
-    if (!good) throw new SteadfastError('An option is out of range.');
   }
 
   #open(): Buffer {
