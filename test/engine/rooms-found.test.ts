@@ -72,6 +72,17 @@ class Scene {
     this.account.pass(60_000);
   }
 
+  /** Comes back to more than the history holds. What is there then is that, and not whether there is an archive. */
+  gap(meanwhile: () => void = () => undefined): void {
+    this.account.engine.unreachable = true;
+    this.account.engine.link?.cut(true, true);
+    this.account.pass(10_000);
+    this.say(...numbered(25));
+    meanwhile();
+    this.account.engine.unreachable = false;
+    while (!this.shown.includes('line 25')) this.account.pass(1);
+  }
+
   told<T>(which: string): T[] {
     return this.account.told.flatMap((told) => (told.case === which ? [told.value as T] : []));
   }
@@ -257,14 +268,9 @@ describe('a gap', () => {
     const scene = new Scene({ historyLines: 20 }, { resumeMs: 1_000 }).join();
     scene.say('before');
     scene.account.pass(1_000);
-    scene.account.engine.unreachable = true;
-    scene.account.engine.link?.cut(true, true);
-    scene.account.pass(10_000);
-    scene.say(...numbered(25));
-    scene.account.world.wallOffset -= backMs;
-    scene.account.engine.unreachable = false;
-    // The history is there, and the answer whether there is an archive is not.
-    while (!scene.shown.includes('line 25')) scene.account.pass(1);
+    scene.gap(() => {
+      scene.account.world.wallOffset -= backMs;
+    });
     scene.account.restart();
     scene.account.attach({ online: true, rooms: [JOIN] }, 30_000);
     expect(scene.shown).not.toContain('line 5');
@@ -282,13 +288,7 @@ describe('a gap', () => {
       scene.join();
       scene.say('before');
       scene.account.pass(1_000);
-      scene.account.engine.unreachable = true;
-      scene.account.engine.link?.cut(true, true);
-      scene.account.pass(10_000);
-      scene.say(...numbered(25));
-      scene.account.engine.unreachable = false;
-      // The history is there, and the answer whether there is an archive is not.
-      while (!scene.shown.includes('line 25')) scene.account.pass(1);
+      scene.gap();
       if (dies) {
         scene.account.restart();
         scene.account.attach({ online: true, rooms: [JOIN] }, 30_000);

@@ -10,11 +10,22 @@ import { asked, base64, item, items, make, open } from './certificates-stage.js'
 import { failure, result } from './host.js';
 import type { RecordingHost } from './host.js';
 
-describe('a certificate that is made', () => {
-  const FILE = 'certificate-d0f631ca.pem';
-  const TEXT = `certificate of ${FILE}`;
-  const NAME = `Pidgin on desk, ${factsOf(TEXT).sha256.slice(0, 8)}`;
+const FILE = 'certificate-d0f631ca.pem';
+const TEXT = `certificate of ${FILE}`;
+const NAME = `Pidgin on desk, ${factsOf(TEXT).sha256.slice(0, 8)}`;
 
+/** Uploaded, and then not taken at the sign-in; its entry is in the server's list. */
+function untaken(): RecordingHost {
+  const host = open();
+  make(host);
+  host.certificates.making.shift()?.();
+  host.take('append', NS.saslCert).done(result());
+  host.certificates.trials.shift()?.done(NOT_TAKEN);
+  host.take('items', NS.saslCert).done(items(item(NAME, TEXT)));
+  return host;
+}
+
+describe('a certificate that is made', () => {
   it('is told only once the server has let it sign in', () => {
     const host = open();
     make(host);
@@ -57,12 +68,7 @@ describe('a certificate that is made', () => {
   });
 
   it('is revoked again and deleted when the server does not let it sign in', () => {
-    const host = open();
-    make(host);
-    host.certificates.making.shift()?.();
-    host.take('append', NS.saslCert).done(result());
-    host.certificates.trials.shift()?.done(NOT_TAKEN);
-    host.take('items', NS.saslCert).done(items(item(NAME, TEXT)));
+    const host = untaken();
     const request = host.take('revoke', NS.saslCert);
     expect(serialise(request.payload)).toContain(NAME);
     request.done(result());
@@ -73,12 +79,7 @@ describe('a certificate that is made', () => {
   });
 
   it('says so where the server would not revoke it, and keeps its key', () => {
-    const host = open();
-    make(host);
-    host.certificates.making.shift()?.();
-    host.take('append', NS.saslCert).done(result());
-    host.certificates.trials.shift()?.done(NOT_TAKEN);
-    host.take('items', NS.saslCert).done(items(item(NAME, TEXT)));
+    const host = untaken();
     host.take('revoke', NS.saslCert).done(failure('stanza', 'forbidden'));
     expect(host.refused[0]?.fault.text).toContain('still be in its list');
     expect(host.refused[0]?.fault.text).toContain(`/folder/${FILE}`);

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-import { readJournal } from '../../src/delivery/journal.js';
-import { Ledger } from '../../src/delivery/ledger.js';
+import type { Ledger } from '../../src/delivery/ledger.js';
 import { ModelDisk } from '../support/model/disk.js';
 import { ModelEngine } from '../support/model/engine.js';
 import { OwnMachine } from '../support/model/machine.js';
 import type { ModelServer } from '../support/model/server.js';
 import type { World } from '../support/model/world.js';
-import { nodeTools } from '../support/tools.js';
 import type { Moment } from './faults.js';
 import { HostRecord, ModelHost } from './host.js';
+import { JournalView } from './journal-view.js';
 import type { Name } from './plan.js';
 import { DOMAIN } from './plan.js';
 import { Witness } from './witness.js';
@@ -33,7 +32,7 @@ export class Person {
   flood: (count: number) => void = () => undefined;
   private reachableAt = 0;
   private engineDiedAt = -Infinity;
-  private read: { readonly durable: Uint8Array; readonly ledger: Ledger } | undefined;
+  private readonly journal = new JournalView();
 
   constructor(
     private readonly world: World,
@@ -103,15 +102,9 @@ export class Person {
     this.reach();
   }
 
-  /** What the journal says now; reading it is slow, so not twice the same. */
+  /** What the journal says now. */
   ledger(): Ledger {
-    const { durable } = this.disk;
-    if (this.read?.durable !== durable) {
-      const ledger = new Ledger();
-      ledger.applyAll(readJournal(durable, nodeTools).transactions);
-      this.read = { durable, ledger };
-    }
-    return this.read.ledger;
+    return this.journal.of(this.disk);
   }
 
   private reach(): void {

@@ -11,13 +11,12 @@ import {
 import type { Command } from '../../../src/contract/engine_pb.js';
 import { NS } from '../../../src/core/namespaces.js';
 import { xml } from '../../../src/core/xml.js';
-import { readJournal } from '../../../src/delivery/journal.js';
-import { isFinal, Ledger } from '../../../src/delivery/ledger.js';
-import type { OutboxEntry } from '../../../src/delivery/ledger.js';
-import { nodeTools } from '../../support/tools.js';
+import { isFinal } from '../../../src/delivery/ledger.js';
+import type { Ledger, OutboxEntry } from '../../../src/delivery/ledger.js';
 import type { Frame } from '../../support/model/engine.js';
 import { ModelEngine } from '../../support/model/engine.js';
 import { HostRecord, ModelHost } from '../host.js';
+import { JournalView } from '../journal-view.js';
 import type { ServerOptions } from '../../support/model/profiles.js';
 import { ModelServer } from '../../support/model/server.js';
 import { newSession } from '../../support/model/sessions.js';
@@ -47,7 +46,7 @@ export class Subject {
   private handedOut = 0;
   private dark = false;
   private parked = false;
-  private read: { readonly durable: Uint8Array; readonly ledger: Ledger } | undefined;
+  private readonly journal = new JournalView();
 
   constructor(options: Partial<ServerOptions> = {}, journal: Uint8Array = new Uint8Array()) {
     this.server = new ModelServer(this.world, DOMAIN, {
@@ -172,15 +171,9 @@ export class Subject {
     return [...this.ledger().outbox.values()];
   }
 
-  /** What is on the disk now; reading it is slow, so not twice the same. */
+  /** What is on the disk now. */
   ledger(): Ledger {
-    const { durable } = this.disk;
-    if (this.read?.durable !== durable) {
-      const ledger = new Ledger();
-      ledger.applyAll(readJournal(durable, nodeTools).transactions);
-      this.read = { durable, ledger };
-    }
-    return this.read.ledger;
+    return this.journal.of(this.disk);
   }
 
   quiet(): boolean {
