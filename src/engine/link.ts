@@ -387,8 +387,7 @@ export class LinkKeeper {
     if (other !== undefined) return this.fell(other, 'server');
     const next = this.credentials.distrusted(facts.sha256, this.options);
     if (typeof next === 'object') {
-      this.stop(next);
-      return;
+      return this.fell(overWebSocket(this.teller.webSocket, next), 'server');
     }
     this.phase = next;
     if (next === 'asking') {

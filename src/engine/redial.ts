@@ -9,6 +9,7 @@ import type { Context } from './context.js';
 import type { AttachOptions } from './options.js';
 import { dialOf, parseLocation } from './options.js';
 import { webSocketTarget } from '../transport/web-address.js';
+import { OTHER_NAME } from './web-link.js';
 import type { LinkOpen } from './web-link.js';
 
 /** Someone else signed in with our resource: give way this long before taking another. */
@@ -106,21 +107,21 @@ export class Redial {
 
   /** TLS is there: from now on it is this server that we talk with. */
   secured(): void {
-    this.more = false;
     this.safe = true;
   }
 
   /**
    * The link fell, or did not come to be. Before TLS is there that may be one dead server of several, and the next one is tried
-   * in the same dial (RFC 6120 §3.2.1, its last steps).
+   * in the same dial (RFC 6120 §3.2.1, its last steps); so it is behind a WebSocket that is somebody else's.
    * @returns whether to dial again at once
    */
   goesOn(cause: Fault, reached: Reached): boolean {
     // A place that the server named may be of no use to us (below .onion without Tor, say). That ends
     // nothing: there is still the usual way.
     const astray = cause.retry === 'never' && !this.safe && this.way.host !== undefined;
-    if ((!this.more && !astray) || cause.kind === 'sasl') return false;
-    this.detour = this.more ? { rest: true } : {};
+    const more = this.more && (!this.safe || cause.condition === OTHER_NAME);
+    if ((!more && !astray) || cause.kind === 'sasl') return false;
+    this.detour = more ? { rest: true } : {};
     this.more = false;
     if (reached === 'server') this.heard = 'server';
     return true;

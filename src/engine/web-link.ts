@@ -17,19 +17,26 @@ export function framingOf({ webSocket }: LinkOpen): { framing?: Framing } {
 
 /** What a web server that stands before the XMPP server may lack, without anything being wrong with that. */
 const lessThere: ReadonlySet<string> = new Set([
-  ...['no-mechanism', 'downgrade', 'certificate-needs-tls13', 'tls13-required'],
+  ...['no-mechanism', 'downgrade', 'certificate-needs-tls13'],
 ]);
 
 /**
- * An account is not to stop for what is only so on this way: it is there as the firewall is, for now.
+ * An account is not to stop for what is only so on this way: it is there as the firewall is, for now. The TLS and
+ * the streams of a web server say nothing of the XMPP server's; what is said of the account itself counts.
  * @param uri of the WebSocket that the link was, if it was one
  */
 export function overWebSocket(uri: string | undefined, cause: Fault): Fault {
-  const lasting = cause.retry === 'never' && lessThere.has(cause.condition);
-  if (uri === undefined || !lasting) return cause;
-  const text = `${cause.text} That was over WebSocket, as the server cannot be reached otherwise; it is tried again.`;
+  const ofTheWay =
+    cause.kind === 'tls' || cause.kind === 'stream' || lessThere.has(cause.condition);
+  if (uri === undefined || cause.retry !== 'never' || !ofTheWay) return cause;
+  const refused = 'The server refused the certificate you sign in with.';
+  const what = cause.condition === 'certificate-refused' ? refused : cause.text;
+  const text = `${what} That was over WebSocket, as the server cannot be reached otherwise; it is tried again.`;
   return { ...cause, text, retry: 'later' };
 }
+
+/** Condition: the WebSocket's certificate is not the domain's. */
+export const OTHER_NAME = 'websocket-other-name';
 
 /**
  * A person is not asked to trust a host that somebody else answers for.
@@ -44,7 +51,7 @@ export function otherHost(
   if (uri === undefined || !reasons.includes('wrong-name')) return undefined;
   return fault(
     'tls',
-    'websocket-other-name',
+    OTHER_NAME,
     `The WebSocket ${uri} has no certificate for ${domain}, so nothing was sent to it. Trying again.`,
   );
 }

@@ -32,8 +32,8 @@ beforeEach(() => {
   });
 });
 
-function opened(found: Partial<TlsFacts> = {}, webSocket = URI): void {
-  alice.give({ type: 'link-open', direct: true, webSocket });
+function opened(found: Partial<TlsFacts> = {}, webSocket = URI, more = false): void {
+  alice.give({ type: 'link-open', direct: true, webSocket, ...(more ? { more } : {}) });
   alice.give({ type: 'tls-ready', facts: { ...facts, ...found } });
 }
 
@@ -91,6 +91,31 @@ describe('a WebSocket', () => {
     expect(alice.dials.at(-1)).not.toHaveProperty('host');
   });
 
+  it('with a certificate for another name does not keep us from the next one that the domain names', () => {
+    const names = { dns: ['ws.evil.example'], srv: [], xmppAddr: [] };
+    opened({ names }, URI, true);
+    expect(alice.dials.map(({ rest }) => rest)).toEqual([undefined, true]);
+    opened({ names });
+    expect(told(Link_State.INTERRUPTED)).toEqual(['websocket-other-name']);
+    alice.pass(10_000);
+    expect(alice.dials.at(-1)).not.toHaveProperty('rest');
+  });
+
+  it('with another certificate than the settings name does not stop the account, which is TCP’s affair', () => {
+    const pinSha256 = 'cd'.repeat(32);
+    const settings = { clientCert: '', authMethod: Attach_AuthMethod.PLAIN, pinSha256 };
+    alice = new Lone();
+    alice.attach({ ...settings, online: true });
+    opened();
+    expect(told(Link_State.INTERRUPTED)).toEqual(['pin-mismatch']);
+    expect(alice.written).toBe('');
+    alice.pass(10_000);
+    expect(alice.dials).toHaveLength(2);
+    alice.secured();
+    expect(told(Link_State.FAILED)).toEqual(['pin-mismatch']);
+    expect(alice.written).toBe('');
+  });
+
   it('whose authority is unknown is asked about, as everywhere', () => {
     opened({ chainError: 'SELF_SIGNED_CERT_IN_CHAIN' });
     expect(
@@ -105,6 +130,29 @@ describe('a WebSocket', () => {
     alice.says(offers(mechanisms('X-OTHER')));
     expect(told(Link_State.INTERRUPTED)).toEqual(['no-mechanism']);
     expect(told(Link_State.FAILED)).toEqual([]);
+  });
+
+  const streamError = (condition: string): string =>
+    `<stream:error xmlns:stream='http://etherx.jabber.org/streams'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>`;
+  const refusal = fault('tls', 'certificate-refused', 'Nothing is tried.', { retry: 'never' });
+
+  it.each([
+    [
+      'host-unknown',
+      () => {
+        alice.says(OPEN);
+        alice.says(streamError('host-unknown'));
+      },
+    ],
+    ['unsupported-version', () => alice.says(`<open xmlns='${FRAMING}' id='1'/>`)],
+    ['certificate-refused', () => alice.give({ type: 'link-closed', fault: refusal })],
+  ] as const)('of a web server that says %s does not stop the account', (condition, act) => {
+    opened();
+    act();
+    expect(told(Link_State.INTERRUPTED)).toEqual([condition]);
+    expect(told(Link_State.FAILED)).toEqual([]);
+    alice.pass(10_000);
+    expect(alice.dials).toHaveLength(2);
   });
 
   it('with a wrong password stops it, as everywhere', () => {
