@@ -47,7 +47,8 @@ STEAD_EXPORT const char *stead_append_certificate (stead_client *client, uint32_
  *
  * Nobody can sign in with it any more. If stead_make_certificate() made it here, its file is deleted
  * then. STEAD_EVENT_REFUSED with item-not-found where the server's list does not have it;
- * resource-constraint where it was asked three times and has it still.
+ * resource-constraint where it was asked three times and has it still; certificate-in-use where
+ * @disable is wanted of the one that the account signs in with now.
  */
 STEAD_EXPORT const char *stead_revoke_certificate (stead_client *client, uint32_t account,
                                                    const char *name, bool disable);

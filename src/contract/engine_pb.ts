@@ -4142,7 +4142,8 @@ export const AppendCertificateSchema: GenMessage<AppendCertificate> = /*@__PURE_
  * Nobody can sign in with it any more: Accepted once the server says so, or its list does not have it after it
  * was asked. Its key is deleted then if MakeCertificate put it into the folder of the account. Refused:
  * item-not-found where the list had no such name from the first (as for a command that an earlier engine
- * carried out without an answer); resource-constraint where the server was asked three times in vain.
+ * carried out without an answer); resource-constraint where the server was asked three times in vain;
+ * certificate-in-use where the one that the account signs in with now was to be disabled.
  *
  * @generated from message steadfast.v1.RevokeCertificate
  */

@@ -28,6 +28,13 @@ export const UNKNOWN = fault(
   ours,
 );
 
+export const IN_USE = fault(
+  'usage',
+  'certificate-in-use',
+  'Not done: this account signs in with it here, and nothing else might be left that does.',
+  ours,
+);
+
 /** @param name of a certificate that the server was asked to take away, without an answer each time */
 export function staysFault(name: string): Fault {
   return fault(

@@ -4,7 +4,7 @@
 // no more. The server may end the very session in which it is asked, so what counts is its list.
 
 import type { Element } from '../core/xml.js';
-import { isLost, staysFault, UNKNOWN } from './certificates-faults.js';
+import { IN_USE, isLost, staysFault, UNKNOWN } from './certificates-faults.js';
 import { items, readItems, revoke } from './certificates-list.js';
 import type { Item } from './certificates-list.js';
 import { fingerprintIn } from './certificates-name.js';
@@ -48,7 +48,11 @@ export class Revoking {
   #take({ der }: Item, done: (answer: Answer) => void): void {
     if (this.#tries === TRIES) return done({ type: 'error', fault: staysFault(this.name) });
     this.#tries++;
+    const { current } = this.host.certificates;
     this.#sha256 = this.host.certificates.inspect(der)?.sha256 ?? '';
+    // What is wanted is that a successor alone signs in; of settings that were turned back it is the only one.
+    if (this.how === 'disable' && current !== '' && this.#sha256 === current)
+      return done({ type: 'error', fault: IN_USE });
     this.ask('set', revoke(this.name, this.how), (answer) => {
       if (answer.type === 'result') this.#gone(answer, done);
       else if (isLost(answer.fault, this.host)) done(answer);

@@ -122,6 +122,18 @@ describe('a certificate that is to go', () => {
     expect(host.certificates.files.size).toBe(left);
   });
 
+  it('as it has a successor, but is in use as the settings were turned back, stays with its key', () => {
+    const host = open();
+    host.certificates.current = factsOf('certificate A').sha256;
+    host.certificates.files.set('certificate-1.pem', 'certificate A');
+    const value = { name: 'Laptop', disable: true };
+    host.command('revokeCertificate', RevokeCertificateSchema, value);
+    host.take('items', NS.saslCert).done(items(item('Laptop', 'certificate A')));
+    expect(asked(host)).toEqual([]);
+    expect(host.refused).toMatchObject([{ id: 'c1', fault: { condition: 'certificate-in-use' } }]);
+    expect(host.certificates.files.size).toBe(1);
+  });
+
   describe('and the answer is lost', () => {
     const LAPTOP = `Laptop, ${factsOf('certificate A').sha256.slice(0, 8)}`;
     const timeout = failure('timeout', 'no-answer');
