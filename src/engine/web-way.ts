@@ -5,7 +5,7 @@
 import type { Dial } from '../core/effects.js';
 import type { LinkFault } from '../transport/types.js';
 
-/** A web server is not asked more often than that, and a server that restarts not given up sooner. */
+/** A web server is not asked more often than that until it was of help, and a server that restarts not given up sooner. */
 const apartMs = 60_000;
 
 /** Where no other way can help either, or the web server would be reached just as badly. */
