@@ -304,7 +304,7 @@ export class LinkKeeper {
     } else if (this.phase === 'up' && guessed && this.credentials.wrongGuess(cause, this.session)) {
       this.dialIn(this.redial.delayAfterEnd());
     } else if (this.phase === 'up') {
-      this.fell(overWebSocket(this.teller.webSocket, cause ?? NO_LINK), reached);
+      this.fell(overWebSocket(this.teller.webSocket, cause ?? NO_LINK, this.options), reached);
     }
   }
 
@@ -387,7 +387,7 @@ export class LinkKeeper {
     if (other !== undefined) return this.fell(other, 'server');
     const next = this.credentials.distrusted(facts.sha256, this.options);
     if (typeof next === 'object') {
-      return this.fell(overWebSocket(this.teller.webSocket, next), 'server');
+      return this.fell(overWebSocket(this.teller.webSocket, next, this.options), 'server');
     }
     this.phase = next;
     if (next === 'asking') {

@@ -7,6 +7,7 @@ import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
 import type { Framing } from '../core/framing.js';
 import { webSocketFraming } from '../core/framing-websocket.js';
+import type { AttachOptions } from './options.js';
 
 export type LinkOpen = Extract<LinkInput, { type: 'link-open' }>;
 
@@ -17,20 +18,26 @@ export function framingOf({ webSocket }: LinkOpen): { framing?: Framing } {
 
 /** What a web server that stands before the XMPP server may lack, without anything being wrong with that. */
 const lessThere: ReadonlySet<string> = new Set([
-  ...['no-mechanism', 'downgrade', 'certificate-needs-tls13'],
+  ...['no-mechanism', 'downgrade', 'certificate-needs-tls13', 'channel-binding-changed'],
 ]);
 
 /**
  * An account is not to stop for what is only so on this way: it is there as the firewall is, for now. The TLS and
- * the streams of a web server say nothing of the XMPP server's; what is said of the account itself counts.
+ * the streams of a web server say nothing of the XMPP server's; a password that is refused is wrong everywhere.
  * @param uri of the WebSocket that the link was, if it was one
  */
-export function overWebSocket(uri: string | undefined, cause: Fault): Fault {
-  const ofTheWay =
-    cause.kind === 'tls' || cause.kind === 'stream' || lessThere.has(cause.condition);
-  if (uri === undefined || cause.retry !== 'never' || !ofTheWay) return cause;
+export function overWebSocket(
+  uri: string | undefined,
+  cause: Fault,
+  options: AttachOptions | undefined,
+): Fault {
+  const { kind, condition, retry } = cause;
+  // Behind a web server that ends TLS nobody sees our certificate; servers offer EXTERNAL all the same.
+  const unseen = kind === 'sasl' && options?.certificate !== undefined;
+  const ofTheWay = kind === 'tls' || kind === 'stream' || unseen || lessThere.has(condition);
+  if (uri === undefined || retry !== 'never' || !ofTheWay) return cause;
   const refused = 'The server refused the certificate you sign in with.';
-  const what = cause.condition === 'certificate-refused' ? refused : cause.text;
+  const what = condition === 'certificate-refused' ? refused : cause.text;
   const text = `${what} That was over WebSocket, as the server cannot be reached otherwise; it is tried again.`;
   return { ...cause, text, retry: 'later' };
 }

@@ -155,6 +155,24 @@ describe('a WebSocket', () => {
     expect(alice.dials).toHaveLength(2);
   });
 
+  it('behind which nobody sees our certificate does not stop the account where EXTERNAL is offered all the same', () => {
+    alice = new Lone();
+    alice.attach({ online: true });
+    alice.identity(1e15);
+    opened();
+    alice.says(OPEN);
+    alice.says(offers(mechanisms('EXTERNAL')));
+    alice.says(`<failure xmlns='${SASL}'><account-disabled/></failure>`);
+    expect(told(Link_State.INTERRUPTED)).toEqual(['not-authorized']);
+    alice.pass(10_000);
+    expect(alice.dials).toHaveLength(2);
+    alice.secured();
+    alice.offers('EXTERNAL');
+    alice.says(`<failure xmlns='${SASL}'><account-disabled/></failure>`);
+    expect(told(Link_State.FAILED)).toEqual(['not-authorized']);
+    expect(alice.written).not.toContain('canary');
+  });
+
   it('with a wrong password stops it, as everywhere', () => {
     opened();
     alice.says(OPEN);
