@@ -41,6 +41,8 @@ export class WebWay {
    * @param now monotonic milliseconds, here and below
    */
   first(dial: Dial, now: number): boolean {
+    // What that dial left over is tried before anything is said of it.
+    if (dial.rest === true) return false;
     const { half } = this;
     this.half = false;
     // An account that may go without TLS has never been further.

@@ -179,6 +179,24 @@ describe('a link that somebody takes who then says nothing', () => {
     expect(byWeb(await dial())).toBe(false);
   });
 
+  it('is, too, where a second server of the domain is tried in between, and does not answer', async () => {
+    const direct: Target = { host: 'a.example', port: 5223, direct: true };
+    (await dial()).handlers.open(false, [direct], tcp);
+    const rest = await dial({ ...usual, rest: true });
+    expect(rest.request.targets).toEqual([direct]);
+    rest.handlers.closed(failure('tls-timeout', { kind: 'timeout' }));
+    expect(byWeb(await dial())).toBe(true);
+  });
+
+  it('is not, where that second server can be reached', async () => {
+    (await dial()).handlers.open(false, [tcp], tcp);
+    const rest = await dial({ ...usual, rest: true });
+    rest.handlers.open(true, [], tcp);
+    rest.handlers.ready(facts);
+    rest.handlers.closed(failure('connection-lost'));
+    expect(byWeb(await dial())).toBe(false);
+  });
+
   it('is not, where the server was reached within the last minute', async () => {
     await reached(tcp);
     await halfOpen();
