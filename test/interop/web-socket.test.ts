@@ -9,6 +9,7 @@ import { OfficeProxy } from '../support/office-proxy.js';
 import { freePort } from '../support/ports.js';
 import { Prosody } from '../support/prosody.js';
 import { WebServer } from '../support/web-server.js';
+import { ended, engineOf } from './kills-processes.js';
 import { Guest, House } from './sign-in-house.js';
 import * as story from './sign-in-story.js';
 
@@ -110,6 +111,24 @@ test.each([
     await guest.leave();
   },
 );
+
+test('a session of Prosody’s WebSocket whose engine dies is not resumed by TCP without end', async () => {
+  const served = await prosody();
+  const { port } = served;
+  await house.inviteBob({ ...BOB, domain: HOME, port, caFile: house.authority.certFile });
+  const [guest, proxy, uri] = await office(served);
+  expect(await guest.settled()).toMatchObject({ state: 'online', webSocket: uri });
+  await story.expectTalk(guest, 'hello');
+  guest.mark();
+  proxy.routes[`${HOME}:5222`] = port;
+  const engine = await engineOf(process.pid);
+  process.kill(engine, 'SIGKILL');
+  await ended(engine);
+  const after = await guest.next('link', ({ state }) => state === 'online');
+  expect(after).toMatchObject({ resumed: false, webSocket: '' });
+  await story.expectTalk(guest, 'after the firewall');
+  await guest.leave();
+});
 
 test('a place that the person named is not gone around', async () => {
   const served = await prosody();
