@@ -4,6 +4,7 @@
 
 import { notUsable } from './proxy-faults.js';
 import type { LinkFault, Proxy } from './types.js';
+import { readUrl } from './url.js';
 
 /** What we carry is TLS, so the proxy for https fits best; libpurple reads the last one only. */
 const names = ['https_proxy', 'all_proxy', 'http_proxy'] as const;
@@ -59,11 +60,9 @@ export function environmentSecrets(environment: Environment): string[] {
 }
 
 function parseProxy(text: string): Proxy | undefined {
-  const whole = text.includes('://') ? text : `http://${text}`;
-  if (!URL.canParse(whole)) return undefined;
-  const url = new URL(whole);
-  const known = kinds.get(url.protocol);
-  if (known === undefined || url.hostname === '') return undefined;
+  const url = readUrl(text.includes('://') ? text : `http://${text}`);
+  const known = kinds.get(url?.protocol ?? '');
+  if (url === undefined || known === undefined || url.hostname === '') return undefined;
   try {
     return {
       kind: known.kind,

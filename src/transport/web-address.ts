@@ -3,14 +3,15 @@
 // Addresses of WebSockets, as host-meta (XEP-0156) and `see-other-uri` (RFC 7395 §3.6.1) give them.
 
 import type { Target } from './types.js';
+import { readUrl } from './url.js';
 
 /** Longer ones are nobody's. */
 const longest = 1024;
 
 /** @returns nothing for what is no `wss:` address, or has a name and password in it */
 export function webSocketTarget(uri: string): (Target & { readonly http: string }) | undefined {
-  if (uri.length > longest || !URL.canParse(uri)) return undefined;
-  const url = new URL(uri);
+  const url = uri.length > longest ? undefined : readUrl(uri);
+  if (url === undefined) return undefined;
   if (url.protocol !== 'wss:' || url.hostname === '') return undefined;
   if (url.username !== '' || url.password !== '' || url.hash !== '') return undefined;
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

@@ -338,6 +338,11 @@ describe('the address of a WebSocket', () => {
     expect(webSocketTarget(again ?? '')).toEqual(target);
   });
 
+  it('with a name outside ASCII is one however often such are read', () => {
+    const read = Array.from({ length: 20_000 }, () => webSocketTarget('wss://bücher.example/'));
+    expect(read.filter((target) => target === undefined)).toEqual([]);
+  });
+
   it.each([
     'ws://example.org/ws',
     'http://example.org/ws',
