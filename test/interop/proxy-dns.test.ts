@@ -33,6 +33,10 @@ beforeAll(async () => {
   await build({
     entryPoints: [projectPath('test', 'support', 'resolver-less.ts')],
     ...{ bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'error' },
+    // The package ws asks for the modules of Node.js by require.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
   const resolvers = workspace.write('resolv.conf', 'nameserver 127.0.0.1\n');
   const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
