@@ -81,6 +81,8 @@ export interface Dial {
    * TLS 1.2 does as well, and whoever shows another one is shown nothing.
    */
   readonly leaf?: string;
+  /** SHA-256 (lower-case hex) of the one certificate that is trusted, whatever is wrong with it. */
+  readonly pin?: string;
   /** The way through a proxy; `environment`: as the process's environment says. */
   readonly proxy?: Proxy | 'environment';
   /** Go on with what the last dial did not come to: see `more` of `link-open`. */
@@ -123,6 +125,11 @@ export type LinkInput =
       readonly more?: boolean;
       readonly webSocket?: string;
     }
+  /**
+   * Before `link-open`: a place with direct TLS (`where`: host and port) is passed by for another one of the same
+   * dial, as its certificate is not trusted. Nothing was sent there.
+   */
+  | { readonly type: 'link-distrusted'; readonly where: string; readonly sha256: string }
   /** A TLS handshake is complete and nothing of ours was sent in it yet but what TLS itself needs. */
   | { readonly type: 'tls-ready'; readonly facts: TlsFacts }
   /** As they come; over WebSocket one whole message. */

@@ -57,7 +57,7 @@ const chainReasons: ReadonlyMap<string, string> = new Map([
  */
 export function judgeCertificate(
   facts: TlsFacts,
-  account: { readonly jid: Jid; readonly pin?: string },
+  account: { readonly jid: Pick<Jid, 'domain'>; readonly pin?: string },
   wall: number,
   tools: Ascii,
 ): Verdict {

@@ -106,7 +106,7 @@ export class Account implements Context {
       new Credentials(this, book, memory, token, () => outbox.doubts().length > 0),
     );
     this.expiry = new ExpiryWatch(this, caches.get(CERTIFICATE_WARNED), {
-      reread: () => this.link.reread(),
+      reread: () => this.link.questions.reread(),
       askRenewable: (done) => askRenewable(this.host, done),
     });
     const desk = {
@@ -208,9 +208,9 @@ export class Account implements Context {
         this.link.opened(input);
         return;
       case 'tls-ready':
-        this.link.redial.secured();
-        this.session.tlsReady(input.facts, this.time);
-        return;
+        return this.link.secured(input.facts);
+      case 'link-distrusted':
+        return this.link.teller.passedBy(input.sha256, input.where);
       case 'link-bytes':
         this.session.bytes(input.bytes, this.time);
         if (this.session.online) this.sleep.heard(this.time);
@@ -229,22 +229,19 @@ export class Account implements Context {
         this.store.compacted(input.fault, this.time.now);
         return;
       case 'derived':
-        this.session.derived(input.ticket, input.key);
-        return;
+        return this.session.derived(input.ticket, input.key);
       case 'identity':
-        this.link.identityRead(input.identity);
+        this.link.questions.identityRead(input.identity);
         this.expiry.read(input.identity);
         return;
       case 'identity-failed':
-        this.link.identityFailed(input.fault, input.passphrase);
+        this.link.questions.identityFailed(input.fault, input.passphrase);
         this.expiry.unreadable();
         return;
       case 'certificate':
-        this.certificates.answered(input.ticket, input.result);
-        return;
+        return this.certificates.answered(input.ticket, input.result);
       case 'trial':
-        this.certificates.trialInput(input.input);
-        return;
+        return this.certificates.trialInput(input.input);
       case 'command':
         this.command(input.command);
         return;
@@ -280,10 +277,14 @@ export class Account implements Context {
         this.setProxy(body.value.proxy);
         return;
       case 'trustAnswer':
-        this.link.trustAnswered(body.value.sha256, body.value.accept);
+        this.link.questions.trustAnswered(body.value.sha256, body.value.accept);
         return;
       case 'secretAnswer':
-        this.link.secretAnswered(body.value.what, body.value.secret, body.value.cancelled);
+        this.link.questions.secretAnswered(
+          body.value.what,
+          body.value.secret,
+          body.value.cancelled,
+        );
         return;
       default:
         this.host.command(command);

@@ -71,7 +71,8 @@ export class Credentials {
   }
 
   dial(dial: Dial, options: AttachOptions): Dial {
-    return this.scout.dial(dial, options);
+    const pin = this.pin(options);
+    return this.scout.dial({ ...dial, ...(pin === '' ? {} : { pin }) }, options);
   }
 
   /** The certificate may be another one by now. */
@@ -133,7 +134,7 @@ export class Credentials {
   /** Reads only, so that anybody may ask at any time. */
   basics(options: AttachOptions): SignInBasics {
     const { jid, security, authMethod, plainInClear } = options;
-    const pin = options.pin === '' ? this.accepted : options.pin;
+    const pin = this.pin(options);
     const { password } = this.secrets;
     return {
       jid,
@@ -168,6 +169,10 @@ export class Credentials {
    */
   wrongGuess(cause: Fault | undefined, { refusedSilently }: Session): boolean {
     return !refusedSilently && cause?.place === undefined && this.memory.blamed(cause);
+  }
+
+  private pin({ pin }: AttachOptions): string {
+    return pin === '' ? this.accepted : pin;
   }
 
   /** An account with a certificate has no token: it would outlive a certificate that is revoked. */

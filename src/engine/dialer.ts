@@ -4,8 +4,9 @@
 
 import type { CloseHow, Dial, LinkInput } from '../core/effects.js';
 import { readHostMeta } from '../core/host-meta.js';
+import { judgeCertificate } from '../core/server-identity.js';
 import { Link } from '../transport/link.js';
-import type { LinkHandlers } from '../transport/link.js';
+import type { LinkHandlers, LinkOptions } from '../transport/link.js';
 import type { TlsContext } from '../transport/tls.js';
 import { tlsContext } from '../transport/tls.js';
 import type { ClientMaterial, DialRequest, LinkFault, Target } from '../transport/types.js';
@@ -21,13 +22,24 @@ export interface LinkLike {
   startTls(): void;
   close(how: CloseHow): void;
 }
-export type MakeLink = (dial: DialRequest, context: TlsContext, handlers: LinkHandlers) => LinkLike;
+/** What the transport is asked for, and which certificate it is to be content with. */
+export type LinkRequest = DialRequest & Pick<Dial, 'pin'>;
+export type MakeLink = (dial: LinkRequest, context: TlsContext, handlers: LinkHandlers) => LinkLike;
 
 const realLink: MakeLink = (dial, context, handlers) =>
-  new Link(
-    { dial, context, readHostMeta: (form, document) => readHostMeta(form, document, tools) },
-    handlers,
-  );
+  new Link(linkOptions(dial, context), handlers);
+
+/** What a real link needs. It is content with the certificate that the session will trust, too. */
+export function linkOptions(dial: LinkRequest, context: TlsContext): LinkOptions {
+  const { domain, pin } = dial;
+  const account = { jid: { domain }, ...(pin === undefined ? {} : { pin }) };
+  return {
+    dial,
+    context,
+    readHostMeta: (form, document) => readHostMeta(form, document, tools),
+    trusts: (facts) => judgeCertificate(facts, account, Date.now(), tools).trusted,
+  };
+}
 
 /** What a dial needs beside its target, as the settings last gave it. */
 export interface TlsSettings {
@@ -96,7 +108,7 @@ export class Dialer {
 
   /** @param failed called in place of the news that the link is gone, where it never was open */
   #connect(
-    request: DialRequest,
+    request: LinkRequest,
     context: TlsContext,
     turn: number,
     kept: readonly Target[],
@@ -123,6 +135,8 @@ export class Dialer {
           ...(uri === undefined ? {} : { webSocket: uri }),
         });
       },
+      distrusted: ({ host, port }, { sha256 }) =>
+        tell({ type: 'link-distrusted', where: `${host}:${String(port)}`, sha256 }),
       ready: (facts) => {
         if (turn === this.#turn) this.#web.reached(uri === undefined ? 'usual' : 'web');
         tell({ type: 'tls-ready', facts });
@@ -147,7 +161,7 @@ export class Dialer {
     });
   }
 
-  #requestOf(dial: Dial): DialRequest {
+  #requestOf(dial: Dial): LinkRequest {
     // Never raced against others: what was verified in one place says nothing of another.
     if (dial.again === true) return { ...dial, targets: this.#reached };
     return dial.rest === true ? { ...dial, targets: this.#rest } : dial;

@@ -19,6 +19,11 @@ export const REJECTED = fault(
   { by: 'us', retry: 'never' },
 );
 
+/** @param text what is wrong with the server's certificate */
+export function distrusted(text: string): Fault {
+  return fault('tls', 'certificate-untrusted', `${text} Trying again.`);
+}
+
 export const CANCELLED = fault('sasl', 'cancelled', 'Sign-in was cancelled.', {
   by: 'us',
   retry: 'never',

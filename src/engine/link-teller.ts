@@ -102,6 +102,12 @@ export class LinkTeller {
     return link({ state: State.DETACHED, error: errorMessage(RELEASED) });
   }
 
+  /** @param where a server that is not trusted, so that others of the domain are tried first */
+  passedBy(sha256: string, where: string): void {
+    const text = `${where} showed a certificate that is not trusted (SHA-256 ${sha256}). Nothing was sent there; another server of the domain is tried first.`;
+    this.context.log('warning', 'link', text);
+  }
+
   untrusted(domain: string, facts: TlsFacts, reasons: readonly string[], text: string): void {
     this.context.tell(askTrust(domain, facts, reasons, text));
   }

@@ -2,36 +2,40 @@
 //
 // When to dial, when to wait, when to give up, and what the host is told of it.
 
-import type { ClientIdentity, TlsFacts } from '../core/effects.js';
+import type { TlsFacts } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { Session } from '../core/session.js';
 import type { Online, SessionOutput } from '../core/session-output.js';
-import { AskSecret_What as What } from '../contract/engine_pb.js';
 import type { Reached } from './backoff.js';
 import { earliest } from './context.js';
 import type { Context } from './context.js';
 import type { Credentials, Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
-import { CANCELLED, NO_LINK, OTHER_CERTIFICATE, REJECTED } from './link-faults.js';
+import { distrusted, NO_LINK, OTHER_CERTIFICATE } from './link-faults.js';
 import type { Phase } from './link-phase.js';
+import { LinkQuestions } from './link-questions.js';
+import type { WaitingLink } from './link-questions.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
+import { Strangers } from './strangers.js';
+import type { Stranger } from './strangers.js';
 import { framingOf, otherHost, overWebSocket } from './web-link.js';
 import type { LinkOpen } from './web-link.js';
 
-export class LinkKeeper {
+export class LinkKeeper implements WaitingLink {
   options: AttachOptions | undefined;
   /** The session is only to be settled; a fresh one follows. */
   settling = false;
   attached = false;
+  phase: Phase = 'idle';
 
-  private phase: Phase = 'idle';
   private retryAt: number | undefined;
   readonly teller: LinkTeller;
   readonly redial: Redial;
+  readonly questions: LinkQuestions;
   private readonly leave: Leave;
-  private awaitsPassword = false;
+  private readonly strangers = new Strangers();
 
   constructor(
     private readonly context: Context,
@@ -42,6 +46,7 @@ export class LinkKeeper {
   ) {
     this.redial = new Redial(context, session);
     this.teller = new LinkTeller(context, session);
+    this.questions = new LinkQuestions(this, session, credentials, this.teller);
     this.leave = new Leave(context, session, this.teller, lastQuestions);
   }
 
@@ -66,7 +71,7 @@ export class LinkKeeper {
     if (changed) this.drop();
     this.credentials.forgetIdentity();
     this.phase = 'due';
-    this.readIdentity();
+    this.questions.readIdentity();
   }
 
   /** The host asked for what cannot be. */
@@ -126,9 +131,10 @@ export class LinkKeeper {
       return;
     }
     // Its file may hold a new one by now.
-    if (this.credentials.isOver(this.options)) return this.readIdentity();
+    if (this.credentials.isOver(this.options)) return this.questions.readIdentity();
     this.phase = 'dialing';
     const dial = this.credentials.dial(this.redial.dial(this.options), this.options);
+    if (dial.rest !== true) this.strangers.forget();
     this.context.effect({ type: 'dial', dial });
   }
 
@@ -142,6 +148,13 @@ export class LinkKeeper {
     const resource = this.redial.resource(this.resource());
     const options = { ...this.credentials.opened(this.options), resource, ...framingOf(news) };
     this.session.open(options, news.direct, this.context.clock());
+  }
+
+  /** TLS is there; the session judges with whom. */
+  secured(facts: TlsFacts): void {
+    this.redial.secured();
+    this.session.tlsReady(facts, this.context.clock());
+    if (this.phase === 'up') this.strangers.forget();
   }
 
   /** The link failed before it was open; a session that is up hears of it by itself. */
@@ -164,17 +177,17 @@ export class LinkKeeper {
         this.teller.step(output.step, output.steps, output.text);
         return;
       case 'need-password':
-        this.awaitsPassword = true;
-        this.teller.secretWanted(What.PASSWORD);
+        this.questions.askPassword();
         return;
       case 'sign-in':
         this.credentials.book.learn(output.news);
         return;
       case 'untrusted':
-        this.untrusted(output.facts, output.reasons, output.text);
+        this.untrusted({ ...output, webSocket: this.teller.webSocket });
         return;
       case 'verified':
         this.credentials.scout.verified(output.facts);
+        this.strangers.forget();
         this.dialIn(this.redial.again());
         return;
       case 'down':
@@ -208,68 +221,6 @@ export class LinkKeeper {
     }
   }
 
-  identityRead(identity: ClientIdentity): void {
-    const options = this.options;
-    if (this.phase !== 'reading-identity' || options === undefined) {
-      return this.credentials.renew(identity);
-    }
-    const cause = this.credentials.identityRead(identity, options);
-    if (cause !== undefined) {
-      this.failed(cause, 'none');
-      return;
-    }
-    this.phase = 'due';
-  }
-
-  /** Reads the certificate's file beside all else. @returns whether there is one */
-  reread(): boolean {
-    return this.credentials.readIdentity(this.options?.certificate);
-  }
-
-  identityFailed(cause: Fault, passphrase: boolean): void {
-    if (this.phase !== 'reading-identity') {
-      return;
-    }
-    if (passphrase && this.attached) {
-      const refused = this.credentials.secrets.passphrase === '' ? undefined : cause;
-      this.phase = 'asking';
-      this.teller.secretWanted(What.PASSPHRASE, refused);
-    } else {
-      this.failed(cause, 'none');
-    }
-  }
-
-  trustAnswered(sha256: string, accept: boolean): void {
-    if (this.phase !== 'asking' || this.options === undefined) {
-      return;
-    }
-    if (accept) {
-      this.credentials.accepted = sha256;
-      this.phase = 'due';
-    } else {
-      this.failed(REJECTED, 'none');
-    }
-  }
-
-  secretAnswered(what: What, secret: string, cancelled: boolean): void {
-    if (cancelled) {
-      this.awaitsPassword = false;
-      this.drop();
-      this.failed(CANCELLED, 'none');
-    } else if (what === What.PASSPHRASE) {
-      this.credentials.secrets.passphrase = secret;
-      this.readIdentity();
-    } else {
-      this.credentials.secrets.password = secret;
-      this.awaitsPassword = false;
-      if (this.phase === 'up') {
-        this.session.password(secret);
-      } else {
-        this.phase = 'due';
-      }
-    }
-  }
-
   deadline(): number | undefined {
     return earliest(this.leave.deadline(), this.phase === 'waiting' ? this.retryAt : undefined);
   }
@@ -283,12 +234,6 @@ export class LinkKeeper {
 
   // ---------------------------------------------------------------------------------------------
 
-  private readIdentity(): void {
-    if (this.reread()) {
-      this.phase = 'reading-identity';
-    }
-  }
-
   private down(cause: Fault | undefined, reached: Reached, guessed: boolean): void {
     if (this.leave.underWay) {
       this.left();
@@ -296,7 +241,7 @@ export class LinkKeeper {
       // Settled and closed in order: now the session that the host will use.
       this.settling = false;
       this.dialIn(this.redial.delayAfterEnd());
-    } else if (this.phase === 'up' && this.awaitsPassword) {
+    } else if (this.phase === 'up' && this.questions.awaitsPassword) {
       // The server would not wait for a person; the next dial brings the answer along.
       this.phase = 'asking';
     } else if (this.phase === 'up' && this.credentials.retries(cause)) {
@@ -310,8 +255,10 @@ export class LinkKeeper {
 
   private fell(cause: Fault, reached: Reached): void {
     const delay = this.redial.goesOn(cause, reached) ? 0 : this.redial.sentTo(cause, this.options);
-    if (delay === undefined) this.failed(cause, reached);
-    else this.dialIn(delay);
+    if (delay !== undefined) return this.dialIn(delay);
+    const stranger = this.strangers.take();
+    if (stranger === undefined) this.failed(cause, reached);
+    else this.bringUp(stranger);
   }
 
   private failed(cause: Fault, reached: Reached): void {
@@ -348,8 +295,12 @@ export class LinkKeeper {
     this.teller.failed(cause);
   }
 
+  fail(cause: Fault): void {
+    this.failed(cause, 'none');
+  }
+
   /** Lets what is under way go; its end is no news, since the reason for it is known here. */
-  private drop(): void {
+  drop(): void {
     this.stopDialing();
     this.phase = 'idle';
     this.session.abandon('end');
@@ -378,20 +329,28 @@ export class LinkKeeper {
     this.leave.done();
   }
 
-  private untrusted(facts: TlsFacts, reasons: readonly string[], text: string): void {
-    if (!this.attached || this.options === undefined) {
-      this.phase = 'idle';
-      return;
+  /** Others of the same dial may be trusted; in clear none of them would have to be. */
+  private untrusted(stranger: Stranger): void {
+    this.strangers.met(stranger);
+    if (this.options?.security !== 'opportunistic_tls' && this.redial.passesBy()) {
+      this.teller.passedBy(stranger.facts.sha256, 'A server');
+      return this.dialIn(0);
     }
-    const other = otherHost(this.teller.webSocket, reasons, this.options.jid.domain);
-    if (other !== undefined) return this.fell(other, 'server');
-    const next = this.credentials.distrusted(facts.sha256, this.options);
-    if (typeof next === 'object') {
-      return this.fell(overWebSocket(this.teller.webSocket, next, this.options), 'server');
-    }
-    this.phase = next;
-    if (next === 'asking') {
-      this.teller.untrusted(this.options.jid.domain, facts, reasons, text);
-    }
+    this.bringUp(this.strangers.take() ?? stranger);
+  }
+
+  /** Nobody who is trusted is left: what is wrong with this one is for a person to hear. */
+  private bringUp(stranger: Stranger): void {
+    const { options } = this;
+    if (options === undefined) return;
+    const { facts, reasons, webSocket } = stranger;
+    const other = otherHost(webSocket, reasons, options.jid.domain);
+    if (other !== undefined) return this.failed(other, 'server');
+    const next = this.credentials.distrusted(facts.sha256, options);
+    if (typeof next === 'object') this.failed(overWebSocket(webSocket, next, options), 'server');
+    else if (next === 'due') this.phase = next;
+    else if (this.attached) this.questions.askTrust(options.jid.domain, stranger);
+    // Nobody is there to be asked: it may be only the network that we are in just now.
+    else this.failed(distrusted(stranger.text), 'server');
   }
 }

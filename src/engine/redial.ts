@@ -9,7 +9,6 @@ import type { Context } from './context.js';
 import type { AttachOptions } from './options.js';
 import { dialOf, parseLocation } from './options.js';
 import { webSocketTarget } from '../transport/web-address.js';
-import { OTHER_NAME } from './web-link.js';
 import type { LinkOpen } from './web-link.js';
 
 /** Someone else signed in with our resource: give way this long before taking another. */
@@ -112,19 +111,27 @@ export class Redial {
 
   /**
    * The link fell, or did not come to be. Before TLS is there that may be one dead server of several, and the next one is tried
-   * in the same dial (RFC 6120 §3.2.1, its last steps); so it is behind a WebSocket that is somebody else's.
+   * in the same dial (RFC 6120 §3.2.1, its last steps).
    * @returns whether to dial again at once
    */
   goesOn(cause: Fault, reached: Reached): boolean {
     // A place that the server named may be of no use to us (below .onion without Tor, say). That ends
     // nothing: there is still the usual way.
     const astray = cause.retry === 'never' && !this.safe && this.way.host !== undefined;
-    const more = this.more && (!this.safe || cause.condition === OTHER_NAME);
-    if ((!more && !astray) || cause.kind === 'sasl') return false;
-    this.detour = more ? { rest: true } : {};
-    this.more = false;
+    if (((!this.more || this.safe) && !astray) || cause.kind === 'sasl') return false;
     if (reached === 'server') this.heard = 'server';
-    return true;
+    return this.nextPlace();
+  }
+
+  /**
+   * Who was reached is not trusted.
+   * @returns whether to dial again at once, to what else the dial knew or, from a place that the server named, the usual way
+   */
+  passesBy(): boolean {
+    this.safe = false;
+    if (!this.more && this.way.host === undefined) return false;
+    this.heard = 'server';
+    return this.nextPlace();
   }
 
   /**
@@ -176,6 +183,12 @@ export class Redial {
       this.suffix = `-${String(a * 256 + b)}`;
     }
     return ours + this.suffix;
+  }
+
+  private nextPlace(): true {
+    this.detour = this.more ? { rest: true } : {};
+    this.more = false;
+    return true;
   }
 
   /** Where the server wants the session to be resumed: tried first, and once (XEP-0198 §5). */

@@ -72,11 +72,18 @@ export class Trial {
         if (cause !== undefined) return this.finish(cause);
         this.identity = input.identity;
         const certificate = { cert: '', key: '' };
-        const dial = dialOf({ ...this.signIn.options, certificate }, this.context.tools);
-        return this.effect({ type: 'dial', dial });
+        const { options, negotiation } = this.signIn;
+        const dial = dialOf({ ...options, certificate }, this.context.tools);
+        const { pin } = negotiation;
+        return this.effect({
+          type: 'dial',
+          dial: { ...dial, ...(pin === undefined ? {} : { pin }) },
+        });
       }
       case 'identity-failed':
         return this.finish(input.fault);
+      case 'link-distrusted':
+        return;
       case 'link-open':
         return this.session.open(
           { ...this.negotiation(), ...framingOf(input) },

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import type { Lookup } from './addresses.js';
 import { unfit } from './proxy.js';
 import type { Environment } from './proxy-environment.js';
 import { environmentProxy } from './proxy-environment.js';
+import type { RaceHandlers, RaceOptions } from './race.js';
 import { Race } from './race.js';
 import type { SrvResolver } from './resolver.js';
 import { isOnion, Search } from './search.js';
@@ -40,13 +39,11 @@ export interface DialingOptions {
   readonly environment: Environment;
   readonly readHostMeta: ReadHostMeta;
   readonly httpsPort: number;
+  readonly trusts: RaceOptions['trusts'];
 }
 
-/** Called at most once in all, and never before the constructor returned; see RaceHandlers. */
-export interface DialingHandlers {
-  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[], target: Target): void;
-  lost(fault: LinkFault): void;
-}
+/** None is called before the constructor returned. */
+export type DialingHandlers = RaceHandlers;
 
 /** From a dial to an open connection, or the reason why there is none. */
 export class Dialing {
@@ -121,9 +118,9 @@ export class Dialing {
   }
 
   #newRace(proxy: Proxy | undefined): Race {
-    const { dial, context, timeouts, lookup } = this.options;
+    const { dial, context, timeouts, lookup, trusts } = this.options;
     const { domain, certificate, leaf } = dial;
-    const common = { domain, certificate, leaf, context };
+    const common = { domain, certificate, leaf, context, trusts };
     const addressesOf = (target: Target) => lookup(proxy?.host ?? target.host);
     const times = proxy === undefined ? timeouts : patient(timeouts);
     return new Race(
@@ -133,6 +130,7 @@ export class Dialing {
           this.cancel();
           this.handlers.won(...won);
         },
+        distrusted: (...who) => this.handlers.distrusted(...who),
         lost: (fault) => this.#lost(fault),
       },
     );

@@ -149,6 +149,12 @@ function versionFault(stage: TlsStage): LinkFault {
       );
 }
 
+export const noCertificate = linkFault(
+  'tls',
+  'no-certificate',
+  'The server showed no certificate. Nothing was sent to it.',
+);
+
 const ecdheFault = linkFault(
   'tls',
   'ecdhe-required',

@@ -9,10 +9,10 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Lookup } from './addresses.js';
 import type { LinkTimeouts } from './dialing.js';
-import { certificateNames } from './names.js';
 import { Race } from './race.js';
+import type { Secured } from './tcp.js';
 import type { TlsContext } from './tls.js';
-import type { LinkFault, Proxy, Target } from './types.js';
+import type { LinkFault, Proxy, Target, TlsFacts } from './types.js';
 import { linkFault } from './types.js';
 
 /** Bytes of a document, and of the header before it. */
@@ -56,10 +56,12 @@ export class HostMeta {
         // Whoever serves the domain's web pages may be somebody else than its XMPP server.
         context: context.anonymous,
         addressesOf: () => lookup(proxy?.host ?? domain),
+        trusts: (facts) => isServedFor(facts, domain),
         ...(proxy === undefined ? {} : { proxy }),
       },
       {
         won: (raw, secure) => this.#connected(raw, secure),
+        distrusted: () => undefined,
         lost: (fault) => this.#end(() => handlers.unreachable(fault)),
       },
     );
@@ -74,15 +76,15 @@ export class HostMeta {
     this.#raw?.destroy();
   }
 
-  #connected(raw: Socket, secure: TLSSocket | undefined): void {
+  #connected(raw: Socket, secure: Secured | undefined): void {
     if (this.#over || secure === undefined) return;
     this.#raw = raw;
-    secure.on('error', () => this.#fail('the connection broke'));
-    if (!isServedFor(secure, this.options.domain)) {
+    secure.socket.on('error', () => this.#fail('the connection broke'));
+    if (!isServedFor(secure.facts, this.options.domain)) {
       return this.#end(() => this.handlers.unreachable(untrusted(this.options.domain)));
     }
     this.#timer = setTimeout(() => this.#fail('it is too slow'), this.options.timeouts.hostMetaMs);
-    this.#ask(secure);
+    this.#ask(secure.socket);
   }
 
   #ask(secure: TLSSocket): void {
@@ -129,11 +131,9 @@ export class HostMeta {
 }
 
 /** A web server is known by its DNS-ID alone (RFC 9110 §4.3.4), by a chain to an authority, and today. */
-function isServedFor(secure: TLSSocket, domain: string): boolean {
-  const leaf = secure.getPeerX509Certificate();
-  if (leaf === undefined || !secure.authorized) return false;
+function isServedFor({ chainError, names }: TlsFacts, domain: string): boolean {
   const ours = domain.toLowerCase();
-  return certificateNames(leaf.raw).dns.some((name) => covers(name.toLowerCase(), ours));
+  return chainError === undefined && names.dns.some((name) => covers(name.toLowerCase(), ours));
 }
 
 /** A wildcard is the whole first label and stands for one, above at least two (RFC 6125 §6.4.3). */

@@ -7,7 +7,7 @@ import type { Lookup } from './addresses.js';
 import { lookup } from './addresses.js';
 import type { DialingHandlers, LinkTimeouts } from './dialing.js';
 import { Dialing } from './dialing.js';
-import { errorCode, lostFault, otherCertificate, tlsFault } from './faults.js';
+import { errorCode, lostFault, noCertificate, otherCertificate, tlsFault } from './faults.js';
 import type { Environment } from './proxy-environment.js';
 import type { SrvResolver } from './resolver.js';
 import { newResolver } from './resolver.js';
@@ -27,6 +27,8 @@ export interface LinkHandlers {
    * @param target the place that was reached
    */
   open(direct: boolean, rest: readonly Target[], target: Target): void;
+  /** Before `open`: this place is passed by as its certificate is not trusted, and another one is tried. */
+  distrusted(target: Target, facts: TlsFacts): void;
   /** A handshake is complete: to close now is to show the server nothing of ours. */
   ready(facts: TlsFacts): void;
   /** As they come; over WebSocket each time one whole message. */
@@ -45,6 +47,11 @@ export interface LinkOptions {
   readonly environment?: Environment;
   /** Without it host-meta is of no use. */
   readonly readHostMeta?: ReadHostMeta;
+  /**
+   * Whether to be content with the certificate of a place with direct TLS. Where nobody is left to be tried, one
+   * that is not trusted comes to `ready` all the same, to be judged there. Without it the first one does.
+   */
+  readonly trusts?: (facts: TlsFacts) => boolean;
   /** Where the domain’s web server is asked for host-meta, if not at 443. */
   readonly httpsPort?: number;
 }
@@ -93,11 +100,13 @@ export class Link {
         environment,
         readHostMeta: options.readHostMeta ?? (() => []),
         httpsPort: options.httpsPort ?? 443,
+        trusts: options.trusts ?? (() => true),
         lookup: options.lookup ?? lookup,
         timeouts: this.#timeouts,
       },
       {
         won: (...won) => this.#adopt(...won),
+        distrusted: (...who) => this.handlers.distrusted(...who),
         lost: (fault) => this.#lost(fault),
       },
     );
@@ -138,7 +147,7 @@ export class Link {
     secure.once('close', () => this.#lost(this.#tlsFault('ECONNRESET')));
     secure.once('secureConnect', () => {
       clearTimeout(this.#timer);
-      if (!this.#over) this.#judge(secure);
+      if (!this.#over) this.#show(secure, tlsFacts(secure));
     });
   }
 
@@ -152,22 +161,21 @@ export class Link {
 
   #adopt(...[raw, secure, rest, target]: Parameters<DialingHandlers['won']>): void {
     this.#raw = raw;
-    this.#secure = secure;
+    this.#secure = secure?.socket;
     this.#writable = secure === undefined;
     this.#pipe = this.#pipeTo(target);
     this.handlers.open(secure !== undefined, rest, target);
     if (this.#over) return;
     raw.on('error', (error) => this.#lost(lostFault(errorCode(error))));
     if (secure === undefined) return this.#listen(raw);
-    secure.on('error', (error: Error) =>
+    secure.socket.on('error', (error: Error) =>
       this.#lost(this.#pipe?.fault(error) ?? this.#tlsFault(errorCode(error))),
     );
-    this.#judge(secure);
+    this.#show(secure.socket, secure.facts);
   }
 
   /** Runs inside 'secureConnect': a reset in this tick goes out before the client's own flight does. */
-  #judge(secure: TLSSocket): void {
-    const facts = tlsFacts(secure);
+  #show(secure: TLSSocket, facts: TlsFacts | undefined): void {
     if (facts === undefined) return this.#lost(noCertificate);
     this.#writable = true;
     this.handlers.ready(facts);
@@ -238,11 +246,6 @@ export class Link {
   }
 }
 
-const noCertificate = linkFault(
-  'tls',
-  'no-certificate',
-  'The server showed no certificate. Nothing was sent to it.',
-);
 const handshakeLate = linkFault(
   'timeout',
   'tls-timeout',

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // Happy eyeballs (RFC 8305) over the targets of a domain and the addresses of each: started in order
-// (RFC 2782), a little apart; the first that can be talked to wins and the others are closed.
+// (RFC 2782), a little apart; the first that can be talked to wins and the others are closed. Direct TLS can
+// be talked to once its certificate is trusted.
 
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import type { Lookup } from './addresses.js';
 import { connectFault, errorCode } from './faults.js';
 import { unknownProxy } from './proxy-faults.js';
-import type { AttemptOptions } from './tcp.js';
+import type { AttemptOptions, Secured } from './tcp.js';
 import { Attempt } from './tcp.js';
-import type { LinkFault, Target } from './types.js';
+import type { LinkFault, Target, TlsFacts } from './types.js';
+import { linkFault } from './types.js';
 
 /** RFC 8305 §5: how long an attempt may go without result before the next one starts beside it. */
 const apartMs = 250;
@@ -20,12 +21,19 @@ export interface RaceOptions extends Omit<AttemptOptions, 'target' | 'address'> 
   readonly addressesOf: (target: Target) => ReturnType<Lookup>;
   /** An open STARTTLS target waits this long for TLS that is being set up with one before it. */
   readonly giveWayMs: number;
+  /** Whether a certificate is good enough to end the race. */
+  readonly trusts: (facts: TlsFacts) => boolean;
 }
 
-/** Called at most once in all; `won` in the very tick in which TCP, or direct TLS, is complete. */
+/** `won` or `lost` once in all; `won` in the very tick in which TCP, or direct TLS, is complete. */
 export interface RaceHandlers {
-  /** @param rest the other targets that are not known to be of no use, in order */
-  won(raw: Socket, secure: TLSSocket | undefined, rest: readonly Target[], target: Target): void;
+  /**
+   * Who wins is trusted, or there is nobody better.
+   * @param rest the other targets that are not known to be of no use, in order
+   */
+  won(raw: Socket, secure: Secured | undefined, rest: readonly Target[], target: Target): void;
+  /** Others are tried before this one is thought of again. */
+  distrusted(target: Target, facts: TlsFacts): void;
   lost(fault: LinkFault): void;
 }
 
@@ -45,6 +53,8 @@ export class Race {
   #owed = true;
   #timer: NodeJS.Timeout | undefined;
   #reserve: { readonly runner: Runner; readonly raw: Socket } | undefined;
+  /** The first that was not trusted, until it is tried again for want of a better one. */
+  #stranger: { readonly runner: Runner; readonly address: string } | undefined;
   #firstTlsFault: LinkFault | undefined;
   #lastFault: LinkFault | undefined;
   #over = false;
@@ -117,8 +127,9 @@ export class Race {
       {
         connected: (raw, secure) => {
           runner.attempts.delete(attempt);
-          if (secure !== undefined || !this.#someSetsUpTls(runner)) this.#won(runner, raw, secure);
-          else this.#keep(runner, raw);
+          if (secure !== undefined) this.#judge(runner, address, raw, secure);
+          else if (this.#someSetsUpTls(runner)) this.#keep(runner, raw);
+          else this.#won(runner, raw, undefined);
         },
         failed: (fault) => {
           runner.attempts.delete(attempt);
@@ -127,6 +138,23 @@ export class Race {
       },
     );
     runner.attempts.add(attempt);
+  }
+
+  /** To close the link in this tick is to show the server nothing of ours. */
+  #judge(runner: Runner, address: string, raw: Socket, secure: Secured): void {
+    const { facts } = secure;
+    if (this.options.trusts(facts) || !this.#someLeft()) return this.#won(runner, raw, secure);
+    raw.destroy();
+    this.#stranger ??= { runner, address };
+    this.handlers.distrusted(runner.target, facts);
+    this.#failed(runner, distrust(runner.target));
+  }
+
+  /** Somebody may still do better than who is there. */
+  #someLeft(): boolean {
+    const open = ({ state, addresses, attempts }: Runner): boolean =>
+      state === 'new' || state === 'looked-up' || addresses.length > 0 || attempts.size > 0;
+    return !this.#complete || this.#reserve !== undefined || this.#runners.some(open);
   }
 
   #someSetsUpTls(runner: Runner): boolean {
@@ -164,16 +192,15 @@ export class Race {
     else if (!this.#someSetsUpTls(this.#reserve.runner)) this.#takeReserve();
   }
 
-  #won(winner: Runner, raw: Socket, secure: TLSSocket | undefined): void {
+  #won(winner: Runner, raw: Socket, secure: Secured | undefined): void {
     if (this.#over) return;
-    const rest = this.#runners.filter((runner) => runner !== winner && runner.state !== 'over');
+    const rest = this.#runners.filter(({ state }) => state !== 'over');
+    const stranger = this.#stranger?.runner;
+    // Whoever comes behind one that is not trusted either was passed by already.
+    if (secure === undefined && stranger?.state === 'over') rest.push(stranger);
     this.cancel();
-    this.handlers.won(
-      raw,
-      secure,
-      rest.map(({ target }) => target),
-      winner.target,
-    );
+    const others = rest.filter((runner) => runner !== winner).map(({ target }) => target);
+    this.handlers.won(raw, secure, others, winner.target);
   }
 
   /** A server that answered and did not fit tells more than one that did not answer. */
@@ -181,9 +208,27 @@ export class Race {
     const fault = this.#firstTlsFault ?? this.#lastFault;
     if (!this.#complete || fault === undefined) return;
     if (this.#runners.some(({ state }) => state !== 'over')) return;
+    if (this.#stranger !== undefined) return this.#returnTo(this.#stranger);
     this.cancel();
     this.handlers.lost(fault);
   }
+
+  /** Nobody is left who would do better. */
+  #returnTo({ runner, address }: { runner: Runner; address: string }): void {
+    this.#stranger = undefined;
+    runner.addresses = [address];
+    runner.state = 'found';
+    this.#step();
+  }
+}
+
+/** A person may want to trust it: that is for who judges the winner to ask. */
+function distrust({ host, port }: Target): LinkFault {
+  return linkFault(
+    'tls',
+    'certificate-untrusted',
+    `The certificate of ${host}:${port} is not trusted. Nothing was sent to it.`,
+  );
 }
 
 const noAddress = Object.assign(new Error('no address'), { code: 'EAI_AGAIN' });

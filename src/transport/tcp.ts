@@ -2,12 +2,19 @@
 
 import * as net from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { alpnFault, connectFault, errorCode, otherCertificate, tlsFault } from './faults.js';
+import {
+  alpnFault,
+  connectFault,
+  errorCode,
+  noCertificate,
+  otherCertificate,
+  tlsFault,
+} from './faults.js';
 import { Tunnel } from './proxy.js';
 import { proxyHungUp, proxyLate, proxyUnreachable } from './proxy-faults.js';
 import type { Alpn, TlsContext } from './tls.js';
-import { onlyTo, openTls } from './tls.js';
-import type { LinkFault, Proxy, Target } from './types.js';
+import { onlyTo, openTls, tlsFacts } from './tls.js';
+import type { LinkFault, Proxy, Target, TlsFacts } from './types.js';
 import { linkFault } from './types.js';
 
 const keepAliveMs = 30_000;
@@ -30,9 +37,15 @@ export interface AttemptOptions {
   readonly handshakeMs: number;
 }
 
+/** TLS is complete, and nobody has judged yet with whom. */
+export interface Secured {
+  readonly socket: TLSSocket;
+  readonly facts: TlsFacts;
+}
+
 /** Called at most once in all; `connected` in the very tick in which TCP, or direct TLS, is complete. */
 export interface AttemptHandlers {
-  connected(raw: net.Socket, secure: TLSSocket | undefined): void;
+  connected(raw: net.Socket, secure: Secured | undefined): void;
   failed(fault: LinkFault): void;
 }
 
@@ -121,8 +134,10 @@ export class Attempt {
     if (typeof protocol === 'string' && protocol !== this.#alpn) {
       return this.#fail(alpnFault(protocol));
     }
+    const facts = tlsFacts(secure);
+    if (facts === undefined) return this.#fail(noCertificate);
     this.#settle();
-    this.handlers.connected(this.#raw, secure);
+    this.handlers.connected(this.#raw, { socket: secure, facts });
   }
 
   #awaitSigns(): NodeJS.Timeout {

@@ -206,8 +206,12 @@ describe('a server that wants us elsewhere (RFC 7395 §3.6.1)', () => {
     alice.pass(1000);
     const before = alice.written;
     opened({ names: { dns: ['evil.example'], srv: [], xmppAddr: [] } }, 'wss://evil.example/');
-    expect(told(Link_State.INTERRUPTED).at(-1)).toBe('websocket-other-name');
     expect(alice.written).toBe(before);
+    // The usual way is still there, and nobody is asked.
+    expect(alice.dials.at(-1)).not.toHaveProperty('host');
+    expect(alice.effects.filter((e) => e.type === 'tell' && e.body.case === 'askTrust')).toEqual(
+      [],
+    );
   });
 
   it.each([

@@ -68,6 +68,7 @@ export class RealSignIn {
     this.link = new Link(
       { dial: request, context, timeouts, ...more },
       {
+        distrusted: () => undefined,
         open: (direct) => {
           this.open = true;
           this.session.open(negotiation, direct, clock());

@@ -119,6 +119,7 @@ function dial(title: string, domain: string, proxy?: Proxy): Promise<Told> {
       },
       {
         open: () => undefined,
+        distrusted: () => undefined,
         ready: () => {
           link.close('reset');
           told('ready');

@@ -11,6 +11,9 @@ import { Observed } from '../support/observed.js';
 export interface ServerOptions {
   readonly certificate: Certificate;
   readonly direct: boolean;
+  /** Where to listen, if not at a free port of 127.0.0.1. */
+  readonly host?: string;
+  readonly port?: number;
   readonly maxVersion?: SecureVersion;
   readonly alpn?: string[];
   /** OpenSSL's `SSL_OP_…`. */
@@ -57,7 +60,7 @@ export class TestServer {
 
   static async start(options: ServerOptions): Promise<TestServer> {
     const server = new TestServer(options);
-    server.#tcp.listen(0, '127.0.0.1');
+    server.#tcp.listen(options.port ?? 0, options.host ?? '127.0.0.1');
     await once(server.#tcp, 'listening');
     return server;
   }

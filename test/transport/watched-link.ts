@@ -18,6 +18,8 @@ export interface Watched {
   readonly news: Observed<News>;
   /** Where else the dial that came through could have gone. */
   readonly rest: readonly Target[];
+  /** Ports of the places that were passed by. */
+  readonly distrusted: readonly number[];
   ready(): Promise<TlsFacts>;
   text(text: string): Promise<void>;
   closed(): Promise<LinkFault | undefined>;
@@ -46,11 +48,13 @@ export function watch(
     on?.(item, link);
   };
   const rest: Target[] = [];
+  const distrusted: number[] = [];
   const handlers: LinkHandlers = {
     open: (direct, others) => {
       rest.push(...others);
       tell({ type: 'open', direct });
     },
+    distrusted: ({ port }) => distrusted.push(port),
     ready: (facts) => tell({ type: 'ready', facts }),
     bytes: (bytes) => tell({ type: 'bytes', text: Buffer.from(bytes).toString() }),
     closed: (fault) => tell({ type: 'closed', fault }),
@@ -66,6 +70,7 @@ export function watch(
     link,
     news,
     rest,
+    distrusted,
     async ready() {
       const item = await news.next('ready', ({ type }) => type === 'ready' || type === 'closed');
       if (item.type !== 'ready') throw new Error(JSON.stringify(item));

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+
+import type { ClientIdentity } from '../core/effects.js';
+import type { Fault } from '../core/errors.js';
+import type { Session } from '../core/session.js';
+import { AskSecret_What as What } from '../contract/engine_pb.js';
+import type { Credentials } from './credentials.js';
+import { CANCELLED, REJECTED } from './link-faults.js';
+import type { Phase } from './link-phase.js';
+import type { LinkTeller } from './link-teller.js';
+import type { AttachOptions } from './options.js';
+import type { Stranger } from './strangers.js';
+
+/** The link, as those see it whom it waits for. */
+export interface WaitingLink {
+  phase: Phase;
+  readonly options: AttachOptions | undefined;
+  readonly attached: boolean;
+  /** What is needed cannot be had. */
+  fail(cause: Fault): void;
+  /** Lets what is under way go; its end is no news. */
+  drop(): void;
+}
+
+/** What a link waits for that a file or a person has: our certificate, its passphrase, a password, trust. */
+export class LinkQuestions {
+  private passwordDue = false;
+
+  constructor(
+    private readonly link: WaitingLink,
+    private readonly session: Session,
+    private readonly credentials: Credentials,
+    private readonly teller: LinkTeller,
+  ) {}
+
+  /** The password is asked for, and the link may be gone before the answer comes. */
+  get awaitsPassword(): boolean {
+    return this.passwordDue;
+  }
+
+  askPassword(): void {
+    this.passwordDue = true;
+    this.teller.secretWanted(What.PASSWORD);
+  }
+
+  askTrust(domain: string, { facts, reasons, text }: Stranger): void {
+    this.link.phase = 'asking';
+    this.teller.untrusted(domain, facts, reasons, text);
+  }
+
+  /** Reads the certificate that the next link will show, if there is one. */
+  readIdentity(): void {
+    if (this.reread()) this.link.phase = 'reading-identity';
+  }
+
+  /** Reads the certificate's file beside all else. @returns whether there is one */
+  reread(): boolean {
+    return this.credentials.readIdentity(this.link.options?.certificate);
+  }
+
+  identityRead(identity: ClientIdentity): void {
+    const { options, phase } = this.link;
+    if (phase !== 'reading-identity' || options === undefined) {
+      return this.credentials.renew(identity);
+    }
+    const cause = this.credentials.identityRead(identity, options);
+    if (cause !== undefined) this.link.fail(cause);
+    else this.link.phase = 'due';
+  }
+
+  /** @param passphrase whether one would help */
+  identityFailed(cause: Fault, passphrase: boolean): void {
+    if (this.link.phase !== 'reading-identity') return;
+    if (!passphrase || !this.link.attached) return this.link.fail(cause);
+    const refused = this.credentials.secrets.passphrase === '' ? undefined : cause;
+    this.link.phase = 'asking';
+    this.teller.secretWanted(What.PASSPHRASE, refused);
+  }
+
+  trustAnswered(sha256: string, accept: boolean): void {
+    if (this.link.phase !== 'asking' || this.link.options === undefined) return;
+    if (!accept) return this.link.fail(REJECTED);
+    this.credentials.accepted = sha256;
+    this.link.phase = 'due';
+  }
+
+  secretAnswered(what: What, secret: string, cancelled: boolean): void {
+    if (cancelled) {
+      this.passwordDue = false;
+      this.link.drop();
+      return this.link.fail(CANCELLED);
+    }
+    if (what === What.PASSPHRASE) {
+      this.credentials.secrets.passphrase = secret;
+      return this.readIdentity();
+    }
+    this.credentials.secrets.password = secret;
+    this.passwordDue = false;
+    if (this.link.phase === 'up') this.session.password(secret);
+    else this.link.phase = 'due';
+  }
+}
