@@ -2,7 +2,7 @@
 
 import { Crossing } from './crossing.js';
 import { Jid } from './jid.js';
-import type { NegotiationOptions } from './negotiation.js';
+import type { NegotiationOptions } from './negotiation-options.js';
 import { SERVER_ENDED } from './session-output.js';
 import type { Online, SessionOutput } from './session-output.js';
 import { StreamManagement } from './stream-management.js';

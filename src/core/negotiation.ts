@@ -2,142 +2,29 @@
 //
 // From an open link to a session (RFC 6120 §4.3): an ordered list of steps, each a file in steps/.
 
-import type { ClientIdentity, Derivation, TlsFacts } from './effects.js';
+import { EarlyStanzas } from './early-stanzas.js';
+import type { TlsFacts } from './effects.js';
 import { fault, UsageError } from './errors.js';
-import type { Fault } from './errors.js';
-import type { Jid } from './jid.js';
 import { NS } from './namespaces.js';
-import type { SignInMemory, SignInNews } from './sasl/memory.js';
-import type { AuthMethod } from './sasl/strength.js';
-import type { Remembered, Stage } from './remembered.js';
+import type { NegotiationOptions } from './negotiation-options.js';
+import type { NegotiationOutput } from './negotiation-output.js';
+import type { Stage } from './remembered.js';
 import { judgeCertificate } from './server-identity.js';
 import { bind } from './steps/bind.js';
 import { enable } from './steps/enable.js';
 import { resume } from './steps/resume.js';
 import { sasl } from './steps/sasl.js';
 import { sasl2 } from './steps/sasl2.js';
-import type { Sasl2Options } from './steps/sasl2-request.js';
-import type { Token } from './sasl/fast.js';
 import { session } from './steps/session.js';
 import { starttls } from './steps/starttls.js';
 import type { Footing, Outcome, Step, StepHost } from './steps/step.js';
 import { readLimits } from './stream-limits.js';
-import type { StreamLimits } from './stream-limits.js';
 import type { Random, Tools } from './tools.js';
 import { child, elements, is, namespaceOf, serialise } from './xml.js';
 import type { Element } from './xml.js';
 
-export interface NegotiationOptions {
-  readonly jid: Jid;
-  /** The resource to ask for. */
-  readonly resource: string;
-  readonly security: 'require_tls' | 'old_ssl' | 'opportunistic_tls';
-  readonly authMethod: AuthMethod;
-  readonly plainInClear: boolean;
-  /** How the account signed in before, and what was learned then of channel binding at its server. */
-  readonly before?: SignInMemory;
-  readonly password?: string;
-  readonly identity?: ClientIdentity;
-  /** SHA-256 of the one server certificate to accept, lower-case hex. */
-  readonly pin?: string;
-  /** Go no further than to see whether the server is to be trusted. */
-  readonly verifyOnly?: boolean;
-  /** The link showed our certificate on TLS 1.2 to a server that was verified before. */
-  readonly verifiedBefore?: boolean;
-  /** There is a proxy in between: the server’s first word may take longer. */
-  readonly far?: boolean;
-  /**
-   * The session to go on with, and the resource bound in it. `h` is read at the moment `<resume/>` is
-   * written.
-   */
-  readonly resume?: { readonly previd: string; readonly h: number; readonly resource: string };
-  /** What the same server offered the last time. */
-  readonly remembered?: Remembered;
-  readonly sasl2?: Sasl2Options;
-}
-
-/** XEP-0198 §3, what `<enabled/>` said. */
-export interface Management {
-  /** Absent when the session cannot be resumed. */
-  readonly id?: string;
-  /** Seconds the server keeps a session without a link. */
-  readonly max?: number;
-  /** Where to reconnect first, `host:port`; the certificate is checked for our domain all the same. */
-  readonly location?: string;
-}
-
-export type NegotiationOutput =
-  | { readonly type: 'write'; readonly text: string }
-  /** Call `stream.start(from)`. */
-  | { readonly type: 'restart'; readonly from?: string }
-  /** Upgrade the link, then call {@link Negotiation.tlsReady}. */
-  | { readonly type: 'start-tls' }
-  | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
-  | { readonly type: 'need-password' }
-  | { readonly type: 'sign-in'; readonly news: SignInNews }
-  | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly text: string }
-  /** The last output: nothing was sent over this TLS channel; let the link go and ask. */
-  | {
-      readonly type: 'untrusted';
-      readonly facts: TlsFacts;
-      readonly reasons: readonly string[];
-      readonly text: string;
-    }
-  /** The last output with `verifyOnly`: the server is trusted, and nothing was sent to it. */
-  | { readonly type: 'verified'; readonly facts: TlsFacts }
-  /** What the server really offers at this stage; inside TLS with the certificate of this SHA-256, else empty. */
-  | {
-      readonly type: 'offered';
-      readonly stage: Stage;
-      readonly features: Element;
-      readonly sha256: string;
-    }
-  /** The server gave a token for the next sign-in, or refused the one that it was shown (XEP-0484). */
-  | { readonly type: 'token'; readonly token?: Token }
-  /** `<enable/>` is written: stanzas written from now on count, and belong to the session that follows. */
-  | { readonly type: 'opening' }
-  /** The old session is lost. The negotiation itself goes on to a fresh one. */
-  | { readonly type: 'resume-failed'; readonly h?: number; readonly condition: string }
-  | Established
-  /** The last output: close the stream and the link. */
-  | { readonly type: 'failed'; readonly fault: Fault };
-
-/** The last output: from here on the stream's elements belong to the session. */
-export interface Established {
-  readonly type: 'established';
-  /** Our full JID. */
-  readonly jid: Jid;
-  /** `h` as the server gave it: handle it as an ack, then re-send the rest (XEP-0198 §5). */
-  readonly resumed?: { readonly h: number };
-  /** Absent without stream management. */
-  readonly management?: Management;
-  /** As `offered`. */
-  readonly limits?: StreamLimits;
-  readonly mechanism: string;
-  /** The type of channel binding, empty without one. */
-  readonly binding: string;
-  /** `TLSv1.3`; empty in clear. */
-  readonly tlsVersion: string;
-  /**
-   * Namespaces of what the last `<stream:features/>` offered. Absent where a session went on and nothing was
-   * said of it: what was known holds.
-   */
-  readonly offered?: readonly string[];
-  /** The server has dropped what it had stored: the archive has it (XEP-0386 §3.2). */
-  readonly archiveFirst: boolean;
-  /** Copies for this device were switched on with the session (XEP-0280). */
-  readonly carbons: boolean;
-  /** Stanzas that came between bind and the end of the negotiation; `h` does not count them. */
-  readonly early: readonly Element[];
-  /** What came behind that, as if in the session. */
-  readonly counted: readonly Element[];
-}
-
 /** The steps of a sign-in as people see them; resuming takes the place of binding. */
 const progressSteps = 5;
-
-/** Nobody who just bound a resource is owed more before the session begins. */
-const maxEarly = 256;
 
 const inOrder: readonly ((host: StepHost) => Step)[] = [
   starttls,
@@ -163,9 +50,8 @@ export class Negotiation {
   /** What was written last rests on remembered features; the real ones come first. */
   private unconfirmed = false;
   private guesses = 0;
-  private early: Element[] = [];
   private outcome: Outcome = { mechanism: '', binding: '' };
-  private counted: Element[] = [];
+  private readonly early = new EarlyStanzas();
 
   constructor(
     private readonly options: NegotiationOptions,
@@ -356,23 +242,13 @@ export class Negotiation {
       ...(features === undefined
         ? {}
         : { offered: elements(features).map(namespaceOf), limits: readLimits(features) }),
-      ...{ tlsVersion: this.tls?.protocol ?? '', early: this.early, counted: this.counted },
+      ...{ tlsVersion: this.tls?.protocol ?? '', ...this.early.all() },
     });
   }
 
   /** A stanza may come as soon as there is an address to send it to; all else is a fault. */
   private unasked(el: Element): void {
-    const stanza = ['message', 'presence', 'iq'].some((name) => is(el, name, NS.client));
-    if (this.outcome.management !== undefined && (stanza || is(el, 'r', NS.sm))) {
-      // Ahead of the last features, and counted already.
-      if (this.counted.length < maxEarly) {
-        this.counted.push(el);
-        return;
-      }
-    } else if (this.outcome.jid !== undefined && stanza && this.early.length < maxEarly) {
-      this.early.push(el);
-      return;
-    }
+    if (this.early.take(el, this.outcome)) return;
     const text = 'The server sent something out of place while signing in.';
     this.finish({ type: 'failed', fault: fault('stream', 'unexpected-element', text) });
   }

@@ -7,7 +7,7 @@ import type { Fault } from './errors.js';
 import { fault } from './errors.js';
 import type { Jid } from './jid.js';
 import type { SignInNews } from './sasl/memory.js';
-import type { Established, NegotiationOutput } from './negotiation.js';
+import type { Established, NegotiationOutput } from './negotiation-output.js';
 import type { Tracked } from './stream-management.js';
 import type { Element } from './xml.js';
 

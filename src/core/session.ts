@@ -10,7 +10,7 @@ import { fault, type Fault } from './errors.js';
 import { isStanza } from './stanza.js';
 import { KeptSession } from './kept-session.js';
 import type { LinkOptions } from './kept-session.js';
-import type { Established, NegotiationOutput } from './negotiation.js';
+import type { Established, NegotiationOutput } from './negotiation-output.js';
 import { NS } from './namespaces.js';
 import { DEAD_LINK, onlineOf, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
 import type { Online, SessionOutput } from './session-output.js';

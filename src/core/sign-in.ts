@@ -6,7 +6,8 @@
 import type { TlsFacts } from './effects.js';
 import { Gate } from './gate.js';
 import { Negotiation } from './negotiation.js';
-import type { NegotiationOptions, NegotiationOutput } from './negotiation.js';
+import type { NegotiationOptions } from './negotiation-options.js';
+import type { NegotiationOutput } from './negotiation-output.js';
 import type { Outgoing } from './stream-management.js';
 import type { Random, Tools } from './tools.js';
 import type { Element } from './xml.js';

@@ -2,7 +2,7 @@
 
 import type { ClientIdentity, Dial } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
-import type { NegotiationOptions } from '../core/negotiation.js';
+import type { NegotiationOptions } from '../core/negotiation-options.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import { TOKEN_REVOKED } from '../core/steps/sasl2.js';
 import type { Sasl2Options } from '../core/steps/sasl2-request.js';

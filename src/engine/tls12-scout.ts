@@ -4,7 +4,7 @@
 // link without it goes first and judges; the one that shows it compares before anything leaves.
 
 import type { Dial, TlsFacts } from '../core/effects.js';
-import type { NegotiationOptions } from '../core/negotiation.js';
+import type { NegotiationOptions } from '../core/negotiation-options.js';
 import type { AttachOptions } from './options.js';
 
 export class Tls12Scout {

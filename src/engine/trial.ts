@@ -5,7 +5,7 @@
 
 import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
-import type { NegotiationOptions } from '../core/negotiation.js';
+import type { NegotiationOptions } from '../core/negotiation-options.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import { Session } from '../core/session.js';
 import type { SessionOutput } from '../core/session-output.js';

@@ -4,7 +4,8 @@
 // and costs one round trip. TCP and TLS 1.3 cost one each beside them.
 
 import { describe, expect, it } from 'vitest';
-import type { NegotiationOptions, NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import type { Remembered } from '../../src/core/remembered.js';
 import {
   boundAs,

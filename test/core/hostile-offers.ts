@@ -4,7 +4,7 @@
 // than the server does.
 
 import { createHash } from 'node:crypto';
-import type { NegotiationOptions } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
 import { offerSasl } from '../support/negotiating.js';
 import { before, challenge, r, refuses, salted, secured, type Attack } from './hostile-sign-ins.js';
 

@@ -4,7 +4,7 @@
 // else, or comes with a session that nobody asked for.
 
 import { createHmac, pbkdf2Sync } from 'node:crypto';
-import type { NegotiationOptions } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
 import { fixedNonce, identity } from '../support/negotiating.js';
 import type { Setting } from '../support/signing-in.js';
 import {

@@ -6,7 +6,8 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Negotiation } from '../../src/core/negotiation.js';
-import type { NegotiationOptions, NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import { Stream } from '../../src/core/stream.js';
 import {
   account,

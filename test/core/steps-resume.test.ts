@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
-import type { NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import { boundAs, features, offerBind, offerSm, signedIn } from '../support/negotiating.js';
 import type { Driven } from '../support/negotiating.js';
 

@@ -4,7 +4,8 @@
 
 import { createHmac, pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { NegotiationOptions, NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import type { SignInMemory } from '../../src/core/sasl/memory.js';
 import {
   facts,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { pbkdf2Sync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import {
   facts,
   features,

@@ -4,7 +4,8 @@
 
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { NegotiationOptions, NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import type { Pin } from '../../src/core/sasl/strength.js';
 import type { Sasl2Options } from '../../src/core/steps/sasl2-request.js';
 import { facts, features, negotiate, readOne, wall } from '../support/negotiating.js';

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { NegotiationOptions, NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import { readOffer, writeOffer } from '../../src/core/remembered.js';
 import type { Sasl2Options } from '../../src/core/steps/sasl2-request.js';
 import {

@@ -6,7 +6,8 @@
 import { Jid } from '../../src/core/jid.js';
 import type { TlsFacts } from '../../src/core/effects.js';
 import { Negotiation } from '../../src/core/negotiation.js';
-import type { NegotiationOptions, NegotiationOutput } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
+import type { NegotiationOutput } from '../../src/core/negotiation-output.js';
 import type { Random } from '../../src/core/tools.js';
 import { XmlReader } from '../../src/core/xml-reader.js';
 import type { Element } from '../../src/core/xml.js';

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import type { Fault } from '../../src/core/errors.js';
-import type { NegotiationOptions } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
 import { Session } from '../../src/core/session.js';
 import type { SessionOutput } from '../../src/core/session-output.js';
 import type { SavedManagement } from '../../src/core/stream-management.js';

@@ -6,7 +6,7 @@ import { pbkdf2Sync } from 'node:crypto';
 import type { Clock, Derivation, TlsFacts } from '../../src/core/effects.js';
 import type { Fault } from '../../src/core/errors.js';
 import type { Framing } from '../../src/core/framing.js';
-import type { NegotiationOptions } from '../../src/core/negotiation.js';
+import type { NegotiationOptions } from '../../src/core/negotiation-options.js';
 import { Session } from '../../src/core/session.js';
 import type { SessionOutput } from '../../src/core/session-output.js';
 import type { SavedManagement } from '../../src/core/stream-management.js';

@@ -2,7 +2,7 @@
 //
 // XEP-0198 §3: enabling stream management. A server that does not want to is one without it.
 
-import type { Management } from '../negotiation.js';
+import type { Management } from '../negotiation-output.js';
 import { NS } from '../namespaces.js';
 import { attribute, child, is, xml } from '../xml.js';
 import type { Element } from '../xml.js';

@@ -6,7 +6,8 @@
 import type { TlsFacts } from '../effects.js';
 import type { Fault } from '../errors.js';
 import type { Jid } from '../jid.js';
-import type { Management, NegotiationOptions, NegotiationOutput } from '../negotiation.js';
+import type { NegotiationOptions } from '../negotiation-options.js';
+import type { Management, NegotiationOutput } from '../negotiation-output.js';
 import type { Random, Tools } from '../tools.js';
 import type { Element } from '../xml.js';
 
