@@ -103,6 +103,20 @@ export class KeptSession {
     if (this.crossing.unproven) this.lost(undefined);
   }
 
+  /**
+   * Whether it goes on without the link that carried it.
+   * @param ended in order, after our closing tag
+   * @param answered the server closed its side behind that
+   */
+  withoutLink(ended: boolean, answered: boolean): void {
+    const { management } = this;
+    // An end that the server never heard of ends no session: it still knows how far it had got.
+    const open = management?.resumable === true && management.outstanding > 0;
+    if (ended ? answered || !open : management?.resumable === false) {
+      this.lost(undefined, false, ended && answered);
+    }
+  }
+
   /** @returns what follows for the stanzas that were unacked, or the server's breach of XEP-0198 */
   resumed(h: number): (Pick<Online, 'how' | 'resend'> & { readonly settled: Tracked[] }) | Fault {
     this.silentRefusals = 0;

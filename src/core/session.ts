@@ -3,31 +3,27 @@
 // One XMPP session over one link after the other: the stream, its negotiation, and XEP-0198 once it
 // is enabled. Tells its owner what arrived, what the server has handled, and how a session ended.
 
-import type { Element } from './xml.js';
-import { Acknowledgements } from './acknowledgements.js';
 import type { Clock, CloseHow, TlsFacts } from './effects.js';
-import { fault, type Fault } from './errors.js';
-import { isStanza } from './stanza.js';
+import type { Fault } from './errors.js';
+import { Exchange } from './exchange.js';
 import { KeptSession } from './kept-session.js';
 import type { LinkOptions } from './kept-session.js';
 import type { Established, NegotiationOutput } from './negotiation-output.js';
-import { NS } from './namespaces.js';
-import { DEAD_LINK, onlineOf, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
-import type { Online, SessionOutput } from './session-output.js';
-import { parseHandled } from './stream-management.js';
-import type { Outgoing, SavedManagement, StreamManagement, Tracked } from './stream-management.js';
+import { DEAD_LINK, SERVER_ENDED, SILENT_SERVER } from './session-output.js';
+import type { SessionOutput } from './session-output.js';
 import { PhaseTime } from './session-times.js';
 import { SignIn } from './sign-in.js';
 import { Stream } from './stream.js';
 import { handledDetail } from './stream-error.js';
 import type { StreamLimits } from './stream-limits.js';
+import type { Outgoing, SavedManagement, StreamManagement, Tracked } from './stream-management.js';
 import type { Random, Tools } from './tools.js';
+import type { Element } from './xml.js';
 
 export class Session {
   private stream: Stream | undefined;
   private readonly kept: KeptSession;
-  private readonly writeText = (text: string) => void this.stream?.write([text]);
-  private readonly acks: Acknowledgements;
+  private readonly exchange: Exchange;
   private readonly signIn: SignIn;
   private phase: 'idle' | 'negotiating' | 'online' | 'closing' = 'idle';
   private readonly phaseTime = new PhaseTime();
@@ -40,11 +36,16 @@ export class Session {
     random: Random,
     private readonly out: (output: SessionOutput) => void,
   ) {
-    this.signIn = new SignIn(tools, random, this.writeText, (output) => {
+    const write = (text: string): number => this.stream?.write([text]) ?? 0;
+    this.signIn = new SignIn(tools, random, write, (output) => {
       this.negotiated(output);
     });
     this.kept = new KeptSession(tools, out);
-    this.acks = new Acknowledgements(tools, random, this.writeText);
+    this.exchange = new Exchange(tools, random, this.kept, {
+      write: (texts) => this.stream?.write(texts) ?? 0,
+      out,
+      breach: (cause) => this.breach(cause),
+    });
   }
 
   get management(): StreamManagement | undefined {
@@ -57,7 +58,7 @@ export class Session {
 
   /** What the server takes on the link that is up, or took on the last one (XEP-0478). */
   get limits(): StreamLimits {
-    return this.acks.limits;
+    return this.exchange.limits;
   }
 
   /** The server may still know the session. */
@@ -72,7 +73,7 @@ export class Session {
   /** Takes over what an earlier process left in the journal. */
   restore(saved: SavedManagement): void {
     this.kept.restore(saved);
-    this.acks.begin(saved.handled);
+    this.exchange.restore(saved.handled);
   }
 
   /** A link is there; negotiate on it. */
@@ -82,7 +83,7 @@ export class Session {
     this.answered = false;
     this.phaseTime.opened(clock.now, options.far);
     this.stream = this.newStream(options);
-    this.signIn.open(this.kept.optionsFor(options, this.acks.h), direct);
+    this.signIn.open(this.kept.optionsFor(options, this.exchange.h), direct);
   }
 
   tlsReady(facts: TlsFacts, clock: Clock): void {
@@ -134,16 +135,16 @@ export class Session {
     if (this.phase !== 'online' || texts.length === 0) {
       return;
     }
-    this.acks.wrote(clock.now, texts.length, this.stream?.write(texts) ?? 0);
+    this.exchange.write(texts, clock.now);
     this.askIfDue();
   }
 
   /** The effects of every inbound stanza up to `h` are on disk. */
   handledDurably(h: number): void {
     if (this.phase === 'online') {
-      this.acks.handledDurably(h, this.management);
+      this.exchange.handledDurably(h);
     } else {
-      this.acks.begin(h);
+      this.exchange.restore(h);
     }
   }
 
@@ -162,7 +163,7 @@ export class Session {
   probe(clock: Clock): void {
     this.clock = clock;
     if (this.phase === 'online') {
-      this.acks.probe(clock.now);
+      this.exchange.probe(clock.now);
       this.askIfDue();
     }
   }
@@ -174,7 +175,7 @@ export class Session {
       return;
     }
     if (this.phase === 'online') {
-      this.acks.last(this.management);
+      this.exchange.last();
     }
     this.phase = 'closing';
     this.phaseTime.closing(clock.now);
@@ -193,7 +194,7 @@ export class Session {
   }
 
   deadline(): number | undefined {
-    return this.phase === 'online' ? this.acks.deadline() : this.phaseTime.deadline;
+    return this.phase === 'online' ? this.exchange.deadline() : this.phaseTime.deadline;
   }
 
   tick(clock: Clock): void {
@@ -218,21 +219,15 @@ export class Session {
     return new Stream(
       { domain: jid.domain, tools: this.tools, framing },
       {
-        write: (text) => {
-          this.out({ type: 'write', text });
-        },
+        write: (text) => this.out({ type: 'write', text }),
         opened: () => undefined,
-        element: (element) => {
-          this.element(element);
-        },
+        element: (element) => this.element(element),
         ended: () => {
           this.answered = this.phase === 'closing';
           this.stream?.end();
           this.down(this.phase === 'closing' ? undefined : SERVER_ENDED, 'end');
         },
-        fault: (cause) => {
-          this.down(cause, 'end');
-        },
+        fault: (cause) => this.down(cause, 'end'),
       },
     );
   }
@@ -242,48 +237,7 @@ export class Session {
       this.signIn.element(element);
       return;
     }
-    this.acks.heard(this.clock.now);
-    if (element.getNS() === NS.sm) {
-      this.managementElement(element);
-    } else if (isStanza(element) && !(this.phase === 'closing' && this.acks.enabled)) {
-      // Then it is not counted, so the server keeps it for the next session.
-      const sent = this.acks.pong(element);
-      if (sent !== undefined) {
-        this.acknowledged(sent);
-        return;
-      }
-      this.management?.count();
-      this.out({ type: 'stanza', stanza: element });
-    }
-  }
-
-  private managementElement(element: Element): void {
-    if (!this.acks.enabled) {
-      return;
-    }
-    if (element.getName() === 'r' && this.phase === 'online') {
-      this.acks.asked(this.management);
-    } else if (element.getName() === 'a') {
-      this.acknowledged(parseHandled(element.getAttr('h') as string | undefined));
-    }
-  }
-
-  private acknowledged(h: number | undefined): void {
-    if (this.management === undefined) {
-      return;
-    }
-    if (h === undefined) {
-      this.breach(fault('stream', 'bad-request', 'The server acknowledged without a number.'));
-      return;
-    }
-    const result = this.management.ack(h);
-    if ('fault' in result) {
-      this.breach(result.fault);
-      return;
-    }
-    this.kept.answered();
-    this.acks.answered(this.clock.now, h);
-    this.out({ type: 'settled', h, stanzas: result.settled });
+    this.exchange.element(element, this.phase === 'closing', this.clock.now);
   }
 
   // --- negotiation -----------------------------------------------------------------------------
@@ -294,7 +248,7 @@ export class Session {
         this.stream?.start(output.from);
         return;
       case 'resume-failed':
-        this.acks.learned(this.kept.lost(output.h, output.h === undefined));
+        this.exchange.failedToResume(output.h);
         return;
       case 'established':
         this.established(output);
@@ -324,47 +278,12 @@ export class Session {
   private established(output: Established): void {
     this.phase = 'online';
     this.phaseTime.stop();
-    const ahead = this.signIn.done();
-    const { jid } = output;
-    const common = onlineOf(output);
-    const managed = (output.resumed ?? output.management) !== undefined;
-    this.acks.opened(
-      this.clock.now,
-      managed,
-      jid,
-      output.limits ?? this.limits,
-      output.resumed?.h ?? 0,
-    );
-    if (output.resumed !== undefined) {
-      this.resumed(output.resumed.h, common);
-      return;
-    }
-    this.acks.begin(0);
-    this.kept.begin({ ...output.management, jid: jid.toString() }, ahead);
-    for (const { text } of ahead) this.acks.wrote(this.clock.now, 1, text.length);
-    this.out({ ...common, how: 'fresh', resend: [] });
-    for (const stanza of output.early) {
-      // From before `<enabled/>`, so the server does not count it either (XEP-0198 §4).
-      this.out({ type: 'stanza', stanza });
-    }
+    this.exchange.established(output, this.signIn.done(), this.clock.now);
     for (const element of output.counted) this.element(element);
   }
 
-  private resumed(h: number, common: Omit<Online, 'how' | 'resend'>): void {
-    const result = this.kept.resumed(h);
-    if ('condition' in result) {
-      this.breach(result);
-      return;
-    }
-    const { settled, how, resend } = result;
-    this.acks.learned(settled.length);
-    this.out({ type: 'settled', h, stanzas: settled });
-    this.out({ ...common, how, resend });
-    if (this.kept.unproven) this.acks.probe(this.clock.now);
-  }
-
   private askIfDue(): void {
-    if (!this.acks.proceed(this.clock.now)) {
+    if (!this.exchange.proceed(this.clock.now)) {
       this.down(DEAD_LINK, 'reset');
     }
   }
@@ -385,12 +304,8 @@ export class Session {
     this.signIn.closed();
     this.stream?.stop();
     this.stream = undefined;
-    this.acks.closed();
-    // An end that the server never heard of ends no session: it still knows how far it had got.
-    const open = this.management?.resumable === true && this.management.outstanding > 0;
-    if (ended ? this.answered || !open : this.management?.resumable === false) {
-      this.kept.lost(undefined, false, ended && this.answered);
-    }
+    this.exchange.closed();
+    this.kept.withoutLink(ended, this.answered);
     if (how !== undefined) {
       this.out({ type: 'close', how });
     }

@@ -29,3 +29,27 @@ describe('a session that is lost', () => {
     expect(kept.lost(h)).toBe(0);
   });
 });
+
+describe('a session whose link is gone', () => {
+  it.each([
+    ['goes on', false, false, 1, undefined],
+    ['is over where both sides have closed it', true, true, 1, true],
+    ['goes on where the server has not, and something is open', true, false, 1, undefined],
+    ['is lost where the server has not, and nothing is open', true, false, 0, false],
+  ])('%s', (_, ended, answered, messages, over) => {
+    const { kept, told } = keptWith(messages);
+    kept.withoutLink(ended, answered);
+    const lost = { type: 'lost', certain: false, forgotten: false };
+    expect(told).toEqual(
+      over === undefined ? [] : [expect.objectContaining({ ...lost, over }) as SessionOutput],
+    );
+    expect(kept.management === undefined).toBe(over !== undefined);
+  });
+
+  it('is lost with it where the server keeps none', () => {
+    const { kept, told } = keptWith(1);
+    kept.management = new StreamManagement({ jid: 'romeo@montague.example/orchard' });
+    kept.withoutLink(false, false);
+    expect(told).toMatchObject([{ type: 'lost', over: false }]);
+  });
+});
