@@ -3,18 +3,16 @@
 // One account: joins the session, the delivery and the features. Sans-I/O: inputs with their time in,
 // effects out; the driver runs it on Node, the simulator on a model.
 
-import { create } from '@bufbuild/protobuf';
 import type { Clock } from '../core/effects.js';
 import { Session } from '../core/session.js';
 import type { Random, Tools } from '../core/tools.js';
 import { Inbox } from '../delivery/inbox.js';
 import { Outbox } from '../delivery/outbox.js';
 import { Store } from '../delivery/store.js';
-import { CommandSchema, Detach_How as How } from '../contract/engine_pb.js';
-import type { Attach, Command, Proxy } from '../contract/engine_pb.js';
 import type { EventBody } from '../features/feature.js';
 import { AccountArchive } from './archive-desk.js';
 import { AccountCertificates, askRenewable, signInOf } from './certificate-desk.js';
+import { Commands } from './commands.js';
 import type { Context } from './context.js';
 import { earliest } from './context.js';
 import { Credentials } from './credentials.js';
@@ -26,8 +24,9 @@ import { Lanes } from './lanes.js';
 import { LinkKeeper } from './link.js';
 import { Mailroom } from './mailroom.js';
 import { MessageStates } from './message-states.js';
-import { NO_SETTINGS, readOptions } from './options.js';
-import { isFault, readProxy } from './proxy-options.js';
+import { NO_SETTINGS } from './options.js';
+import { Parking } from './parking.js';
+import { recover } from './recovery.js';
 import { RoomArchive } from './room-desk.js';
 import { Sender } from './sender.js';
 import { SET_ASIDE, SetAside } from './set-aside.js';
@@ -40,9 +39,6 @@ export interface AccountOptions {
   /** Name and version of the host program, for XEP-0092: "Pidgin 2.14.12". */
   readonly program: string;
 }
-
-/** A session parked this long with its link up is given up, so that the server stops keeping it. */
-const PARK_MS = 10 * 60_000;
 
 export class Account implements Context {
   private time: Clock = { now: 0, wall: 0 };
@@ -60,7 +56,8 @@ export class Account implements Context {
   private readonly events: SessionEvents;
   private readonly expiry: ExpiryWatch;
   private readonly certificates: AccountCertificates;
-  private parkedAt: number | undefined;
+  private readonly parking = new Parking();
+  private readonly commands: Commands;
   private storeFailing = false;
   private begun = false;
 
@@ -138,6 +135,8 @@ export class Account implements Context {
     const { store, link, host, sleep } = this;
     const parts = { session, store, sender, mailroom, link, host, sleep, memory, token };
     this.events = new SessionEvents(this, parts);
+    const { setAside, parking } = this;
+    this.commands = new Commands(this, { ...parts, outbox, states, setAside, parking });
   }
 
   // --- Context ---------------------------------------------------------------------------------
@@ -198,7 +197,7 @@ export class Account implements Context {
       this.link.attached ? this.expiry.deadline() : undefined,
       this.certificates.deadline(),
       expiry === undefined ? undefined : now + Math.max(expiry - wall, 0),
-      this.parkedAt === undefined ? undefined : this.parkedAt + PARK_MS,
+      this.parking.deadline(),
     );
   }
 
@@ -243,95 +242,13 @@ export class Account implements Context {
       case 'trial':
         return this.certificates.trialInput(input.input);
       case 'command':
-        this.command(input.command);
+        this.commands.take(input.command);
         return;
       case 'host-died':
         this.mailroom.died();
         return;
       case 'tick':
         this.tick();
-    }
-  }
-
-  private command(command: Command): void {
-    const { body } = command;
-    switch (body.case) {
-      case 'attach':
-        this.attach(body.value);
-        return;
-      case 'detach':
-        this.detach(body.value.how);
-        return;
-      case 'handled':
-        for (const message of this.mailroom.taken(body.value.seq)) {
-          this.host.taken(message);
-        }
-        return;
-      case 'queryMessage':
-        this.states.answer(body.value.id);
-        return;
-      case 'networkHint':
-        this.link.hint(body.value.available);
-        return;
-      case 'setProxy':
-        this.setProxy(body.value.proxy);
-        return;
-      case 'trustAnswer':
-        this.link.questions.trustAnswered(body.value.sha256, body.value.accept);
-        return;
-      case 'secretAnswer':
-        this.link.questions.secretAnswered(
-          body.value.what,
-          body.value.secret,
-          body.value.cancelled,
-        );
-        return;
-      default:
-        this.host.command(command);
-    }
-  }
-
-  private setProxy(proxy: Proxy | undefined): void {
-    const read = readProxy(proxy);
-    if (isFault(read)) this.link.refuse(read);
-    else this.link.through(read);
-  }
-
-  private attach(attach: Attach): void {
-    const options = readOptions(attach, this.tools);
-    if ('condition' in options) {
-      this.link.refuse(options);
-      return;
-    }
-    this.parkedAt = undefined;
-    this.outbox.setQueueHours(options.queueHours);
-    if (!this.session.online) {
-      this.host.jid = options.jid;
-    }
-    const { password, clientCertPassphrase: passphrase } = attach;
-    this.link.attach(options, { password, passphrase }, attach.online);
-    this.setAside.folder = attach.folder;
-    for (const message of this.mailroom.attach(attach.inboxTaken)) {
-      this.host.taken(message);
-    }
-    if (attach.presence !== undefined) {
-      this.host.command(
-        create(CommandSchema, { body: { case: 'setPresence', value: attach.presence } }),
-      );
-    }
-    this.host.attached(attach.rooms, attach.online);
-    if (this.store.fault !== undefined) {
-      this.link.storeChanged(this.store.fault);
-    }
-  }
-
-  private detach(how: How): void {
-    this.mailroom.detach();
-    if (how === How.SIGN_OFF) {
-      this.link.signOff();
-    } else {
-      this.parkedAt = this.time.now;
-      this.link.park();
     }
   }
 
@@ -342,10 +259,7 @@ export class Account implements Context {
     this.store.tick(now);
     this.host.tick(now);
     this.certificates.tick();
-    if (this.parkedAt !== undefined && now >= this.parkedAt + PARK_MS) {
-      this.parkedAt = undefined;
-      this.link.release();
-    }
+    if (this.parking.tick(now)) this.link.release();
   }
 
   // ---------------------------------------------------------------------------------------------
@@ -356,26 +270,8 @@ export class Account implements Context {
       return;
     }
     this.begun = true;
-    const { ledger, damage } = this.store;
-    if (damage !== undefined) {
-      const kept = 'What was found is kept beside it as journal.damaged.';
-      this.log(
-        'warning',
-        'journal',
-        `The journal is damaged, and read up to there: ${damage}. ${kept}`,
-      );
-    }
-    try {
-      if (ledger.session !== undefined) {
-        this.session.restore(ledger.session);
-      }
-    } catch (cause) {
-      // Sound frames that do not fit together: a fault of ours, and no reason to refuse to start.
-      this.log('error', 'journal', `The old session cannot be resumed: ${String(cause)}`);
-      this.store.commit([{ type: 'session-end' }], () => undefined);
-    }
-    this.sender.recover();
-    this.mailroom.recover();
+    const { session, store, sender, mailroom } = this;
+    recover(this, { session, store, sender, mailroom });
   }
 
   private resource(): string {
