@@ -14,6 +14,7 @@ import { selfSigned } from '../transport/self-signed.js';
 import { certificateFacts } from './certificate-facts.js';
 import type { CertificateJob } from './effects.js';
 import { expandHome } from './identity.js';
+import { hasCode, words } from './identity/refusals.js';
 
 /** Made here, and nothing else in the folder. */
 const ours = /^certificate-[0-9a-f]{8}\.pem$/;
@@ -47,9 +48,8 @@ async function read(path: string): Promise<CertificateFile | Fault> {
     const facts = certificateFacts(block ?? bytes);
     return facts === undefined ? unreadable(path) : { ...facts, path };
   } catch (error) {
-    const words = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const missing = words === 'ENOENT';
-    const text = missing ? `There is no file ${path}.` : `${path} cannot be read (${words}).`;
+    const missing = hasCode(error, 'ENOENT');
+    const text = missing ? `There is no file ${path}.` : `${path} cannot be read: ${words(error)}.`;
     return bad(missing ? 'file-missing' : 'file-unreadable', text);
   }
 }

@@ -14,7 +14,7 @@ const secret = 'canary-passphrase';
 let ca: Authority;
 let alice: Certificate;
 let bob: Certificate;
-const paths = { combined: '', encrypted: '', traditional: '', pkcs12: '', junk: '' };
+const paths = { combined: '', encrypted: '', traditional: '', pkcs12: '', junk: '', pipe: '' };
 
 beforeAll(async () => {
   ca = await Authority.create(folder);
@@ -28,6 +28,8 @@ beforeAll(async () => {
     ...['-passout', `file:${write('secret', secret)}`],
   ]);
   paths.pkcs12 = await ca.pkcs12(alice, secret);
+  paths.pipe = join(folder, 'pipe');
+  await run('mkfifo', [paths.pipe]);
   paths.junk = write('junk', 'neither one nor the other');
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,6 +60,8 @@ describe('a client certificate', () => {
     ['a missing file', () => ({ cert: join(folder, 'none') }), 'file-missing', false],
     ['a missing key file', () => ({ key: join(folder, 'none') }), 'file-missing', false],
     ['a folder', () => ({ cert: folder }), 'file-unreadable', false],
+    ['a named pipe', () => ({ cert: paths.pipe }), 'file-unreadable', false],
+    ['a key in a named pipe', () => ({ key: paths.pipe }), 'file-unreadable', false],
     ['no key', () => ({}), 'no-key', false],
     ['the key of another', () => ({ key: bob.keyFile }), 'key-mismatch', false],
     ['neither PEM nor PKCS#12', () => ({ cert: paths.junk }), 'certificate-unreadable', false],
@@ -105,6 +109,7 @@ describe('further trust anchors', () => {
       () => write('bad.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
       'certificate-unreadable',
     ],
+    ['a named pipe', () => paths.pipe, 'file-unreadable'],
     ['a missing file', () => join(folder, 'none'), 'file-missing'],
   ])('are refused in plain words: %s', async (_title, path, condition) => {
     await expect(readTrustAnchors(path())).rejects.toMatchObject({ fault: { condition } });
