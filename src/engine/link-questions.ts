@@ -18,6 +18,8 @@ export interface WaitingLink {
   readonly attached: boolean;
   /** What is needed cannot be had. */
   fail(cause: Fault): void;
+  /** Dials anew: at once as a rule, but a server that answers is never asked without end. */
+  dialAnew(): void;
   /** Lets what is under way go; its end is no news. */
   drop(): void;
 }
@@ -81,7 +83,7 @@ export class LinkQuestions {
     if (this.link.phase !== 'asking' || this.link.options === undefined) return;
     if (!accept) return this.link.fail(REJECTED);
     this.credentials.accepted = sha256;
-    this.link.phase = 'due';
+    this.link.dialAnew();
   }
 
   secretAnswered(what: What, secret: string, cancelled: boolean): void {

@@ -240,14 +240,14 @@ export class LinkKeeper implements WaitingLink {
     } else if (this.settling && cause === undefined) {
       // Settled and closed in order: now the session that the host will use.
       this.settling = false;
-      this.dialIn(this.redial.delayAfterEnd());
+      this.dialAnew();
     } else if (this.phase === 'up' && this.questions.awaitsPassword) {
       // The server would not wait for a person; the next dial brings the answer along.
       this.phase = 'asking';
     } else if (this.phase === 'up' && this.credentials.retries(cause)) {
       this.phase = 'due';
     } else if (this.phase === 'up' && guessed && this.credentials.wrongGuess(cause, this.session)) {
-      this.dialIn(this.redial.delayAfterEnd());
+      this.dialAnew();
     } else if (this.phase === 'up') {
       this.fell(overWebSocket(this.teller.webSocket, cause ?? NO_LINK, this.options), reached);
     }
@@ -299,6 +299,10 @@ export class LinkKeeper implements WaitingLink {
     this.failed(cause, 'none');
   }
 
+  dialAnew(): void {
+    this.dialIn(this.redial.delayAfterEnd());
+  }
+
   /** Lets what is under way go; its end is no news, since the reason for it is known here. */
   drop(): void {
     this.stopDialing();
@@ -348,7 +352,7 @@ export class LinkKeeper implements WaitingLink {
     if (other !== undefined) return this.failed(other, 'server');
     const next = this.credentials.distrusted(facts.sha256, options);
     if (typeof next === 'object') this.failed(overWebSocket(webSocket, next, options), 'server');
-    else if (next === 'due') this.phase = next;
+    else if (next === 'due') this.dialAnew();
     else if (this.attached) this.questions.askTrust(options.jid.domain, stranger);
     // Nobody is there to be asked: it may be only the network that we are in just now.
     else this.failed(distrusted(stranger.text), 'server');

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import type { Dial } from '../../src/core/effects.js';
+
 /** The clock of a link and of a timer are a moment apart. */
 const LEAST_MS = 995;
 /** A delay is told, and waited for, in whole milliseconds. */
@@ -40,8 +42,16 @@ export class DialTimes {
     this.answered = [];
   }
 
+  /** A person was asked: his answer may come at once, and be about another certificate than that of who is there by then. */
+  asked(): void {
+    this.last = undefined;
+    this.hints++;
+  }
+
   /** @param now on the engine's own clock */
-  dialled(now: number): void {
+  dialled(now: number, { rest }: Dial): void {
+    // The same dial, to another place.
+    if (rest === true) return;
     const { last } = this;
     if (last !== undefined && now - last < LEAST_MS && --this.hints < 0) {
       this.broke(`dialled twice within ${String(now - last)} ms`);

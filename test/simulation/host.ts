@@ -12,6 +12,7 @@ import {
   Room_State,
   SendMessageSchema,
   SetPresenceSchema,
+  TrustAnswerSchema,
 } from '../../src/contract/engine_pb.js';
 import type { Attach, Command, Message, MessageState } from '../../src/contract/engine_pb.js';
 import type { Frame, ModelEngine } from '../support/model/engine.js';
@@ -207,6 +208,9 @@ export class ModelHost {
       case 'link':
         this.linkState(body.value.state);
         break;
+      case 'askTrust':
+        this.judge(body.value.sha256);
+        break;
       case 'room':
         this.standing(body.value.state);
         break;
@@ -217,6 +221,12 @@ export class ModelHost {
       const value = create(HandledSchema, { seq: inbox });
       this.send(create(CommandSchema, { body: { case: 'handled', value } }));
     }
+  }
+
+  /** As people do: this way or that. */
+  private judge(sha256: string): void {
+    const value = create(TrustAnswerSchema, { sha256, accept: this.machine.chance.happens(0.5) });
+    this.send(create(CommandSchema, { body: { case: 'trustAnswer', value } }));
   }
 
   private linkState(state: Link): void {

@@ -5,6 +5,7 @@
 import { fault } from '../../src/core/errors.js';
 import { Gate } from '../../src/core/gate.js';
 import { KeptSession } from '../../src/core/kept-session.js';
+import { Negotiation } from '../../src/core/negotiation.js';
 import { PhaseTime } from '../../src/core/session-times.js';
 import type { Session } from '../../src/core/session.js';
 import { StreamManagement } from '../../src/core/stream-management.js';
@@ -22,6 +23,16 @@ function resending(change: (resend: Tracked[]) => Tracked[]): void {
 }
 
 export const STREAM_MISTAKES: readonly Mistake[] = [
+  {
+    name: 'a server is trusted that is nobody’s',
+    expects: /a stranger was sent/,
+    sasl2: true,
+    plant: () => {
+      replace(Negotiation, 'tlsReady', (tlsReady) => ({ chainError: _, ...facts }, wall) => {
+        tlsReady({ ...facts, names: { dns: ['model.test'], srv: [], xmppAddr: [] } }, wall);
+      });
+    },
+  },
   {
     name: 'what is unacked is thrown away where the server tells h',
     expects: /was lost/,

@@ -9,8 +9,9 @@ export interface Mistake {
   readonly plant: () => void;
   /** This one finds it, where the first few do not; the output says when it does so no more. */
   readonly seed?: number;
-  /** Only seeds that have a room can show it, and `seed` counts from the first of them. */
+  /** Only seeds that have a room, or SASL2, can show it, and `seed` counts from the first of them. */
   readonly room?: boolean;
+  readonly sasl2?: boolean;
   /** It shows in two runs of one seed that differ. */
   readonly differs?: boolean;
 }

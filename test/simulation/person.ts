@@ -3,6 +3,7 @@
 import type { Ledger } from '../../src/delivery/ledger.js';
 import { ModelDisk } from '../support/model/disk.js';
 import { ModelEngine } from '../support/model/engine.js';
+import { Chance } from '../support/model/chance.js';
 import { OwnMachine } from '../support/model/machine.js';
 import type { ModelServer } from '../support/model/server.js';
 import type { World } from '../support/model/world.js';
@@ -33,6 +34,7 @@ export class Person {
   private reachableAt = 0;
   private engineDiedAt = -Infinity;
   private readonly journal = new JournalView();
+  private readonly strangers: Chance | undefined;
 
   constructor(
     private readonly world: World,
@@ -40,7 +42,9 @@ export class Person {
     readonly name: Name,
     private readonly latencyMs: number,
     journal: Uint8Array,
+    strangers?: number,
   ) {
+    this.strangers = strangers === undefined ? undefined : new Chance(strangers ^ name.length);
     this.jid = `${name}@${DOMAIN}`;
     this.machine = new OwnMachine(world, name);
     this.disk = new ModelDisk(this.machine);
@@ -146,6 +150,7 @@ export class Person {
       const { machine, disk, server, latencyMs } = this;
       this.engine = new ModelEngine(machine, disk, server, latencyMs, toHost);
       this.engine.watch = this.witness.watch;
+      this.engine.strangers = this.strangers;
       this.reach();
       return this.engine;
     });

@@ -13,6 +13,11 @@ export const SASL2_FROM = 4_000_000_000;
 /** These were asked, and do not have it. */
 const WITHOUT: readonly Profile[] = ['prosody-0.12', 'ejabberd-23.01'];
 
+/** In one of four of them strangers are met on the way: a seed for these. */
+export function strangersOf(seed: number): number | undefined {
+  return seed >= SASL2_FROM && seed % 4 === 1 ? seed - SASL2_FROM : undefined;
+}
+
 export function sasl2Of(seed: number, profile: Profile): Sasl2Options | undefined {
   if (seed < SASL2_FROM || WITHOUT.includes(profile)) return undefined;
   const chance = new Chance((seed - SASL2_FROM) ^ 0x0388_0484);

@@ -10,7 +10,7 @@ import { faultsOf } from './faults.js';
 import type { Fault } from './faults.js';
 import { roomOf, ROOMS_FROM } from './plan-room.js';
 import type { RoomPlan } from './plan-room.js';
-import { SASL2_FROM, sasl2Of } from './plan-sasl2.js';
+import { SASL2_FROM, sasl2Of, strangersOf } from './plan-sasl2.js';
 
 export const DOMAIN = 'model.test';
 /** Trouble and talk last so long; then everything is well. */
@@ -51,6 +51,8 @@ export interface Plan {
   /** Alice's journal holds a session of an earlier life, with counters about to wrap (XEP-0198 §4). */
   readonly inherits: boolean;
   readonly room?: RoomPlan;
+  /** A dial may meet a server that is not trusted first, by the chance of this seed. */
+  readonly strangers?: number;
   readonly lines: readonly (Line | RoomLine)[];
   readonly faults: readonly Fault[];
 }
@@ -98,7 +100,9 @@ export function planOf(seed: number): Plan {
   });
   const all = inherits ? lines.map((line) => inherit(line)) : lines;
   const faults = faultsOf(chance);
-  const plan = { seed, profile, server, latencyMs, inherits, lines: all, faults };
+  const strangers = strangersOf(seed);
+  const met = strangers === undefined ? {} : { strangers };
+  const plan = { seed, profile, server, latencyMs, inherits, ...met, lines: all, faults };
   const den = roomOf(seed % SASL2_FROM, server.rooms ?? {});
   return den === undefined
     ? plan

@@ -11,6 +11,7 @@ import { DELIVERY_MISTAKES } from './mistakes-delivery.js';
 import { ROOM_MISTAKES } from './mistakes-rooms.js';
 import { STREAM_MISTAKES } from './mistakes-streams.js';
 import { ROOMS_FROM } from './plan-room.js';
+import { SASL2_FROM } from './plan-sasl2.js';
 import { runSeed } from './run.js';
 
 const SEEDS = 2_000;
@@ -22,9 +23,15 @@ function wordsOn(seed: number, differs: boolean): readonly string[] {
   return same ? broken : [...broken, 'the same seed went another way'];
 }
 
+function beforeFirst({ room = false, sasl2 = false }: Mistake): number {
+  if (sasl2) return SASL2_FROM;
+  return room ? ROOMS_FROM : 0;
+}
+
 /** The seed that notices: the one that did last time, or the first; and its words. */
-function find({ expects, differs = false, seed: last = 1, room = false }: Mistake) {
-  const before = room ? ROOMS_FROM : 0;
+function find(mistake: Mistake) {
+  const { expects, differs = false, seed: last = 1 } = mistake;
+  const before = beforeFirst(mistake);
   for (const at of [last, ...Array.from({ length: SEEDS }, (_, i) => i + 1)]) {
     const seed = before + at;
     const words = wordsOn(seed, differs).find((what) => expects.test(what));
@@ -34,8 +41,9 @@ function find({ expects, differs = false, seed: last = 1, room = false }: Mistak
 }
 
 /** A search takes up to minutes, which a better hint saves. */
-function stale({ seed: last, room = false }: Mistake, found: number): string {
-  const hint = (room ? ROOMS_FROM : 0) + (last ?? found);
+function stale(mistake: Mistake, found: number): string {
+  const { seed: last } = mistake;
+  const hint = beforeFirst(mistake) + (last ?? found);
   return last === undefined || hint === found ? '' : `  seed ${String(last)} finds it no more\n`;
 }
 

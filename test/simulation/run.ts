@@ -135,7 +135,8 @@ class Play {
     const { plan, world, server } = this;
     const journal =
       name === 'alice' ? inheritedJournal(plan, world.clock().wall) : new Uint8Array();
-    const person = new Person(world, server, name, plan.latencyMs[name], journal);
+    const { [name]: latencyMs } = plan.latencyMs;
+    const person = new Person(world, server, name, latencyMs, journal, plan.strangers);
     person.flood = (count) => {
       this.peers.flood(person.jid, count);
     };

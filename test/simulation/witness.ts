@@ -84,8 +84,8 @@ export class Witness {
   }
 
   readonly watch: EngineWatch = {
-    dialled: (now) => {
-      this.dials.dialled(now);
+    dialled: (now, dial) => {
+      this.dials.dialled(now, dial);
     },
     wrote: (text) => {
       this.wrote(text);
@@ -223,6 +223,8 @@ export class Witness {
     } else if (body.case === 'messageState' && body.value.state === State.AT_SERVER) {
       const { id } = body.value;
       this.demand(this.taken.has(id), `${this.textOf(id)} was called at the server and never was`);
+    } else if (body.case === 'askTrust') {
+      this.dials.asked();
     } else if (body.case === 'link' && body.value.state === Link.FAILED) {
       this.dials.failed();
     } else if (body.case === 'link' && body.value.state === Link.ONLINE && this.fresh) {

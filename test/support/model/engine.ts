@@ -11,6 +11,7 @@ import type { Command } from '../../../src/contract/engine_pb.js';
 import type { EventBody } from '../../../src/features/feature.js';
 import { nodeTools } from '../tools.js';
 import { missing } from './certificate-folder.js';
+import type { Chance } from './chance.js';
 import type { ModelDisk } from './disk.js';
 import type { End } from './network.js';
 import { ModelLink } from './network.js';
@@ -21,7 +22,7 @@ import { ModelTrialLink } from './trial-link.js';
 /** What an observer of the engine hears of. */
 export interface EngineWatch {
   /** @param now on the engine's own clock, in milliseconds */
-  dialled?: (now: number) => void;
+  dialled?: (now: number, dial: Dial) => void;
   wrote?: (text: string) => void;
   heard?: (bytes: Uint8Array) => void;
   told?: (body: EventBody, inbox: number | undefined) => void;
@@ -40,6 +41,14 @@ const TRUSTED: Omit<TlsFacts, 'names'> = {
   chain: [],
 };
 
+/** Of a server that is somewhere on the way, and nobody's. */
+const STRANGER: TlsFacts = {
+  ...TRUSTED,
+  sha256: 'ff'.repeat(32),
+  names: { dns: ['stranger.test'], srv: [], xmppAddr: [] },
+  chainError: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+};
+
 const CUT = fault('link', 'reset', 'The connection was cut.');
 
 /** The engine process: the real account, and a driver on the model's clock, network and disk. */
@@ -54,6 +63,8 @@ export class ModelEngine {
   unreachable = false;
   /** What is in each file of a certificate. */
   identity: ClientIdentity | undefined;
+  /** By which chance a dial meets a stranger first. */
+  strangers: Chance | undefined;
   watch: EngineWatch = {};
   /** Of a certificate that is tried, once there was one. */
   trial: ModelTrialLink | undefined;
@@ -65,6 +76,9 @@ export class ModelEngine {
   private timer = 0;
   /** Counts dials: news of an older one is dropped. */
   private dials = 0;
+  /** Who is met by the dial that is under way: nobody who may be written to in TLS, unless he was accepted. */
+  private stranger = false;
+  private distrusted = false;
 
   constructor(
     private readonly machine: Machine,
@@ -151,19 +165,22 @@ export class ModelEngine {
     switch (effect.type) {
       case 'dial':
         this.dialled.push(effect.dial);
-        this.watch.dialled?.(machine.clock().now);
-        this.dial(effect.dial.certificate);
+        this.watch.dialled?.(machine.clock().now, effect.dial);
+        this.meet(effect.dial);
+        this.dial(effect.dial);
         return;
       case 'start-tls': {
         const dial = this.dials;
         machine.after(this.latencyMs * 2, () => {
           if (dial === this.dials) {
-            this.input({ type: 'tls-ready', facts: this.facts() });
+            this.distrusted = this.stranger && this.dialled.at(-1)?.pin !== STRANGER.sha256;
+            this.input({ type: 'tls-ready', facts: this.stranger ? STRANGER : this.facts() });
           }
         });
         return;
       }
       case 'write':
+        if (this.distrusted) throw new Error(`a stranger was sent ${effect.text}`);
         this.watch.wrote?.(effect.text);
         this.link?.toServer(Buffer.from(effect.text));
         return;
@@ -255,8 +272,12 @@ export class ModelEngine {
     });
   }
 
-  /** @param certificate whether it is shown */
-  private dial(certificate: boolean): void {
+  private meet({ rest }: Dial): void {
+    this.distrusted = false;
+    this.stranger = rest !== true && this.strangers?.happens(0.3) === true;
+  }
+
+  private dial({ certificate }: Dial): void {
     const dial = ++this.dials;
     this.machine.after(this.latencyMs * 2, () => {
       if (!this.alive || dial !== this.dials) {
@@ -271,7 +292,8 @@ export class ModelEngine {
       link.certificate = certificate ? this.shown : undefined;
       this.link = link;
       link.connect(this.clientEnd(link), this.server.accept(link));
-      this.input({ type: 'link-open', direct: false });
+      const more = this.stranger && this.strangers?.happens(0.7) === true;
+      this.input({ type: 'link-open', direct: false, ...(more ? { more } : {}) });
     });
   }
 
