@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How long it takes when the first server that DNS names is dead, and what is left open of it.
+// How long it takes when the first server that DNS names is of no use, and what is left open of it.
 
 import type { SrvResolver } from '../../src/transport/resolver.js';
 import { BlackHole, socketsTo } from '../../test/support/black-hole.js';
@@ -32,7 +32,10 @@ const answering = (ports: readonly number[]): SrvResolver => ({
 
 async function dial(domain: string, ca: string, ports: readonly number[]): Promise<number> {
   const began = performance.now();
-  const watched = watch({ domain, tls: 'direct' }, { ca, resolver: answering(ports) });
+  const watched = watch(
+    { domain, tls: 'direct' },
+    { ca, resolver: answering(ports), trusts: ({ names }) => names.dns.includes(domain) },
+  );
   await watched.ready();
   const took = performance.now() - began;
   watched.link.close('reset');
@@ -53,6 +56,13 @@ async function behind(
 export async function refused(domain: string, ca: string, good: CuttingProxy): Promise<Dead> {
   const port = await freePort();
   return behind(port, () => socketsTo(port), domain, ca, good);
+}
+
+/** @param relay to the first one, who shows a certificate for another name */
+export async function untrusted(
+  ...[domain, ca, good, relay]: [string, string, CuttingProxy, CuttingProxy]
+): Promise<Dead> {
+  return behind(relay.port, () => socketsTo(relay.port), domain, ca, good);
 }
 
 /** What is sent to the first one vanishes. */

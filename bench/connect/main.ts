@@ -7,7 +7,8 @@ import { House } from '../../test/interop/sign-in-house.js';
 import { circumstances } from '../compare/machine.js';
 import { count, keep } from '../keep.js';
 import { CELLS, type Cell, type ServerName } from './cells.js';
-import { refused, swallowed, type Dead } from './dead-target.js';
+import { TestServer } from '../../test/transport/tls-server.js';
+import { refused, swallowed, untrusted, type Dead } from './dead-target.js';
 import { DOMAIN, serve, type Ports } from './house.js';
 import { ours, theirs, type Outcome } from './sign-in.js';
 import { deadTable, table } from './table.js';
@@ -37,10 +38,16 @@ async function oneRun(rttMs: number): Promise<{ outcomes: Outcome[]; dead: Recor
     const good = await house.relay(serving.get('prosody')?.['direct TLS'] ?? NaN);
     good.latencyMs = rttMs / 2;
     const { certFile } = house.authority;
+    const certificate = await house.authority.server({ dns: ['other.example'] });
+    const stranger = await TestServer.start({ certificate, direct: true });
+    const strange = await house.relay(stranger.port);
+    strange.latencyMs = rttMs / 2;
     const dead = {
       'refuses the connection': await refused(DOMAIN, certFile, good),
       'does not answer at all': await swallowed(DOMAIN, certFile, good),
+      'is not trusted': await untrusted(DOMAIN, certFile, good, strange),
     };
+    await stranger.close();
     return { outcomes, dead };
   } finally {
     await house.close();
