@@ -147,7 +147,8 @@ make_refused (stead_client *client, const wire_command *command, wire_error *err
 void
 stead_made_failed (stead_client *client, const stead_pending *pending)
 {
-  wire_command *command = steadfast__v1__command__unpack (NULL, pending->length, pending->bytes);
+  wire_command *command =
+      steadfast__v1__command__unpack (&stead_wiped, pending->length, pending->bytes);
   if (command == NULL)
     abort ();
   /* An engine that died may have put it on disk, and then the next one sends it: "not sent" would
@@ -166,5 +167,5 @@ stead_made_failed (stead_client *client, const stead_pending *pending)
     make_failed_message (client, command, &error);
   else
     make_refused (client, command, &error);
-  steadfast__v1__command__free_unpacked (command, NULL);
+  steadfast__v1__command__free_unpacked (command, &stead_wiped);
 }

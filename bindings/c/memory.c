@@ -2,6 +2,7 @@
 #include "private.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,35 @@ stead_wipe (char *text)
     explicit_bzero (text, strlen (text));
   free (text);
 }
+
+/* What stands before each block. */
+typedef union
+{
+  size_t size;
+  max_align_t aligned;
+} heading;
+
+static void *
+alloc_wiped (void *data, size_t size)
+{
+  (void) data;
+  heading *block = stead_alloc (sizeof *block + size);
+  block->size = size;
+  return block + 1;
+}
+
+static void
+free_wiped (void *data, void *memory)
+{
+  (void) data;
+  if (memory == NULL)
+    return;
+  heading *block = (heading *) memory - 1;
+  explicit_bzero (block, sizeof *block + block->size);
+  free (block);
+}
+
+ProtobufCAllocator stead_wiped = { alloc_wiped, free_wiped, NULL };
 
 char *
 stead_format (const char *format, ...)

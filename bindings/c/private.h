@@ -22,6 +22,8 @@ void *stead_alloc (size_t size);
 char *stead_copy (const char *text);
 /** Frees a text that may be a secret, and leaves nothing of it behind. */
 void stead_wipe (char *text);
+/** For commands that are read back: any of them may hold a password, so all that is freed is wiped. */
+extern ProtobufCAllocator stead_wiped;
 char *stead_format (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
 /** Returns: milliseconds of a clock that never jumps. */
 int64_t stead_now (void);

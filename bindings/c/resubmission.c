@@ -40,11 +40,12 @@ stead_pending_add (stead_client *client, stead_account *account, wire_command *c
 static void
 write_again (stead_client *client, stead_pending *pending)
 {
-  wire_command *command = steadfast__v1__command__unpack (NULL, pending->length, pending->bytes);
+  wire_command *command =
+      steadfast__v1__command__unpack (&stead_wiped, pending->length, pending->bytes);
   if (command == NULL)
     abort ();
   stead_frames_push (&client->engine.out, command);
-  steadfast__v1__command__free_unpacked (command, NULL);
+  steadfast__v1__command__free_unpacked (command, &stead_wiped);
   pending->written = true;
 }
 
