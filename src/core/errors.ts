@@ -19,6 +19,11 @@ export interface Fault {
   readonly retry: 'never' | 'later';
   /** With `see-other-host`: where the server wants us, in its own words (RFC 6120 §4.9.3.19). */
   readonly place?: string;
+  /**
+   * A sign-in could not be bound to its channel, and was before at this server: so it is where somebody
+   * else ends TLS, whether or not he may.
+   */
+  readonly unbound?: true;
 }
 
 /** A caller's mistake: a bad option, an impossible call. */

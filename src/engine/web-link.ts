@@ -7,6 +7,7 @@ import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
 import type { Framing } from '../core/framing.js';
 import { webSocketFraming } from '../core/framing-websocket.js';
+import { otherThan } from '../core/sasl/strength.js';
 import type { AttachOptions } from './options.js';
 
 export type LinkOpen = Extract<LinkInput, { type: 'link-open' }>;
@@ -31,15 +32,29 @@ export function overWebSocket(
   cause: Fault,
   options: AttachOptions | undefined,
 ): Fault {
-  const { kind, condition, retry } = cause;
+  const { kind, condition, retry, unbound = false } = cause;
   // Behind a web server that ends TLS nobody sees our certificate; servers offer EXTERNAL all the same.
   const unseen = kind === 'sasl' && options?.certificate !== undefined;
-  const ofTheWay = kind === 'tls' || kind === 'stream' || unseen || lessThere.has(condition);
+  const ofTheWay =
+    kind === 'tls' || kind === 'stream' || unseen || unbound || lessThere.has(condition);
   if (uri === undefined || retry !== 'never' || !ofTheWay) return cause;
+  if (unbound) return { ...cause, text: unboundThere(options), retry: 'later' };
   const refused = 'The server refused the certificate you sign in with.';
   const what = condition === 'certificate-refused' ? refused : cause.text;
   const text = `${what} That was over WebSocket, as the server cannot be reached otherwise; it is tried again.`;
   return { ...cause, text, retry: 'later' };
+}
+
+/** A web server that ends TLS looks like somebody who should not: the one who runs it has to say which it is. */
+function unboundThere(options: AttachOptions | undefined): string {
+  const other = otherThan(options?.authMethod ?? 'auto');
+  return (
+    'The sign-in is bound to the connection at this server, and over WebSocket that does not work: most likely ' +
+    'a web server in front of it ends the encryption, but it may be somebody between you and the server, or ' +
+    'the password is wrong. So you are not signed in. It is tried again, and not over WebSocket where the server ' +
+    `can be reached otherwise. To sign in without that, choose ${other} under “Sign in with” (auth_method) in ` +
+    'the account’s settings.'
+  );
 }
 
 /** Condition: the WebSocket's certificate is not the domain's. */

@@ -6,6 +6,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Attach_AuthMethod, Link_State } from '../../src/contract/engine_pb.js';
 import type { TlsFacts } from '../../src/core/effects.js';
 import { fault } from '../../src/core/errors.js';
+import { SIGN_IN } from '../../src/engine/sign-in-memory.js';
+import { ScramServer } from '../support/scram-server.js';
 import { facts, Lone, SASL } from './lone-account.js';
 
 const URI = 'wss://home.example/ws';
@@ -171,6 +173,55 @@ describe('a WebSocket', () => {
     alice.says(`<failure xmlns='${SASL}'><account-disabled/></failure>`);
     expect(told(Link_State.FAILED)).toEqual(['not-authorized']);
     expect(alice.written).not.toContain('canary');
+  });
+
+  describe('of a web server that ends TLS, for an account whose sign-in was bound to its channel,', () => {
+    const pin = { mechanism: 'SCRAM-SHA-1-PLUS', binding: 'tls-exporter', authMethod: 'auto' };
+    const channel = { bindings: { 'tls-exporter': Buffer.from('of the web server') } };
+    const reasons = (state: Link_State): (string | undefined)[] =>
+      alice.effects.flatMap((effect) =>
+        effect.type === 'tell' && effect.body.case === 'link' && effect.body.value.state === state
+          ? [effect.body.value.error?.text]
+          : [],
+      );
+    beforeEach(() => {
+      alice = new Lone(new Map([[SIGN_IN, JSON.stringify({ pin })]]));
+      alice.attach({ clientCert: '', password: 'canary', online: true });
+    });
+
+    const failure = (condition: string) => () =>
+      alice.says(`<failure xmlns='${SASL}'><${condition}/></failure>`);
+    /** Only behind this would the server's own word for its offer be due (XEP-0474). */
+    const challenge = () => {
+      const first = /.*<auth [^>]*>([^<]*)</s.exec(alice.written)?.[1] ?? '';
+      const data = new ScramServer('sha1', 'canary').first(first);
+      alice.says(`<challenge xmlns='${SASL}'>${data}</challenge>`);
+    };
+
+    it.each([
+      ['offers nothing that is bound', ['SCRAM-SHA-1'], challenge],
+      ['refuses the binding', ['SCRAM-SHA-1-PLUS', 'SCRAM-SHA-1'], failure('not-authorized')],
+      ['says it otherwise', ['SCRAM-SHA-1-PLUS', 'SCRAM-SHA-1'], failure('malformed-request')],
+    ])('and %s, is told as what it is, and tried again', (_, names, refuse) => {
+      opened(channel);
+      alice.says(OPEN);
+      alice.says(offers(mechanisms(...names)));
+      refuse();
+      expect(told(Link_State.FAILED)).toEqual([]);
+      expect(reasons(Link_State.INTERRUPTED)).toEqual([
+        expect.stringMatching(/over WebSocket .* a web server .* choose “Password \(SCRAM\)”/),
+      ]);
+      alice.pass(10_000);
+      expect(alice.dials).toHaveLength(2);
+      // Without the WebSocket it is what it was: somebody in between, or a wrong password.
+      alice.secured(channel);
+      alice.offers(...names);
+      refuse();
+      expect(reasons(Link_State.FAILED)).toEqual([
+        expect.stringMatching(/[Ss]omebody may be between you and the server/),
+      ]);
+      expect(reasons(Link_State.FAILED).join()).not.toContain('WebSocket');
+    });
   });
 
   it('with a wrong password stops it, as everywhere', () => {

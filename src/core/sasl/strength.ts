@@ -75,17 +75,20 @@ export function wordsFor({ mechanism, binding }: SignedIn): string {
 /** The server offers less than before, and does not prove that this is its own doing. */
 export function downgrade(now: SignedIn, pin: Pin): Fault {
   const plain = now.mechanism === 'PLAIN';
-  const other = plain
-    ? '“Password (PLAIN)”'
-    : pin.authMethod === 'auto'
-      ? '“Password (SCRAM)”'
-      : 'another way';
+  const other = plain ? '“Password (PLAIN)”' : otherThan(pin.authMethod);
   const text =
     `The server offers a weaker way to sign in than before: it was ${wordsFor(pin)}, now it is ` +
     `${wordsFor(now)}. Somebody may be between you and the server, so the password was not used. ` +
     `If the server was changed on purpose, choose ${other} under “Sign in with” (auth_method) in the ` +
     'account’s settings.';
-  return fault('sasl', 'downgrade', text, { retry: 'never' });
+  const cause = fault('sasl', 'downgrade', text, { retry: 'never' });
+  const bound = !plain && pin.binding !== undefined && now.binding === undefined;
+  return bound ? { ...cause, unbound: true } : cause;
+}
+
+/** @returns the choice under which the strength of SCRAM starts anew */
+export function otherThan(authMethod: AuthMethod): string {
+  return authMethod === 'auto' ? '“Password (SCRAM)”' : 'another way';
 }
 
 /** Reads what was kept; undefined for anything else. */

@@ -133,5 +133,5 @@ function refusedThoughBound(cause: Fault): Fault {
   const text =
     `${cause.text} If you are sure of the password, somebody may be between you and the server: ` +
     'the sign-in was bound to the connection, as it was before.';
-  return { ...cause, text };
+  return { ...cause, text, unbound: true };
 }
