@@ -93,17 +93,20 @@ export class Dialer {
     const kept = dial.again === true ? this.#rest : [];
     this.#rest = kept;
     this.#reached = [];
-    const web = { ...request, hostMeta: true };
-    const usual = (aside?: LinkFault): void =>
+    const usual = (before?: LinkFault): void =>
       this.#connect(request, context, turn, kept, (fault) => {
         // Not twice in one dial.
-        if (aside === undefined && this.#web.next(dial, fault, this.now())) byWeb(fault);
-        else this.#failed(turn, fault, aside);
+        const failed = (aside?: LinkFault): void => this.#failed(turn, fault, aside);
+        if (before === undefined && this.#web.next(dial, fault, this.now())) byWeb(failed);
+        else failed(before);
       });
-    const byWeb = (fault: LinkFault): void =>
-      this.#connect(web, context, turn, kept, (aside) => this.#failed(turn, fault, aside));
-    if (!this.#web.first(dial, this.now())) return usual();
-    this.#connect(web, context, turn, kept, (aside) => usual(aside));
+    const byWeb = (instead: (aside: LinkFault) => void): void =>
+      this.#connect({ ...request, hostMeta: true }, context, turn, kept, (aside) => {
+        this.#web.unhelpful(aside, this.now());
+        instead(aside);
+      });
+    if (this.#web.first(dial, this.now())) byWeb(usual);
+    else usual();
   }
 
   /** @param failed called in place of the news that the link is gone, where it never was open */

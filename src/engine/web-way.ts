@@ -14,12 +14,17 @@ const hopeless: ReadonlySet<string> = new Set([
   ...['proxy-unreachable', 'proxy-timeout', 'proxy-closed', 'proxy-not-understood'],
 ]);
 
+/** The web server was there, and it was in vain all the same. */
+const nothingThere: ReadonlySet<string> = new Set(['host-meta-refused', 'no-websocket']);
+
 export class WebWay {
   /** How the server was last reached, as far as TLS with it was complete. */
   private last: 'usual' | 'web' | undefined;
   /** Since when nothing of the usual ways has led there. */
   private failingSince: number | undefined;
   private askedAt: number | undefined;
+  /** Since when the web server has answered, and named no WebSocket. */
+  private emptySince: number | undefined;
   /** The link that is under way was opened, and had no TLS yet. */
   private half = false;
 
@@ -32,7 +37,15 @@ export class WebWay {
   reached(how: 'usual' | 'web'): void {
     this.half = false;
     this.last = how;
+    this.emptySince = undefined;
     if (how === 'usual') this.failingSince = undefined;
+  }
+
+  /** Host-meta was of no help. One that restarts is asked again soon, one that has nothing any more is not. */
+  unhelpful({ condition }: LinkFault, now: number): void {
+    if (!nothingThere.has(condition)) return;
+    this.emptySince ??= now;
+    if (now - this.emptySince >= apartMs) this.last = undefined;
   }
 
   /**

@@ -150,6 +150,16 @@ describe('a dial that fails', () => {
     expect(await fails(refused)).toBe(false);
   });
 
+  it('behind a WebSocket asks a web server that names none any more once a minute at last', async () => {
+    await reached(web);
+    const asked: boolean[] = [];
+    for (const at of [0, 5000, 55_000, 60_000, 65_000, 119_000, 120_000]) {
+      now = 10_000 + at;
+      asked.push(await fails(refused));
+    }
+    expect(asked).toEqual([true, true, true, true, false, false, true]);
+  });
+
   it('that is given up meanwhile asks nobody', async () => {
     const { handlers } = await dial();
     dialer.close('reset');
