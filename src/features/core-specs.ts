@@ -110,6 +110,6 @@ export const coreSpecs: readonly Spec[] = [
     name: 'Fast Authentication Streamlining Tokens',
     version: '0.2.0',
     status: 'partial',
-    note: 'bound by tls-exporter or not at all; nothing goes as early data of TLS',
+    note: 'nothing goes as early data of TLS',
   },
 ];

@@ -13,6 +13,9 @@ import type { Driven } from '../support/negotiating.js';
 
 const NONE = 'HT-SHA-256-NONE';
 const EXPR = 'HT-SHA-256-EXPR';
+const UNIQ = 'HT-SHA-256-UNIQ';
+const ENDP = 'HT-SHA-256-ENDP';
+const END_POINT = 'tls-server-end-point';
 const channel = Buffer.from('channel');
 const bound: Pin = {
   ...{ mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter', authMethod: 'auto' },
@@ -51,6 +54,16 @@ function secured(options: Partial<NegotiationOptions>): [string, Driven] {
 
 function written(outputs: NegotiationOutput[]): string {
   return outputs.flatMap((output) => (output.type === 'write' ? [output.text] : [])).join('');
+}
+
+/** A channel that can be bound to in these ways, each of which has its own name for data. */
+function channelWith(types: string | readonly string[], options: Partial<NegotiationOptions>) {
+  const driven = negotiate(options);
+  const bindings = Object.fromEntries([types].flat().map((type) => [type, Buffer.from(type)]));
+  driven.negotiation.start(true);
+  driven.negotiation.tlsReady({ ...facts, bindings }, wall);
+  driven.take();
+  return driven;
 }
 
 /** What the first request is by, once the server has made its offer. */
@@ -163,6 +176,61 @@ describe('a token that is bound to the channel', () => {
     if (last?.type === 'established')
       expect(last).toMatchObject({ mechanism: EXPR, binding: 'tls-exporter' });
   });
+
+  it.each([
+    [EXPR, 'tls-exporter'],
+    [UNIQ, 'tls-unique'],
+    [ENDP, 'tls-server-end-point'],
+  ])('by %s proves itself together with %s', (mechanism, type) => {
+    const driven = channelWith(type, { sasl2: having(mechanism) });
+    const request = written(driven.say(offer(['SCRAM-SHA-256'], [NONE, ENDP, UNIQ, EXPR])));
+    expect(request).toContain(`mechanism="${mechanism}"`);
+    const proof = createHmac('sha256', 'secret-token').update('Initiator').update(type).digest();
+    const response = Buffer.from(/<initial-response>([^<]+)/.exec(request)?.[1] ?? '', 'base64');
+    expect(response).toEqual(Buffer.concat([Buffer.from('alice\0'), proof]));
+  });
+
+  const every = [NONE, ENDP, UNIQ, EXPR];
+  it.each([
+    ['in TLS 1.3', every, ['tls-exporter', 'tls-server-end-point'], undefined, EXPR],
+    ['in TLS 1.2', every, ['tls-exporter', 'tls-unique'], undefined, EXPR],
+    ['in an older TLS 1.2', every, ['tls-unique', 'tls-server-end-point'], undefined, UNIQ],
+    [
+      'where tls-exporter is not offered',
+      [NONE, ENDP],
+      ['tls-exporter', END_POINT],
+      undefined,
+      ENDP,
+    ],
+    ['where nothing can be bound', every, [], undefined, NONE],
+    ['after a sign-in bound to the certificate', [NONE, ENDP], [END_POINT], END_POINT, ENDP],
+    ['after one bound to the channel', [NONE, ENDP], [END_POINT], 'tls-exporter', undefined],
+    ['after one bound to it otherwise', [NONE, ENDP, UNIQ], ['tls-unique'], 'tls-exporter', UNIQ],
+  ] as const)('is asked for, the strongest first, %s', (_, offered, types, binding, expected) => {
+    const pin: Pin = { ...unbound, ...(binding && { binding }) };
+    const driven = channelWith(types, { before: { pin }, sasl2: wants });
+    const request = written(driven.say(offer(['SCRAM-SHA-256'], [...offered])));
+    expect(/<request-token [^>]*mechanism="([^"]+)"/.exec(request)?.[1]).toBe(expected);
+  });
+
+  it.each([
+    ['refused the first time', 1, 'not-authorized', unbound, UNIQ],
+    ['too old', 1, 'credentials-expired', unbound, EXPR],
+    ['refused after it was taken', 2, 'not-authorized', unbound, EXPR],
+    ['refused where the sign-in is bound', 1, 'not-authorized', bound, UNIQ],
+  ])(
+    'that is %s is followed by the password, and by a token of a fitting kind',
+    (_, count, condition, pin, next) => {
+      const token = { ...tokenFor(EXPR), count };
+      const sasl2 = { ...wants, fast: { token } };
+      const driven = channelWith(['tls-exporter', 'tls-unique'], { before: { pin }, sasl2 });
+      driven.say(offer(['SCRAM-SHA-256'], [NONE, UNIQ, EXPR]));
+      const failure = `<failure xmlns='urn:xmpp:sasl:2'><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>`;
+      const request = written(driven.say(failure));
+      expect(request).toContain('mechanism="SCRAM-SHA-256"');
+      expect(/<request-token [^>]*mechanism="([^"]+)"/.exec(request)?.[1]).toBe(next);
+    },
+  );
 
   it('is of no use in a channel that cannot be bound to', () => {
     const driven = negotiate({ sasl2: having(EXPR) });

@@ -40,6 +40,8 @@ export const WAYS: readonly Way[] = [
   ...[
     ...OF_BOTH,
     { mechanism: 'HT-SHA-256-NONE' },
+    { mechanism: 'HT-SHA-256-ENDP', binding: 'tls-server-end-point' as const },
+    { mechanism: 'HT-SHA-256-UNIQ', binding: 'tls-unique' as const },
     { mechanism: 'HT-SHA-256-EXPR', binding: 'tls-exporter' as const },
   ].map((way): Way => ({ ...way, profile: 'SASL2' })),
 ];
@@ -80,11 +82,11 @@ function model({ mechanism }: Way): Answer {
     : absent('it keeps no passwords, and asks for no certificate');
 }
 
-function modelBySasl2({ profile, binding }: Way, tls: TlsVersion): Answer {
+function modelBySasl2({ profile, mechanism, binding }: Way, tls: TlsVersion): Answer {
   if (profile === undefined) return absent('it signs in by SASL2 alone');
   if (tls === 'TLSv1.2' || binding !== 'tls-unique') return LETS_IN;
   const because = 'TLS 1.3 has no tls-unique';
-  return { is: 'refuses not-authorized', because };
+  return mechanism.startsWith('HT-') ? absent(because) : { is: 'refuses not-authorized', because };
 }
 
 /** Why the others have none. */

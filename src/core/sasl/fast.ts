@@ -10,6 +10,7 @@ import type { Tools } from '../tools.js';
 import type { BindingType } from './channel-binding.js';
 import { unexpectedChallenge } from './mechanism.js';
 import type { Exchange } from './mechanism.js';
+import { bindingRank } from './strength.js';
 
 export interface Token {
   /** The mechanism that it was given for; it is good for no other (XEP-0484 §3.4). */
@@ -20,37 +21,51 @@ export interface Token {
   readonly count: number;
 }
 
-/** Those that we have, and what their proofs are bound to. */
+/**
+ * Those that we have, and what their proofs are bound to: the strongest first, and none last (XEP-0484 §6 wants
+ * the bound ones preferred).
+ */
 const mechanisms: ReadonlyMap<string, BindingType | ''> = new Map([
-  // Where no binding has worked yet, one that does not hang on it comes first.
-  ['HT-SHA-256-NONE', ''],
   ['HT-SHA-256-EXPR', 'tls-exporter'],
+  // There in TLS 1.2 only.
+  ['HT-SHA-256-UNIQ', 'tls-unique'],
+  ['HT-SHA-256-ENDP', 'tls-server-end-point'],
+  ['HT-SHA-256-NONE', ''],
 ]);
 
 /** Where a token is to be shown. */
 export interface FastChannel {
   readonly bindings: ChannelBindings | undefined;
   /**
-   * The account signs in bound to its channel. The proof of a token that is not bound is the same each
-   * time: whoever gets it in between would have what the binding keeps from him.
+   * What the account's sign-in is bound to, or was. A token is bound no less: the proof of one that is not, or to
+   * the certificate alone, is the same each time, so whoever gets it in between would have what the better
+   * binding keeps from him.
    */
-  readonly bound: boolean;
+  readonly pinned: BindingType | undefined;
 }
 
 /** @returns what a proof by this mechanism is bound to, empty for nothing; undefined where it may not be used */
 export function fastBinding(
   mechanism: string,
-  { bindings, bound }: FastChannel,
+  { bindings, pinned }: FastChannel,
 ): BindingType | '' | undefined {
   const type = mechanisms.get(mechanism);
-  if (type === undefined || type === '') return bound ? undefined : type;
-  return bindings?.[type] === undefined ? undefined : type;
+  if (type === undefined || type === '') return pinned === undefined ? type : undefined;
+  const enough = bindingRank(type) >= bindingRank(pinned);
+  return enough && bindings?.[type] !== undefined ? type : undefined;
 }
 
-/** @returns the one to ask a token for, or undefined where none is offered that may be used */
-export function chooseFast(offered: readonly string[], channel: FastChannel): string | undefined {
+/**
+ * @param broken a mechanism that this server offers and does not take
+ * @returns the one to ask a token for, or undefined where none is offered that may be used
+ */
+export function chooseFast(
+  offered: readonly string[],
+  channel: FastChannel,
+  broken?: string,
+): string | undefined {
   const usable = [...mechanisms.keys()].filter((name) => fastBinding(name, channel) !== undefined);
-  return usable.find((name) => offered.includes(name));
+  return usable.find((name) => name !== broken && offered.includes(name));
 }
 
 const impostor = fault(

@@ -22,13 +22,18 @@ export interface Pin extends SignedIn {
   readonly authMethod: AuthMethod;
 }
 
+/** How much a binding shows: nothing, a stranger with another certificate, or any stranger. */
+export function bindingRank(binding: BindingType | undefined): number {
+  if (binding === undefined) return 0;
+  return binding === 'tls-server-end-point' ? 1 : 2;
+}
+
 /**
  * Binding counts before the hash. The two larger hashes are alike, and so are the two bindings to the
  * channel itself: a server may change between them.
  */
 function rank({ mechanism, binding }: SignedIn): number {
-  const bound = binding === undefined ? 0 : binding === 'tls-server-end-point' ? 1 : 2;
-  return bound * 2 + (mechanism.startsWith('SCRAM-SHA-1') ? 0 : 1);
+  return bindingRank(binding) * 2 + (mechanism.startsWith('SCRAM-SHA-1') ? 0 : 1);
 }
 
 /**
@@ -50,9 +55,9 @@ function holds(pin: Pin | undefined, authMethod: AuthMethod): pin is Pin {
   return pin?.authMethod === authMethod;
 }
 
-/** A binding has worked here, so that one which is refused is no sign of a server that gets it wrong. */
-export function wasBound(pin: Pin | undefined, authMethod: AuthMethod): boolean {
-  return holds(pin, authMethod) && pin.binding !== undefined;
+/** The binding that has worked here, so that one which is refused is no sign of a server that gets it wrong. */
+export function boundBefore(pin: Pin | undefined, authMethod: AuthMethod): BindingType | undefined {
+  return holds(pin, authMethod) ? pin.binding : undefined;
 }
 
 /** What is kept of a sign-in. A certificate says nothing of how strong the password’s way in was. */

@@ -11,7 +11,7 @@ import { bindingCase } from '../sasl/memory.js';
 import type { Method } from '../sasl/mechanism.js';
 import type { Offer } from '../sasl/offer.js';
 import { strippedOffer } from '../sasl/refusals.js';
-import { nextPin, wasBound, wordsFor } from '../sasl/strength.js';
+import { boundBefore, nextPin, wordsFor } from '../sasl/strength.js';
 import type { SignedIn } from '../sasl/strength.js';
 import type { StepHost } from './step.js';
 
@@ -60,7 +60,7 @@ export class Choosing {
     if (choice.binding === undefined || at === undefined) return this.refusedUnbound(cause);
     if (!likeWrongBinding.has(cause.condition)) return cause;
     const { before, authMethod } = host.options;
-    if (wasBound(before?.pin, authMethod)) return refusedThoughBound(cause);
+    if (boundBefore(before?.pin, authMethod) !== undefined) return refusedThoughBound(cause);
     this.unboundAt = at;
     const next = this.choose();
     if (!('method' in next) || next.method !== 'scram') return cause;

@@ -11,7 +11,7 @@ import type { FastChannel, Token } from '../sasl/fast.js';
 import type { Choice } from '../sasl/index.js';
 import type { Exchange } from '../sasl/mechanism.js';
 import { readOffer as readMechanisms } from '../sasl/offer.js';
-import { wasBound } from '../sasl/strength.js';
+import { bindingRank, boundBefore } from '../sasl/strength.js';
 import { attribute, child, childText, elements, is, namespaceOf, xml } from '../xml.js';
 import type { Element } from '../xml.js';
 import { Choosing } from './choosing.js';
@@ -60,6 +60,8 @@ class Sasl2 extends Sasl {
   private askedToBind = false;
   /** A token was refused on this link. */
   private refused = false;
+  /** The mechanism of a bound one that was refused when it was first shown, so perhaps for its binding. */
+  private broken: string | undefined;
 
   override start(features: Element): void {
     const { host } = this;
@@ -128,7 +130,7 @@ class Sasl2 extends Sasl {
     const attributes = { xmlns: NS.sasl2, mechanism: exchange.name };
     const { token } = this;
     const asksToken = token === undefined && host.options.sasl2?.fast !== undefined;
-    this.wanted = asksToken ? chooseFast(offer.fast, this.channel()) : undefined;
+    this.wanted = asksToken ? chooseFast(offer.fast, this.channel(), this.broken) : undefined;
     const wishes = requests(host, offer, { token, wanted: this.wanted });
     this.askedToBind = wishes.some((wish) => is(wish, 'bind', NS.bind2));
     if (host.footing() === 'offered' && this.asksToResume()) {
@@ -177,6 +179,11 @@ class Sasl2 extends Sasl {
   protected override failure(el: Element): void {
     const { host } = this;
     if (this.token === undefined || this.features === undefined) return super.failure(el);
+    // XEP-0484 §4.2 names what is said of one that is too old.
+    const old = child(el, 'credentials-expired', NS.sasl) !== undefined;
+    const { count, mechanism } = this.token;
+    const bound = fastBinding(mechanism, this.channel()) !== '';
+    if (bound && count === 1 && !old) this.broken = mechanism;
     // XEP-0484 §4.1: another way takes its place, in the same stream.
     host.learn({ askedToResume: undefined });
     this.dropToken();
@@ -210,8 +217,10 @@ class Sasl2 extends Sasl {
   private channel(): FastChannel {
     const { before, authMethod } = this.host.options;
     const choice = this.choosing?.choice;
-    const now = choice !== undefined && 'binding' in choice;
-    return { bindings: this.host.tls()?.bindings, bound: now || wasBound(before?.pin, authMethod) };
+    const now = choice !== undefined && 'binding' in choice ? choice.binding : undefined;
+    const then = boundBefore(before?.pin, authMethod);
+    const pinned = bindingRank(now) > bindingRank(then) ? now : then;
+    return { bindings: this.host.tls()?.bindings, pinned };
   }
 
   private dropToken(): void {

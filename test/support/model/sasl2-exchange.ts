@@ -13,7 +13,12 @@ const SASL2 = 'urn:xmpp:sasl:2';
 const HASHES = { '1': 'sha1', '256': 'sha256', '512': 'sha512' } as const;
 
 /** What the tokens are for (XEP-0484), and what their proofs are bound to. */
-const TOKENS = { 'HT-SHA-256-NONE': undefined, 'HT-SHA-256-EXPR': 'tls-exporter' } as const;
+const TOKENS = {
+  'HT-SHA-256-NONE': undefined,
+  'HT-SHA-256-ENDP': 'tls-server-end-point',
+  'HT-SHA-256-UNIQ': 'tls-unique',
+  'HT-SHA-256-EXPR': 'tls-exporter',
+} as const;
 
 export interface Mechanisms {
   readonly sasl: readonly string[];
