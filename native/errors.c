@@ -24,10 +24,6 @@ static const struct
   /* Our certificate, which the server refused; and the server's, which the person refused. */
   { STEAD_ERROR_TLS, "certificate-refused", PURPLE_CONNECTION_ERROR_AUTHENTICATION_FAILED },
   { STEAD_ERROR_TLS, "certificate-rejected", PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED },
-  { STEAD_ERROR_TLS, "pin-mismatch", PURPLE_CONNECTION_ERROR_CERT_FINGERPRINT_MISMATCH },
-  { STEAD_ERROR_TLS, "no-certificate", PURPLE_CONNECTION_ERROR_CERT_NOT_PROVIDED },
-  { STEAD_ERROR_TLS, "tls13-required", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
-  { STEAD_ERROR_TLS, "ecdhe-required", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
   { STEAD_ERROR_TLS, "certificate-needs-tls13", PURPLE_CONNECTION_ERROR_AUTHENTICATION_IMPOSSIBLE },
   { STEAD_ERROR_TLS, "", PURPLE_CONNECTION_ERROR_NO_SSL_SUPPORT },
   /* The proxy's refusal: another name or password must be set. */

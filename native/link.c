@@ -78,6 +78,13 @@ set_detail (ShimSession *session, char *detail)
   session->link_detail = detail;
 }
 
+void
+link_explain (ShimSession *session, const char *why)
+{
+  purple_debug_warning ("steadfast", "[%u] %s\n", session->number, why);
+  set_detail (session, g_strdup (why));
+}
+
 static gboolean
 on_outage (gpointer number)
 {
@@ -167,6 +174,7 @@ got_online (ShimSession *session, PurpleConnection *gc, const stead_event *event
                            *stead_event_link_web_socket (event) != '\0' ? ", over WebSocket" : ""));
   purple_connection_set_display_name (gc, stead_event_link_jid (event));
   end_outage (session);
+  trust_close (session);
   set_connected (gc);
   muc_list_online (session);
   certificates_online (session, event);

@@ -156,6 +156,8 @@ void link_write (PurpleConversation *conversation, const char *html, PurpleMessa
 /* Writes a quiet line, kept out of logs. @text is plain. */
 void link_write_line (PurpleConversation *conversation, const char *text);
 void link_tell_outage (ShimSession *session, PurpleConversation *conversation, const char *text);
+/* Why an outage lasts, for Get Info. */
+void link_explain (ShimSession *session, const char *why);
 
 /* ---- errors.c -----------------------------------------------------------------------------------
  */

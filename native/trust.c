@@ -217,7 +217,11 @@ refuse (ShimSession *session, const stead_event *event)
   char *text = g_strdup_printf ("%s To accept this certificate, set the account's pin_sha256 to %s",
                                 stead_event_trust_text (event), stead_event_trust_sha256 (event));
 
-  purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED, text);
+  /* In an outage the engine goes on until it meets somebody whom it trusts. */
+  if (PURPLE_CONNECTION_IS_CONNECTED (gc))
+    link_explain (session, text);
+  else
+    purple_connection_error_reason (gc, PURPLE_CONNECTION_ERROR_CERT_UNTRUSTED, text);
   g_free (text);
 }
 

@@ -72,7 +72,7 @@ STEAD_EXPORT const char *stead_event_link_channel_binding (const stead_event *ev
 /** ONLINE: the address of the WebSocket that the stream goes over (RFC 7395); "" where it is TCP. */
 STEAD_EXPORT const char *stead_event_link_web_socket (const stead_event *event);
 
-/* ASK_TRUST: answer with stead_answer_trust(), another attach, or a detach. */
+/* ASK_TRUST: answer with stead_answer_trust(), another attach, or a detach. Void once ONLINE comes. */
 
 /** Whom the certificate should belong to. */
 STEAD_EXPORT const char *stead_event_trust_domain (const stead_event *event);

@@ -1394,8 +1394,9 @@ export const Link_StateSchema: GenEnum<Link_State> = /*@__PURE__*/
   enumDesc(file_engine, 14, 0);
 
 /**
- * The server's certificate is not trusted; nothing was sent. The link is closed and stays so until
- * TrustAnswer, a new Attach or Detach.
+ * The server's certificate is not trusted; nothing was sent, and the link is closed. Until TrustAnswer, a
+ * new Attach or Detach it is tried every minute, and at a NetworkHint, whether somebody is there who is
+ * trusted: another AskTrust takes the place of this one, and Link ONLINE makes it void.
  *
  * @generated from message steadfast.v1.AskTrust
  */

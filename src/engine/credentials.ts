@@ -126,6 +126,8 @@ export class Credentials {
     // The person named the one certificate to accept: there is nothing to ask.
     if (pin !== '' && pin !== sha256) return pinMismatch(sha256);
     if (this.accepted === '') return 'asking';
+    // The answer came while this link was on its way.
+    if (this.accepted === sha256) return 'due';
     // Another certificate than the one accepted: judged by itself, without that answer.
     this.accepted = '';
     return 'due';

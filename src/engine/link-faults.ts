@@ -41,7 +41,6 @@ export function pinMismatch(sha256: string): Fault {
   return fault(
     'tls',
     'pin-mismatch',
-    `The server’s certificate is not the one that the account’s settings name, so nothing was sent to it. It has the SHA-256 ${sha256}. If the server has a new certificate, change or empty that setting.`,
-    { retry: 'never' },
+    `The server’s certificate is not the one that the account’s settings name, so nothing was sent to it. It has the SHA-256 ${sha256}. If the server has a new certificate, change or empty that setting. Trying again.`,
   );
 }

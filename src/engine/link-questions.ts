@@ -4,6 +4,7 @@ import type { ClientIdentity } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { Session } from '../core/session.js';
 import { AskSecret_What as What } from '../contract/engine_pb.js';
+import type { Reached } from './backoff.js';
 import type { Credentials } from './credentials.js';
 import { CANCELLED, REJECTED } from './link-faults.js';
 import type { Phase } from './link-phase.js';
@@ -16,10 +17,12 @@ export interface WaitingLink {
   phase: Phase;
   readonly options: AttachOptions | undefined;
   readonly attached: boolean;
-  /** What is needed cannot be had. */
-  fail(cause: Fault): void;
+  /** It comes to nothing for now. @param reached how far it came; without it, nowhere */
+  fail(cause: Fault, reached?: Reached): void;
   /** Dials anew: at once as a rule, but a server that answers is never asked without end. */
   dialAnew(): void;
+  /** Until a person has answered, or somebody else is met. */
+  waitForAnswer(): void;
   /** Lets what is under way go; its end is no news. */
   drop(): void;
 }
@@ -27,6 +30,8 @@ export interface WaitingLink {
 /** What a link waits for that a file or a person has: our certificate, its passphrase, a password, trust. */
 export class LinkQuestions {
   private passwordDue = false;
+  /** SHA-256 of the certificate that a person is being asked about; empty for none. */
+  private doubted = '';
 
   constructor(
     private readonly link: WaitingLink,
@@ -45,9 +50,22 @@ export class LinkQuestions {
     this.teller.secretWanted(What.PASSWORD);
   }
 
+  /** Whether somebody is to be trusted is asked, and was not answered. Others may be met meanwhile. */
+  get awaitsTrust(): boolean {
+    return this.doubted !== '';
+  }
+
+  /** Once for each certificate in turn. */
   askTrust(domain: string, { facts, reasons, text }: Stranger): void {
-    this.link.phase = 'asking';
+    this.link.waitForAnswer();
+    if (facts.sha256 === this.doubted) return;
+    this.doubted = facts.sha256;
     this.teller.untrusted(domain, facts, reasons, text);
+  }
+
+  /** A server that is trusted was found, or another host asks: the question is void. */
+  withdrawTrust(): void {
+    this.doubted = '';
   }
 
   /** Reads the certificate that the next link will show, if there is one. */
@@ -80,10 +98,15 @@ export class LinkQuestions {
   }
 
   trustAnswered(sha256: string, accept: boolean): void {
-    if (this.link.phase !== 'asking' || this.link.options === undefined) return;
-    if (!accept) return this.link.fail(REJECTED);
+    if (sha256 !== this.doubted) return;
+    this.doubted = '';
+    if (!accept) {
+      this.link.drop();
+      return this.link.fail(REJECTED);
+    }
     this.credentials.accepted = sha256;
-    this.link.dialAnew();
+    // What is under way is judged without the answer, and dialled again with it.
+    if (this.link.phase === 'asking') this.link.dialAnew();
   }
 
   secretAnswered(what: What, secret: string, cancelled: boolean): void {

@@ -12,16 +12,18 @@ import type { Context } from './context.js';
 import type { Credentials, Secrets } from './credentials.js';
 import { Leave } from './leave.js';
 import { LinkTeller } from './link-teller.js';
-import { distrusted, NO_LINK, OTHER_CERTIFICATE } from './link-faults.js';
+import { NO_LINK, OTHER_CERTIFICATE } from './link-faults.js';
 import type { Phase } from './link-phase.js';
 import { LinkQuestions } from './link-questions.js';
 import type { WaitingLink } from './link-questions.js';
 import type { AttachOptions } from './options.js';
 import { Redial } from './redial.js';
 import { Strangers } from './strangers.js';
-import type { Stranger } from './strangers.js';
-import { framingOf, otherHost, overWebSocket } from './web-link.js';
+import { framingOf, overWebSocket } from './web-link.js';
 import type { LinkOpen } from './web-link.js';
+
+/** How often it is tried whether who is not trusted has gone, while a person is asked about him. */
+const ASKING_MS = 60_000;
 
 export class LinkKeeper implements WaitingLink {
   options: AttachOptions | undefined;
@@ -35,7 +37,7 @@ export class LinkKeeper implements WaitingLink {
   readonly redial: Redial;
   readonly questions: LinkQuestions;
   private readonly leave: Leave;
-  private readonly strangers = new Strangers();
+  private readonly strangers: Strangers;
 
   constructor(
     private readonly context: Context,
@@ -47,6 +49,8 @@ export class LinkKeeper implements WaitingLink {
     this.redial = new Redial(context, session);
     this.teller = new LinkTeller(context, session);
     this.questions = new LinkQuestions(this, session, credentials, this.teller);
+    const { redial, questions, teller } = this;
+    this.strangers = new Strangers(this, redial, credentials, questions, teller);
     this.leave = new Leave(context, session, this.teller, lastQuestions);
   }
 
@@ -59,6 +63,7 @@ export class LinkKeeper implements WaitingLink {
     this.settling ||= this.leave.underWay && this.phase === 'up' && !this.session.online;
     this.leave.overtaken();
     this.teller.shown = shown;
+    this.questions.withdrawTrust();
     this.redial.startOver();
     const online = this.session.online && !this.settling;
     if (online && !changed) return this.teller.onlineAgain(true);
@@ -107,7 +112,7 @@ export class LinkKeeper implements WaitingLink {
   through(proxy: AttachOptions['proxy']): void {
     if (this.options === undefined) return;
     this.options = { ...this.options, proxy };
-    if (this.phase === 'dialing' || this.phase === 'waiting') {
+    if (this.phase === 'dialing' || this.waits) {
       this.stopDialing();
       this.redial.hint();
       this.phase = 'due';
@@ -117,7 +122,7 @@ export class LinkKeeper implements WaitingLink {
   hint(available: boolean): void {
     if (!available) return;
     this.redial.hint();
-    if (this.phase === 'waiting') {
+    if (this.waits) {
       this.phase = 'due';
     } else {
       this.session.probe(this.context.clock());
@@ -154,7 +159,7 @@ export class LinkKeeper implements WaitingLink {
   secured(facts: TlsFacts): void {
     this.redial.secured();
     this.session.tlsReady(facts, this.context.clock());
-    if (this.phase === 'up') this.strangers.forget();
+    if (this.phase === 'up') this.strangers.trusted();
   }
 
   /** The link failed before it was open; a session that is up hears of it by itself. */
@@ -183,11 +188,12 @@ export class LinkKeeper implements WaitingLink {
         this.credentials.book.learn(output.news);
         return;
       case 'untrusted':
-        this.untrusted({ ...output, webSocket: this.teller.webSocket });
+        if (this.options === undefined) return;
+        this.strangers.met({ ...output, webSocket: this.teller.webSocket }, this.options);
         return;
       case 'verified':
         this.credentials.scout.verified(output.facts);
-        this.strangers.forget();
+        this.strangers.trusted();
         this.dialIn(this.redial.again());
         return;
       case 'down':
@@ -222,12 +228,12 @@ export class LinkKeeper implements WaitingLink {
   }
 
   deadline(): number | undefined {
-    return earliest(this.leave.deadline(), this.phase === 'waiting' ? this.retryAt : undefined);
+    return earliest(this.leave.deadline(), this.waits ? this.retryAt : undefined);
   }
 
   tick(now: number): void {
     this.leave.tick(now);
-    if (this.phase === 'waiting' && this.retryAt !== undefined && now >= this.retryAt) {
+    if (this.waits && this.retryAt !== undefined && now >= this.retryAt) {
       this.phase = 'due';
     }
   }
@@ -253,18 +259,20 @@ export class LinkKeeper implements WaitingLink {
     }
   }
 
-  private fell(cause: Fault, reached: Reached): void {
-    const delay = this.redial.goesOn(cause, reached) ? 0 : this.redial.sentTo(cause, this.options);
+  private fell(told: Fault, reached: Reached): void {
+    const cause = this.redial.believed(told);
+    const delay = this.redial.goesOn(told, reached) ? 0 : this.redial.sentTo(cause, this.options);
     if (delay !== undefined) return this.dialIn(delay);
-    const stranger = this.strangers.take();
-    if (stranger === undefined) this.failed(cause, reached);
-    else this.bringUp(stranger);
+    if (this.options !== undefined && this.strangers.nobodyElse(this.options)) return;
+    this.failed(cause, reached);
   }
 
   private failed(cause: Fault, reached: Reached): void {
     this.settling = false;
     if (cause.retry === 'never') {
       this.stop(cause);
+    } else if (this.questions.awaitsTrust) {
+      this.waitForAnswer();
     } else if (this.attached && !this.teller.shown && !this.session.refusedSilently) {
       // The host has a rhythm of its own for an account that never came online.
       this.stop(cause);
@@ -290,17 +298,27 @@ export class LinkKeeper implements WaitingLink {
     this.retryAt = this.context.clock().now + delayMs;
   }
 
+  /** For time to pass, or for an answer that time may make needless. */
+  private get waits(): boolean {
+    return this.phase === 'waiting' || (this.phase === 'asking' && this.questions.awaitsTrust);
+  }
+
   private stop(cause: Fault): void {
     this.phase = 'idle';
     this.teller.failed(cause);
   }
 
-  fail(cause: Fault): void {
-    this.failed(cause, 'none');
+  fail(cause: Fault, reached: Reached = 'none'): void {
+    this.failed(cause, reached);
   }
 
   dialAnew(): void {
     this.dialIn(this.redial.delayAfterEnd());
+  }
+
+  waitForAnswer(): void {
+    this.phase = 'asking';
+    this.retryAt = this.context.clock().now + ASKING_MS;
   }
 
   /** Lets what is under way go; its end is no news, since the reason for it is known here. */
@@ -331,30 +349,5 @@ export class LinkKeeper implements WaitingLink {
   private left(): void {
     this.phase = 'idle';
     this.leave.done();
-  }
-
-  /** Others of the same dial may be trusted; in clear none of them would have to be. */
-  private untrusted(stranger: Stranger): void {
-    this.strangers.met(stranger);
-    if (this.options?.security !== 'opportunistic_tls' && this.redial.passesBy()) {
-      this.teller.passedBy(stranger.facts.sha256, 'A server');
-      return this.dialIn(0);
-    }
-    this.bringUp(this.strangers.take() ?? stranger);
-  }
-
-  /** Nobody who is trusted is left: what is wrong with this one is for a person to hear. */
-  private bringUp(stranger: Stranger): void {
-    const { options } = this;
-    if (options === undefined) return;
-    const { facts, reasons, webSocket } = stranger;
-    const other = otherHost(webSocket, reasons, options.jid.domain);
-    if (other !== undefined) return this.failed(other, 'server');
-    const next = this.credentials.distrusted(facts.sha256, options);
-    if (typeof next === 'object') this.failed(overWebSocket(webSocket, next, options), 'server');
-    else if (next === 'due') this.dialAnew();
-    else if (this.attached) this.questions.askTrust(options.jid.domain, stranger);
-    // Nobody is there to be asked: it may be only the network that we are in just now.
-    else this.failed(distrusted(stranger.text), 'server');
   }
 }

@@ -82,7 +82,7 @@ export class Redial {
     const far = this.heard === 'server' ? this.heard : reached;
     this.heard = 'none';
     const { now } = this.context.clock();
-    if (cause.condition !== 'conflict') return this.backoff.failed(now, far);
+    if (cause.condition !== 'conflict' || !this.heeds) return this.backoff.failed(now, far);
     if (now - this.conflictAt > PEACE_MS) {
       this.conflicts = 0;
       this.suffix = '';
@@ -107,6 +107,18 @@ export class Redial {
   /** TLS is there: from now on it is this server that we talk with. */
   secured(): void {
     this.safe = true;
+  }
+
+  /**
+   * Before TLS has shown who speaks, anybody on the way may have said it: nothing of that ends an account.
+   * @returns the fault as far as it may be believed
+   */
+  believed(cause: Fault): Fault {
+    const { kind, by, retry, text } = cause;
+    const said = by === 'peer' && (kind === 'stream' || kind === 'tls');
+    if (this.heeds || !said || retry === 'later') return cause;
+    const doubt = 'That came before TLS, so it may not have been the server. Trying again.';
+    return { ...cause, retry: 'later', text: `${text} ${doubt}` };
   }
 
   /**
@@ -183,6 +195,11 @@ export class Redial {
       this.suffix = `-${String(a * 256 + b)}`;
     }
     return ours + this.suffix;
+  }
+
+  /** An account that may go without TLS has nobody else to believe. */
+  private get heeds(): boolean {
+    return this.safe || this.by?.security === 'opportunistic_tls';
   }
 
   private nextPlace(): true {

@@ -85,18 +85,16 @@ const refusals =
 const versions = /ALERT_PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/;
 const notTls = /WRONG_VERSION_NUMBER|HTTP_REQUEST|PACKET_LENGTH_TOO_LONG|UNEXPECTED_MESSAGE/;
 
-/** Everything that ends a TLS channel, in the handshake or after it. */
+/**
+ * Everything that ends a TLS channel, in the handshake or after it. Before it is complete an alert may be anybody's, in
+ * clear (RFC 8446 §6.2): it is no verdict of the server's, and trying again may help.
+ */
 export function tlsFault(code: string, stage: TlsStage): LinkFault {
   // COMPAT(Prosody, 0.12): on TLS 1.2 it wants of our key one of the curves listed for its own.
   const curve = stage.tls12 && code.includes('ALERT_ILLEGAL_PARAMETER');
-  if ((refusals.test(code) || curve) && stage.certificate) {
-    return linkFault(
-      'tls',
-      'certificate-refused',
-      `The server refused the certificate you sign in with (${alert(code)}). Nothing is tried until it is replaced or the account's settings change.`,
-      { retry: 'never' },
-    );
-  }
+  // With TLS 1.3 ours goes out at the very end of the handshake: what comes before is about something else.
+  const shown = stage.secure || stage.tls12;
+  if ((refusals.test(code) || curve) && stage.certificate && shown) return refusedFault(code, stage);
   if (!code.startsWith('ERR_SSL')) return stage.secure ? lostFault(code) : hungUpFault(code, stage);
   if (versions.test(code)) return versionFault(stage);
   if (notTls.test(code) && !stage.secure) {
@@ -120,6 +118,14 @@ export function tlsFault(code: string, stage: TlsStage): LinkFault {
       );
 }
 
+function refusedFault(code: string, { secure }: TlsStage): LinkFault {
+  const what = `The server refused the certificate you sign in with (${alert(code)})`;
+  const text = secure
+    ? `${what}. Nothing is tried until it is replaced or the account's settings change.`
+    : `${what}, or somebody on the way said so. Trying again.`;
+  return linkFault('tls', 'certificate-refused', text, { retry: secure ? 'never' : 'later' });
+}
+
 /** ejabberd without TLS 1.3 ends the connection in place of the alert of RFC 8446 §4.2.1. */
 function hungUpFault(code: string, { certificate, tls12 }: TlsStage): LinkFault {
   const why =
@@ -138,14 +144,12 @@ function versionFault(stage: TlsStage): LinkFault {
     ? linkFault(
         'tls',
         'tls13-required',
-        'The server does not offer TLS 1.3, and signing in with a certificate (EXTERNAL) needs it: below it the certificate would be shown before the server has proved who it is. The account’s setting for certificates over TLS 1.2 allows it by two connections.',
-        { retry: 'never' },
+        'The server does not offer TLS 1.3, and signing in with a certificate (EXTERNAL) needs it: below it the certificate would be shown before the server has proved who it is. The account’s setting for certificates over TLS 1.2 allows it by two connections. Trying again.',
       )
     : linkFault(
         'tls',
         'tls-version',
-        'The server offers only TLS versions that are no longer safe; TLS 1.2 is the least.',
-        { retry: 'never' },
+        'The server offers only TLS versions that are no longer safe; TLS 1.2 is the least. Trying again.',
       );
 }
 
@@ -158,8 +162,7 @@ export const noCertificate = linkFault(
 const ecdheFault = linkFault(
   'tls',
   'ecdhe-required',
-  'TLS 1.2 could not be set up with the server: signing in with a certificate needs ECDHE there, so that the server proves who it is first.',
-  { retry: 'never' },
+  'TLS 1.2 could not be set up with the server: signing in with a certificate needs ECDHE there, so that the server proves who it is first. Trying again.',
 );
 
 export function alpnFault(protocol: string): LinkFault {

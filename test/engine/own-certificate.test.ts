@@ -69,8 +69,7 @@ describe('an account with a certificate has no use for a password', () => {
     'connection-lost',
   ])('and when the link fails with %s', (condition) => {
     begin(alice, far);
-    const retry =
-      condition.includes('required') || condition.endsWith('refused') ? 'never' : 'later';
+    const retry = condition.endsWith('refused') ? 'never' : 'later';
     const fault = { kind: 'tls', condition, text: 'x', by: 'peer', retry } as const;
     alice.give({ type: 'link-closed', fault });
     expectNoPassword(alice);

@@ -8,6 +8,7 @@ import {
   Detach_How,
   DetachSchema,
   Link_State,
+  NetworkHintSchema,
   TrustAnswerSchema,
 } from '../../src/contract/engine_pb.js';
 import type { AskTrust } from '../../src/contract/engine_pb.js';
@@ -158,6 +159,85 @@ describe('a server that is not trusted', () => {
     expect(alice.dials.at(-1)).not.toHaveProperty('pin');
     meets(second);
     expect(asked()).toEqual([FIRST, SECOND]);
+  });
+});
+
+describe('while a person is asked', () => {
+  const online = (): boolean => alice.written.includes('mechanism="PLAIN"');
+  beforeEach(() => {
+    alice.attach(password);
+    meets(first);
+    expect(asked()).toEqual([FIRST]);
+  });
+
+  it('it is tried every minute, and not asked again, until one is trusted', () => {
+    alice.pass(59_000);
+    expect(alice.dials).toHaveLength(1);
+    alice.pass(1000);
+    expect(alice.dials).toHaveLength(2);
+    meets(first);
+    alice.pass(60_000);
+    expect(alice.dials).toHaveLength(3);
+    meets({});
+    alice.offers('PLAIN');
+    expect(online()).toBe(true);
+    expect(asked()).toEqual([FIRST]);
+    // Whatever the answer is: nobody needs it any more.
+    answer(FIRST, false);
+    expect(alice.failures).toEqual([]);
+  });
+
+  it('a hint of the network is followed at once', () => {
+    const value = create(NetworkHintSchema, { available: true });
+    alice.command({ case: 'networkHint', value });
+    expect(alice.dials).toHaveLength(2);
+  });
+
+  it('what fails meanwhile does not end the question', () => {
+    alice.pass(60_000);
+    alice.give({ type: 'link-closed', fault: REFUSED });
+    expect(alice.failures).toEqual([]);
+    alice.pass(60_000);
+    expect(alice.dials).toHaveLength(3);
+    answer(FIRST, true);
+    alice.give({ type: 'link-closed', fault: REFUSED });
+    expect(alice.failures).toEqual(['connection-refused']);
+  });
+
+  it('yes, to a dial that is under way, is for the next one', () => {
+    alice.pass(60_000);
+    alice.give({ type: 'link-open', direct: true });
+    answer(FIRST, true);
+    alice.give({ type: 'tls-ready', facts: { ...facts, ...first } });
+    expect(alice.dials.map(({ pin }) => pin)).toEqual([undefined, undefined, FIRST]);
+    meets(first);
+    alice.offers('PLAIN');
+    expect(online()).toBe(true);
+    expect(asked()).toEqual([FIRST]);
+  });
+
+  it('no ends the account, whatever is under way', () => {
+    alice.pass(60_000);
+    alice.give({ type: 'link-open', direct: true });
+    answer(FIRST, false);
+    expect(alice.failures).toEqual(['certificate-rejected']);
+    expect(alice.effects.at(-2)).toMatchObject({ type: 'close' });
+  });
+
+  it('another stranger takes the first one’s place, whose answer is void', () => {
+    alice.pass(60_000);
+    meets(second);
+    expect(asked()).toEqual([FIRST, SECOND]);
+    answer(FIRST, true);
+    expect(alice.dials).toHaveLength(2);
+    answer(SECOND, true);
+    expect(alice.dials.at(-1)).toMatchObject({ pin: SECOND });
+  });
+
+  it('a host that attaches anew is asked anew', () => {
+    alice.attach(password);
+    meets(first);
+    expect(asked()).toEqual([FIRST, FIRST]);
   });
 });
 

@@ -103,7 +103,7 @@ describe('a WebSocket', () => {
     expect(alice.dials.at(-1)).not.toHaveProperty('rest');
   });
 
-  it('with another certificate than the settings name does not stop the account, which is TCP’s affair', () => {
+  it('with another certificate than the settings name does not stop the account', () => {
     const pinSha256 = 'cd'.repeat(32);
     const settings = { clientCert: '', authMethod: Attach_AuthMethod.PLAIN, pinSha256 };
     alice = new Lone();
@@ -114,7 +114,8 @@ describe('a WebSocket', () => {
     alice.pass(10_000);
     expect(alice.dials).toHaveLength(2);
     alice.secured();
-    expect(told(Link_State.FAILED)).toEqual(['pin-mismatch']);
+    expect(told(Link_State.INTERRUPTED)).toEqual(['pin-mismatch', 'pin-mismatch']);
+    expect(told(Link_State.FAILED)).toEqual([]);
     expect(alice.written).toBe('');
   });
 

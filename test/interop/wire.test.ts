@@ -124,7 +124,7 @@ describe.each(rows)('a server with a certificate %s, %s, %s', (wrong, tls, path)
     if (tls === 'TLSv1.3') {
       expect(await guest.next('ask-trust')).toMatchObject({ reasons: [wrongs[wrong]] });
     } else {
-      const error = { condition: 'tls13-required', retry: 'never' };
+      const error = { condition: 'tls13-required', retry: 'later' };
       expect(await guest.settled()).toMatchObject({ state: 'failed', error });
     }
     const wire = await wireOf(guest);

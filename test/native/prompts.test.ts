@@ -195,6 +195,23 @@ describe('a program without prompts', () => {
   });
 });
 
+test('a program without prompts stays signed in when a stranger is met in an outage', async () => {
+  await stage.close();
+  stage = await Stage.set({ prompts: false });
+  const authority = await Authority.create(stage.workspace.path('ca'));
+  const { certFile } = await authority.server({ dns: ['home.example'] });
+  const { number } = await stage.signIn();
+  const chain = [new Uint8Array(new X509Certificate(readFileSync(certFile)).raw)];
+  await stage.tell(number, { case: 'link', value: { state: Link_State.INTERRUPTED } });
+  await stage.tell(number, {
+    case: 'askTrust',
+    value: { domain: 'home.example', chain, sha256: fingerprint(certFile), text: 'No.' },
+  });
+  const words = `pin_sha256 to ${fingerprint(certFile)}`;
+  expect(stage.host.all('debug').some(({ text }) => text.includes(words))).toBe(true);
+  expect(stage.host.all('connection-error')).toEqual([]);
+});
+
 describe('a certificate that the engine does not trust', () => {
   let certificate: Certificate;
 
@@ -262,6 +279,15 @@ describe('a certificate that the engine does not trust', () => {
     await ask(number);
     const { request } = await stage.host.next('request');
     await stage.host.run('account-enable', { account, enabled: false });
+    await stage.host.next('request-closed', (event) => event.request === request);
+    expect(stage.engine.all('trustAnswer')).toEqual([]);
+  });
+
+  test('leaves no prompt behind where somebody who is trusted was found', async () => {
+    const { number } = await stage.attach();
+    await ask(number);
+    const { request } = await stage.host.next('request');
+    stage.engine.online(number);
     await stage.host.next('request-closed', (event) => event.request === request);
     expect(stage.engine.all('trustAnswer')).toEqual([]);
   });
