@@ -6,24 +6,6 @@
 
 #include <string.h>
 
-enum
-{
-  LOOK_S = 2,  /* libpurple writes settings some seconds after they were changed */
-  AGAIN_S = 60 /* a server that is busy is asked again */
-};
-
-/* The name at the server of a certificate that has a successor; kept with the account, so that a program
- * that ends in between does not forget it. */
-static const char *const RETIRED = "client_cert_retired";
-
-static const char *
-setting (const ShimSession *session, const char *key)
-{
-  const char *value = purple_account_get_string (session->account, key, NULL);
-
-  return value != NULL ? value : "";
-}
-
 static char *
 copy_of (const ShimSession *session, const char *key)
 {
@@ -52,6 +34,7 @@ certificates_sign_in_free (ShimSignIn *before)
   g_free (before->key);
   g_free (before->passphrase);
   g_free (before->method);
+  g_free (before->retired);
   g_free (before);
 }
 
@@ -66,87 +49,15 @@ certificates_switch (ShimSession *session, const char *path, const char *name, c
   certificates->before->key = copy_of (session, "client_key");
   certificates->before->passphrase = copy_of (session, "client_cert_passphrase");
   certificates->before->method = copy_of (session, "auth_method");
+  certificates->before->retired = copy_of (session, CERTIFICATES_RETIRED);
   certificates->to_a_cert = path != NULL;
   certificates->begun = FALSE;
   g_free (certificates->name);
   certificates->name = g_strdup (name);
   apply (session, &now);
   if (*replaces != '\0')
-    purple_account_set_string (session->account, RETIRED, replaces);
+    certificates_retire_later (session, replaces);
   account_attach_again (session);
-}
-
-/* ---- The old certificate ------------------------------------------------------------------------ */
-
-/* libpurple has no word for "the settings are on disk". A certificate that only a file from before names
- * would be the one way to sign in, and must not be taken away. */
-static gboolean
-is_on_disk (const ShimSession *session)
-{
-  char *file = g_build_filename (purple_user_dir (), "accounts.xml", NULL);
-  char *path = g_markup_escape_text (setting (session, "client_cert"), -1);
-  char *content = NULL;
-  gboolean there = *path != '\0' && g_file_get_contents (file, &content, NULL, NULL)
-                   && strstr (content, path) != NULL;
-
-  g_free (content);
-  g_free (path);
-  g_free (file);
-  return there;
-}
-
-static gboolean
-on_settled (gpointer number)
-{
-  ShimSession *session = account_session_numbered (GPOINTER_TO_UINT (number));
-
-  if (session == NULL)
-    return FALSE;
-  if (session->certificates->work != CERTIFICATES_IDLE || !is_on_disk (session))
-    return TRUE;
-  session->certificates->settled_timer = 0;
-  certificates_expect (session, CERTIFICATES_RETIRING,
-                       stead_revoke_certificate (dispatch_client (), session->number,
-                                                 setting (session, RETIRED), TRUE));
-  dispatch_update ();
-  return FALSE;
-}
-
-static void
-retire (ShimSession *session, guint seconds)
-{
-  ShimCertificates *certificates = session->certificates;
-
-  if (*setting (session, RETIRED) != '\0' && certificates->settled_timer == 0)
-    certificates->settled_timer =
-        purple_timeout_add_seconds (seconds, on_settled, GUINT_TO_POINTER (session->number));
-}
-
-void
-certificates_retired (ShimSession *session)
-{
-  purple_account_set_string (session->account, RETIRED, NULL);
-  certificates_done (session);
-}
-
-void
-certificates_not_retired (ShimSession *session, const stead_event *event)
-{
-  char *text;
-
-  /* Where the engine does not come back, nobody has been asked. */
-  if (stead_event_error_retry (event) == STEAD_RETRY_LATER
-      || stead_event_error_kind (event) == STEAD_ERROR_CONTRACT)
-    {
-      certificates_done (session);
-      retire (session, AGAIN_S);
-      return;
-    }
-  text = g_strdup_printf ("%s\n\nIts name is \"%s\". You can revoke it by \"Certificates...\".",
-                          stead_event_error_text (event), setting (session, RETIRED));
-  certificates_retired (session);
-  certificates_tell_error (session, "The old certificate is still good.", text);
-  g_free (text);
 }
 
 /* ---- The password ------------------------------------------------------------------------------- */
@@ -245,7 +156,7 @@ certificates_switch_online (ShimSession *session, const char *mechanism)
         offer_to_forget (session);
     }
   if (external && certificates->before == NULL)
-    retire (session, LOOK_S);
+    certificates_retire (session);
 }
 
 gboolean
@@ -259,8 +170,8 @@ certificates_switch_failed (ShimSession *session, const char *why)
     return FALSE;
   secrets_close (session);
   apply (session, certificates->before);
+  purple_account_set_string (session->account, CERTIFICATES_RETIRED, certificates->before->retired);
   end_switch (session);
-  purple_account_set_string (session->account, RETIRED, NULL);
   text = g_strdup_printf ("%s You sign in as before.", why);
   certificates_tell_error (session, "Nothing was changed.", text);
   g_free (text);

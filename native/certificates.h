@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Shared by the files of certificates: certificates.c, certificates-list.c, certificates-switch.c. */
+/* Shared by the files of certificates: certificates.c, certificates-list.c, certificates-retired.c,
+ * certificates-switch.c. */
 #pragma once
 
 #include "shim.h"
 
 /* As the account's menu has it. */
 #define CERTIFICATES_RENEW "Renew the Certificate..."
+
+/* The setting with the names at the server of certificates that have a successor, oldest first, each escaped
+ * and on a line of its own; kept with the account, so that a program that ends in between does not forget
+ * them. */
+#define CERTIFICATES_RETIRED "client_cert_retired"
 
 typedef enum
 {
@@ -25,6 +31,7 @@ typedef struct
   char *key;
   char *passphrase;
   char *method;
+  char *retired; /* the setting CERTIFICATES_RETIRED */
 } ShimSignIn;
 
 /* What is under way for one account, one thing at a time. */
@@ -54,6 +61,17 @@ void certificates_tell_error (ShimSession *session, const char *primary, const c
 void certificates_ask_list (PurplePluginAction *action);
 void certificates_got_list (ShimSession *session, const stead_event *event);
 
+/* ---- certificates-retired.c ---- */
+
+/* @name: at the server, of a certificate that has a successor in the settings */
+void certificates_retire_later (ShimSession *session, const char *name);
+/* The successor has signed in: those before it are disabled once the settings on disk name it. */
+void certificates_retire (ShimSession *session);
+/* The oldest of them is. */
+void certificates_retired (ShimSession *session);
+/* It is not. @event: the refusal */
+void certificates_not_retired (ShimSession *session, const stead_event *event);
+
 /* ---- certificates-switch.c ---- */
 
 /* @path: (nullable): of the certificate to sign in with from now on; %NULL for the password
@@ -65,7 +83,4 @@ void certificates_switch_begun (ShimSession *session);
 void certificates_switch_online (ShimSession *session, const char *mechanism);
 /* Returns: whether the failure is dealt with: the account signs in as before */
 gboolean certificates_switch_failed (ShimSession *session, const char *why);
-void certificates_retired (ShimSession *session);
-/* @event: the refusal */
-void certificates_not_retired (ShimSession *session, const stead_event *event);
 void certificates_sign_in_free (ShimSignIn *before);

@@ -22,8 +22,8 @@ const IPC_MS = 1;
 
 export interface Settings {
   readonly cert: string;
-  /** The name of the certificate that is to be disabled. */
-  readonly retired: string;
+  /** The names of the certificates that are to be disabled, oldest first. */
+  readonly retired: readonly string[];
 }
 
 export abstract class CertificateHost {
@@ -31,7 +31,7 @@ export abstract class CertificateHost {
   readonly server: ModelServer;
   readonly disk = new ModelDisk(this.world);
   readonly folder: CertificateFolder;
-  settings: Settings = { cert: '', retired: '' };
+  settings: Settings = { cert: '', retired: [] };
   /** Nobody answers what the next engine dials. */
   unreachable = false;
   /** What must never happen, in words. */

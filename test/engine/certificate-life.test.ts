@@ -104,6 +104,30 @@ describe.each(STORIES)('$title', { timeout: 600_000 }, (story) => {
   });
 });
 
+it.each(LOSSES)(
+  'a renewal before the last one has come to its end leaves one certificate and one key, with %s',
+  (what, lose) => {
+    const story = { title: 'a renewal', old: true, refused: false };
+    const life = begin(story);
+    const until = (reached: () => boolean): void => {
+      life.run(life.world.now + 20_000, reached);
+      if (!reached()) throw new Error('it does not come that far');
+    };
+    const { cert: first } = life.settings;
+    until(() => life.settings.cert !== first && life.online === 'EXTERNAL' && life.isFree);
+    const { cert: second } = life.settings;
+    life.make();
+    until(() => life.settings.cert !== second);
+    // What is not on disk yet is forgotten with the host.
+    if (what === 'the host killed') until(() => life.saved === life.settings);
+    expect(life.settings.retired).toHaveLength(2);
+    lose(life);
+    life.settle();
+    expect(wrong(life, story, true)).toEqual([]);
+    expect([first, second]).not.toContain(life.settings.cert);
+  },
+);
+
 it('a certificate that is revoked elsewhere ends the account in words, and no password is sent', () => {
   const life = new CertificateLife(ders).hasOld();
   life.startHost();

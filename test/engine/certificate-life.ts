@@ -58,7 +58,7 @@ export class CertificateLife extends CertificateHost {
     const der = Buffer.from(this.folder.files.get(cert) ?? []);
     const name = certificateName('Desk', certificateFacts(der)?.sha256 ?? '');
     this.server.certificates.of(USER).set(name, { der, noManagement: false });
-    this.saved = { cert, retired: '' };
+    this.saved = { cert, retired: [] };
     this.old = der;
     return this;
   }
@@ -109,7 +109,7 @@ export class CertificateLife extends CertificateHost {
   settle(): void {
     const end = this.world.now + 300_000;
     const isOver = () =>
-      this.pending.length === 0 && this.before === undefined && this.settings.retired === '';
+      this.pending.length === 0 && this.before === undefined && this.settings.retired.length === 0;
     for (let quiet = 0; quiet < 12 && this.world.now < end;) {
       this.run(this.world.now + 1_000);
       quiet = isOver() && this.online !== '' && this.saved === this.settings ? quiet + 1 : 0;
@@ -122,6 +122,11 @@ export class CertificateLife extends CertificateHost {
       this.check();
       return before();
     });
+  }
+
+  /** Nothing is under way: the person may choose. */
+  get isFree(): boolean {
+    return this.before === undefined && this.awaited === '';
   }
 
   get kept(): Uint8Array[] {
@@ -167,7 +172,7 @@ export class CertificateLife extends CertificateHost {
         this.awaited = '';
         this.before = this.settings;
         [this.begun, this.name] = [false, body.value.name];
-        this.set({ cert: body.value.path, retired: body.value.replaces });
+        this.set({ cert: body.value.path, retired: this.alsoRetired(body.value.replaces) });
         this.attach(true);
         return;
       case 'accepted':
@@ -206,20 +211,26 @@ export class CertificateLife extends CertificateHost {
   /** @param condition of a refusal */
   private answered(condition: string | undefined): void {
     this.awaited = '';
-    if (this.settings.retired === '' || this.before !== undefined) return;
+    const [, ...others] = this.settings.retired;
+    if (this.settings.retired.length === 0 || this.before !== undefined) return;
     if (condition === undefined || condition === 'item-not-found') {
-      this.set({ ...this.settings, retired: '' });
+      this.set({ ...this.settings, retired: others });
+      this.retire(LOOK_MS);
     } else this.retire(AGAIN_MS);
+  }
+
+  private alsoRetired(name: string): string[] {
+    return [...this.settings.retired, ...(name === '' ? [] : [name])];
   }
 
   /** Not before the settings on disk name the new one. */
   private retire(ms: number): void {
-    if (this.settings.retired === '' || this.looking) return;
+    if (this.settings.retired.length === 0 || this.looking) return;
     this.looking = true;
     this.inThisHost(ms, () => {
       this.looking = false;
       if (this.saved !== this.settings || this.awaited !== '') this.retire(LOOK_MS);
-      else this.awaited = this.revoke(this.settings.retired, true);
+      else this.awaited = this.revoke(this.settings.retired[0] ?? '', true);
     });
   }
 

@@ -192,6 +192,52 @@ test('an old certificate that the server keeps for good is told once, and not as
   expect(saved).not.toContain('>Old<');
 });
 
+/** The names of certificates that the server is asked to disable, each of which it does. */
+async function disabled(count: number): Promise<string[]> {
+  const names: string[] = [];
+  let after = 0;
+  while (names.length < count) {
+    const { id, body } = await stage.engine.next('revokeCertificate', () => true, after);
+    after = stage.engine.now;
+    names.push(`${body.value.disable ? 'disable' : 'revoke'} ${body.value.name}`);
+    await stage.tell(number, { case: 'accepted', value: { id } });
+  }
+  return names;
+}
+
+test('a renewal before the last one has come to its end leaves none of the old certificates good', async () => {
+  const odd = 'Of 100 % of\nus, <é>';
+  await signIn({ client_cert: '/old.pem', client_cert_retired: 'Older, 0123' });
+  await act(RENEW);
+  await made({ replaces: odd });
+  await offline();
+  await online('EXTERNAL', true);
+  expect(await disabled(2)).toEqual(['disable Older, 0123', `disable ${odd}`]);
+  await stage.host.quit();
+  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+  expect(saved).not.toMatch(/Older|100/);
+});
+
+test('what is left to do of several renewals is known after a restart', async () => {
+  await signIn({ client_cert: '/old.pem', client_cert_retired: 'Older' });
+  await act(RENEW);
+  await made({ replaces: 'Old' });
+  await stage.host.quit();
+  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+  expect(saved).toContain("name='client_cert_retired' type='string'>Older\nOld<");
+});
+
+test('a renewal that fails leaves what was left to do of the one before', async () => {
+  await signIn({ client_cert: '/old.pem', client_cert_retired: 'Older' });
+  await act(RENEW);
+  await made({ replaces: 'Old' });
+  await stage.tell(number, { case: 'link', value: { state: Link_State.FAILED, error: REFUSED } });
+  await stage.engine.next('revokeCertificate');
+  await stage.host.quit();
+  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+  expect(saved).toContain("name='client_cert_retired' type='string'>Older<");
+});
+
 test.each([
   ['the list has it no more', 'item-not-found', false],
   ['the server is busy', 'resource-constraint', true],
