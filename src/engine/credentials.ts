@@ -45,6 +45,7 @@ export class Credentials {
   private identity: ClientIdentity | undefined;
   /** The files that the passphrase opens. */
   private files: AttachOptions['certificate'];
+  private begun = false;
 
   /** @param book how the account signed in before */
   constructor(
@@ -63,6 +64,8 @@ export class Credentials {
   begin(secrets: Secrets, files: AttachOptions['certificate']): boolean {
     const same = files?.cert === this.files?.cert && files?.key === this.files?.key;
     const kept = same && secrets.passphrase === '' ? this.secrets.passphrase : secrets.passphrase;
+    if (this.begun && !same) this.book.changed();
+    this.begun = true;
     this.secrets = { ...secrets, passphrase: kept };
     this.files = files;
     this.keptPassword = secrets.password;

@@ -14,6 +14,11 @@ export class SignInBook {
   /** A sign-in without binding is under way, for the first time with this server. */
   private trying: string | undefined;
   private retryDue = false;
+  /**
+   * What the account signs in with is on the host's disk, as far as can be told: it has been attached with nothing
+   * else since it was signed in. Else a host that dies now may come back with a password.
+   */
+  private lasting = true;
 
   /** @param text what the file held at the start */
   constructor(
@@ -28,6 +33,11 @@ export class SignInBook {
     return this.trying === undefined ? this.saved : { ...this.saved, unbound: this.trying };
   }
 
+  /** A host attached with another certificate than it had in this life, or without the one that it had. */
+  changed(): void {
+    this.lasting = false;
+  }
+
   learn(news: SignInNews): void {
     if (news.what === 'unbound') {
       this.trying = news.at;
@@ -37,7 +47,7 @@ export class SignInBook {
     }
     this.answered();
     const unbound = news.method === 'scram' ? news.after.unbound : this.saved.unbound;
-    const { pin } = news.after;
+    const { pin } = news.method === 'external' && !this.lasting ? this.saved : news.after;
     if (unbound !== undefined && news.method === 'scram')
       this.context.log('warning', 'sign-in', UNBOUND);
     this.keep({

@@ -3,11 +3,7 @@
 // What libsteadfast does for one account, with the real engine on the model server and disk.
 
 import { create } from '@bufbuild/protobuf';
-import {
-  Attach_AuthMethod as AuthMethod,
-  AttachSchema,
-  CommandSchema,
-} from '../../src/contract/engine_pb.js';
+import { AttachSchema, CommandSchema } from '../../src/contract/engine_pb.js';
 import type { Command } from '../../src/contract/engine_pb.js';
 import type { EventBody } from '../../src/features/feature.js';
 import { CertificateFolder } from '../support/model/certificate-folder.js';
@@ -79,8 +75,6 @@ export abstract class CertificateHost {
     const { engine } = this;
     const value = create(AttachSchema, {
       ...{ jid: USER, password: 'secret', clientCert: cert, presence: {}, online },
-      // The model server knows PLAIN alone, which is less than a certificate: the person has chosen it.
-      authMethod: cert === '' ? AuthMethod.PLAIN : AuthMethod.AUTO,
     });
     this.inThisHost(IPC_MS, () => {
       if (engine === undefined || engine !== this.engine) return;

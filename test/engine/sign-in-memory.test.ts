@@ -13,6 +13,7 @@ import type { AccountEffect, AccountInput } from '../../src/engine/effects.js';
 import { SIGN_IN } from '../../src/engine/sign-in-memory.js';
 import { ScramServer } from '../support/scram-server.js';
 import { nodeTools } from '../support/tools.js';
+import { Lone } from './lone-account.js';
 
 const facts: TlsFacts = {
   protocol: 'TLSv1.3',
@@ -176,6 +177,45 @@ describe('how an account signed in', () => {
     stage.link(...plus);
     stage.letIn();
     expect(stage.saved).toEqual([file({ pin: bound })]);
+  });
+});
+
+describe('a sign-in by certificate', () => {
+  /** The server has passwords in clear and certificates alone. @returns the account, let in by its way */
+  function letIn(lone: Lone, way: 'PLAIN' | 'EXTERNAL'): Lone {
+    lone.secured();
+    lone.offers('EXTERNAL', 'PLAIN');
+    lone.says(`<success ${xmlns}/>`);
+    expect(lone.written).toContain(`mechanism="${way}"`);
+    return lone;
+  }
+  const byPassword = (lone: Lone): Lone => {
+    lone.attach({ clientCert: '', online: true });
+    return letIn(lone, 'PLAIN');
+  };
+  const byCertificate = (lone: Lone): Lone => {
+    lone.attach({ online: true });
+    lone.identity(1e15);
+    return letIn(lone, 'EXTERNAL');
+  };
+
+  it('is the least from then on, where the host came with the certificate', () => {
+    const first = byCertificate(new Lone());
+    expect(first.caches.get(SIGN_IN)).toContain('"EXTERNAL"');
+    const second = new Lone(first.caches);
+    second.attach({ clientCert: '', online: true });
+    second.secured();
+    second.offers('EXTERNAL', 'PLAIN');
+    expect(second.failures).toEqual(['downgrade']);
+    expect(second.written).not.toContain('PLAIN');
+  });
+
+  it('to which a host changed that is killed before that is on its disk, does not lock the account out', () => {
+    const first = byCertificate(byPassword(new Lone()));
+    expect(first.caches.get(SIGN_IN)).toBeUndefined();
+    byPassword(new Lone(first.caches));
+    // A host that has kept it comes with it, and then it counts.
+    expect(byCertificate(new Lone(first.caches)).caches.get(SIGN_IN)).toContain('"EXTERNAL"');
   });
 });
 
