@@ -4,7 +4,7 @@ import type { ClientIdentity, Dial } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import type { NegotiationOptions } from '../core/negotiation-options.js';
 import { checkIdentity } from '../core/sasl/external.js';
-import { TOKEN_REVOKED } from '../core/steps/sasl2.js';
+import { TOKEN_LEFT, TOKEN_REVOKED } from '../core/steps/sasl2-revoking.js';
 import type { Sasl2Options } from '../core/steps/sasl2-request.js';
 import type { Session } from '../core/session.js';
 import type { Context } from './context.js';
@@ -101,7 +101,7 @@ export class Credentials {
 
   /** The link is gone. @returns whether the sign-in is made at once on a new one, which is so once */
   retries(cause: Fault | undefined): boolean {
-    if (cause?.condition === TOKEN_REVOKED) {
+    if (cause?.condition === TOKEN_REVOKED || cause?.condition === TOKEN_LEFT) {
       this.token.given(undefined);
       return true;
     }

@@ -130,7 +130,7 @@ describe('a token that is not bound to the channel', () => {
   ])('is forgotten, not shown, when it is to end %s', (_, pin, text) => {
     const { fast: _fast, ...rest } = wants;
     const sasl2 = { ...rest, revoke: tokenFor(NONE) };
-    expect(by(text, { before: { pin }, sasl2 })).toBe('token-revoked');
+    expect(by(text, { before: { pin }, sasl2 })).toBe('token-left');
   });
 });
 

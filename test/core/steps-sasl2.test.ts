@@ -256,29 +256,6 @@ describe('a token (XEP-0484)', () => {
       expect(say(failure('not-authorized'))).toMatchObject([{ type: 'failed' }]);
     },
   );
-
-  it.each([
-    ['when it was taken', success('', 'alice@example.org', responder)],
-    ['when it was not known any more', failure('not-authorized')],
-    ['when the server did not prove itself', success()],
-    ['when the server asked for more', "<challenge xmlns='urn:xmpp:sasl:2'>AA==</challenge>"],
-    [
-      'when the server set a task',
-      "<continue xmlns='urn:xmpp:sasl:2'><tasks><task>X</task></tasks></continue>",
-    ],
-  ])('that is to end asks for nothing else, and is over %s', (_, answer) => {
-    const { say } = secure({ sasl2: { ...usual, bind: true, revoke: token }, resume });
-    const request = written(say(features(offerSasl2(['PLAIN'], fast + sm + everyBind))));
-    expect(request).toContain('invalidate="true"');
-    expect(request).not.toMatch(/<resume|<bind|request-token/);
-    expect(say(answer)).toMatchObject([{ type: 'failed', fault: { condition: 'token-revoked' } }]);
-  });
-
-  it('that is to end is over where the server has no tokens', () => {
-    const { say } = secure({ sasl2: { ...usual, revoke: token } });
-    const [end] = say(features(offerSasl('PLAIN')));
-    expect(end).toMatchObject({ type: 'failed', fault: { condition: 'token-revoked' } });
-  });
 });
 
 describe('to a server that is known', () => {

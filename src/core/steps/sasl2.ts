@@ -19,6 +19,7 @@ import { readEnabled } from './enable.js';
 import { mixedUp, readResumed, resumeFailed } from './resume.js';
 import { changed, Sasl } from './sasl.js';
 import { readOffer, requests } from './sasl2-request.js';
+import { inTheWay, notShown, revocation } from './sasl2-revoking.js';
 import type { Offer } from './sasl2-request.js';
 import type { Step, StepHost } from './step.js';
 
@@ -26,10 +27,6 @@ export function sasl2(host: StepHost): Step {
   return new Sasl2(host);
 }
 
-/** The token of this name is of no use any more; that is no failure of a sign-in. */
-export const TOKEN_REVOKED = 'token-revoked';
-
-const revoked = fault('sasl', TOKEN_REVOKED, 'The token of this account is given up.');
 const moreTasks = fault(
   'sasl',
   'additional-task',
@@ -79,13 +76,13 @@ class Sasl2 extends Sasl {
     if (options?.revoke !== undefined && host.footing() !== 'offered') return;
     // SASL2 MUST only be used after TLS (XEP-0388 §3).
     if (offer === undefined || host.tls() === undefined || options === undefined) {
-      return options?.revoke === undefined ? host.next() : host.fail(revoked);
+      return options?.revoke === undefined ? host.next() : host.fail(notShown);
     }
     const names = readMechanisms(features, offer.mechanisms);
     const { choice } = new Choosing(host, names, 'sasl2');
     const { revoke, fast } = options;
     if (revoke !== undefined) {
-      return this.mayShow(revoke, offer, choice) ? this.showToken(revoke) : host.fail(revoked);
+      return this.mayShow(revoke, offer, choice) ? this.showToken(revoke) : host.fail(notShown);
     }
     if ('condition' in choice) {
       // Where nothing fits the older way may have more; where there is none, that is why.
@@ -103,7 +100,7 @@ class Sasl2 extends Sasl {
   override element(el: Element): boolean {
     if (this.state === 'server' && this.isRevoking && namespaceOf(el) === NS.sasl2) {
       // Whatever the answer: a token that cannot be ended must not stand before the next sign-in for ever.
-      this.host.fail(revoked);
+      this.host.fail(revocation(el, this.exchange, this.host.tools));
       return true;
     }
     if (this.state === 'server' && is(el, 'continue', NS.sasl2)) {
@@ -178,6 +175,9 @@ class Sasl2 extends Sasl {
 
   protected override failure(el: Element): void {
     const { host } = this;
+    // COMPAT(Prosody, mod_sasl2_fast of 2023-02): in this stream it knows the mechanisms of tokens alone by now.
+    if (this.refused && child(el, 'invalid-mechanism', NS.sasl) !== undefined)
+      return host.fail(inTheWay);
     if (this.token === undefined || this.features === undefined) return super.failure(el);
     // XEP-0484 §4.2 names what is said of one that is too old.
     const old = child(el, 'credentials-expired', NS.sasl) !== undefined;
