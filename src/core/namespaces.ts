@@ -7,6 +7,7 @@ export const NS = {
   bookmarks: 'urn:xmpp:bookmarks:1',
   bookmarksConversion: 'urn:xmpp:bookmarks-conversion:0',
   bookmarkStorage: 'storage:bookmarks',
+  cam: 'urn:xmpp:cam:0',
   caps: 'http://jabber.org/protocol/caps',
   carbons: 'urn:xmpp:carbons:2',
   chatMarkers: 'urn:xmpp:chat-markers:0',

@@ -16,6 +16,8 @@ const largestBytes = 32 * 1024 * 1024;
 export class CacheFolder {
   readonly #waiting = new Map<string, string>();
   #running: Promise<void> | undefined;
+  /** Whose newest text could not be written. */
+  readonly #lost = new Set<string>();
 
   constructor(
     private readonly fs: FileSystem,
@@ -41,6 +43,11 @@ export class CacheFolder {
     this.#running ??= this.#run();
   }
 
+  /** @returns whether the file of that name has what was saved last, as far as was tried */
+  has(name: string): boolean {
+    return !this.#waiting.has(name) && !this.#lost.has(name);
+  }
+
   async drain(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
@@ -50,7 +57,8 @@ export class CacheFolder {
     try {
       for (let next = first(this.#waiting); next !== undefined; next = first(this.#waiting)) {
         this.#waiting.delete(next[0]);
-        await this.#replace(join(this.folder, next[0]), next[1]);
+        if (await this.#replace(join(this.folder, next[0]), next[1])) this.#lost.delete(next[0]);
+        else this.#lost.add(next[0]);
       }
     } finally {
       // In the same turn that saw nothing more to write: what came in between would be forgotten.
@@ -58,11 +66,14 @@ export class CacheFolder {
     }
   }
 
-  async #replace(path: string, text: string): Promise<void> {
+  /** @returns whether it is done */
+  async #replace(path: string, text: string): Promise<boolean> {
     try {
       await replaceFile(this.fs, path, Buffer.from(text));
+      return true;
     } catch (error) {
       this.failed(storeFault(error, path));
+      return false;
     }
   }
 

@@ -33,6 +33,8 @@ import { SET_ASIDE, SetAside } from './set-aside.js';
 import { OFFERS, OfferMemory } from './offer-memory.js';
 import { SessionEvents } from './session-events.js';
 import { SIGN_IN, SignInBook } from './sign-in-memory.js';
+import { SignOut } from './sign-out.js';
+import { SIGN_OUT, SignOutBook } from './sign-out-book.js';
 import { SleepWatch } from './sleep-watch.js';
 
 export interface AccountOptions {
@@ -56,6 +58,7 @@ export class Account implements Context {
   private readonly events: SessionEvents;
   private readonly expiry: ExpiryWatch;
   private readonly certificates: AccountCertificates;
+  private readonly signOut: SignOut;
   private readonly parking = new Parking();
   private readonly commands: Commands;
   private storeFailing = false;
@@ -95,12 +98,13 @@ export class Account implements Context {
     const memory = new OfferMemory(this, caches.get(OFFERS));
     const book = new SignInBook(this, caches.get(SIGN_IN));
     const token = new FastToken(this, caches.get(TOKEN));
+    const device = memory.deviceOf(options.program);
     this.link = new LinkKeeper(
       this,
       session,
       () => this.resource(),
       (answered) => this.host.leaving(answered),
-      new Credentials(this, book, memory, token, () => outbox.doubts().length > 0),
+      new Credentials(this, book, memory, token, () => outbox.doubts().length > 0, device),
     );
     this.expiry = new ExpiryWatch(this, caches.get(CERTIFICATE_WARNED), {
       reread: () => this.link.questions.reread(),
@@ -128,15 +132,30 @@ export class Account implements Context {
       archive: new AccountArchive(desk),
       archiveOf: (room) => new RoomArchive(desk, lanes, room),
       ...options,
+      device,
       caches,
       settling: () => this.link.settling,
       settings: () => this.link.options?.settings ?? NO_SETTINGS,
     });
     const { store, link, host, sleep } = this;
+    this.signOut = new SignOut(this, new SignOutBook(this, caches.get(SIGN_OUT)), {
+      ...{ link, host, token, memory, certificates: this.certificates },
+      online: () => this.events.live && host.online,
+      later: (command) => {
+        this.commands.take(command);
+      },
+    });
     const parts = { session, store, sender, mailroom, link, host, sleep, memory, token };
     this.events = new SessionEvents(this, parts);
     const { setAside, parking } = this;
-    this.commands = new Commands(this, { ...parts, outbox, states, setAside, parking });
+    this.commands = new Commands(this, {
+      ...parts,
+      outbox,
+      states,
+      setAside,
+      parking,
+      signOut: this.signOut,
+    });
   }
 
   // --- Context ---------------------------------------------------------------------------------
@@ -181,6 +200,7 @@ export class Account implements Context {
     this.sender.flush();
     this.mailroom.give();
     this.events.endSettled();
+    this.signOut.proceed();
     this.link.proceed(this.store.idle);
   }
 
@@ -196,6 +216,7 @@ export class Account implements Context {
       this.host.deadline(),
       this.link.attached ? this.expiry.deadline() : undefined,
       this.certificates.deadline(),
+      this.signOut.deadline(),
       expiry === undefined ? undefined : now + Math.max(expiry - wall, 0),
       this.parking.deadline(),
     );
@@ -239,6 +260,8 @@ export class Account implements Context {
         return;
       case 'certificate':
         return this.certificates.answered(input.ticket, input.result);
+      case 'confirmed':
+        return this.signOut.confirmed(input.kept);
       case 'trial':
         return this.certificates.trialInput(input.input);
       case 'command':
@@ -259,6 +282,7 @@ export class Account implements Context {
     this.store.tick(now);
     this.host.tick(now);
     this.certificates.tick();
+    this.signOut.tick(now);
     if (this.parking.tick(now)) this.link.release();
   }
 

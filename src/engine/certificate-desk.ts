@@ -12,6 +12,7 @@ import type {
   CertificateFile,
   FeatureHost,
 } from '../features/feature.js';
+import type { Beside } from './beside.js';
 import { certificateFacts } from './certificate-facts.js';
 import type { Context } from './context.js';
 import type { CertificateJob, TrialInput } from './effects.js';
@@ -24,6 +25,12 @@ const DAY_MS = 86_400_000;
 const EARLIER_MS = DAY_MS;
 const VALID_MS = 365 * DAY_MS;
 
+const BROKEN_OFF = fault(
+  'link',
+  'broken-off',
+  'It was broken off, as the account signs out or does something else with its second connection.',
+  { by: 'us' },
+);
 const NOT_ATTACHED = fault('usage', 'not-attached', 'The account is not signed in.', { by: 'us' });
 
 export interface CertificateParts {
@@ -60,7 +67,10 @@ export function askRenewable(
 export class AccountCertificates implements CertificateDesk {
   private readonly waiting = new Map<number, (result?: CertificateFile | Fault) => void>();
   private tickets = 0;
-  private trial: Trial | undefined;
+  /** On the account's second link. */
+  private beside: Beside | undefined;
+  /** It is for nothing else now. */
+  private taken = false;
 
   constructor(
     private readonly context: Context,
@@ -102,13 +112,40 @@ export class AccountCertificates implements CertificateDesk {
   tryOut(path: string, done: (failed: Fault | undefined) => void): void {
     const signIn = this.parts.signIn();
     if (signIn === undefined) return done(NOT_ATTACHED);
-    this.trial?.drop();
-    const trial: Trial = new Trial(this.context, signIn, path, (failed) => {
-      if (this.trial !== trial) return;
-      this.trial = undefined;
-      done(failed);
+    if (this.taken) return done(BROKEN_OFF);
+    this.begin((over) => {
+      return new Trial(this.context, signIn, path, (failed) => {
+        over();
+        done(failed);
+      });
     });
-    this.trial = trial;
+  }
+
+  /**
+   * The account's second link is for this alone until it is over. Whoever has it hears that he was broken off.
+   * @param make what is given is to be called when it is over
+   */
+  take(make: (over: () => void) => Beside): void {
+    this.begin(make);
+    this.taken = true;
+  }
+
+  /** Whatever the second link is used for comes to its end. */
+  drop(cause: Fault): void {
+    const { beside } = this;
+    this.beside = undefined;
+    this.taken = false;
+    beside?.drop(cause);
+  }
+
+  private begin(make: (over: () => void) => Beside): void {
+    this.drop(BROKEN_OFF);
+    const made: Beside = make(() => {
+      if (this.beside !== made) return;
+      this.beside = undefined;
+      this.taken = false;
+    });
+    this.beside = made;
   }
 
   // --- from the account --------------------------------------------------------------------------
@@ -120,15 +157,15 @@ export class AccountCertificates implements CertificateDesk {
   }
 
   trialInput(input: TrialInput): void {
-    this.trial?.input(input);
+    this.beside?.input(input);
   }
 
   deadline(): number | undefined {
-    return this.trial?.deadline();
+    return this.beside?.deadline();
   }
 
   tick(): void {
-    this.trial?.tick();
+    this.beside?.tick();
   }
 
   private ask(job: CertificateJob, done: (result: CertificateFile | Fault) => void): void {

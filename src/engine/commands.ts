@@ -18,6 +18,7 @@ import { readOptions } from './options.js';
 import type { Parking } from './parking.js';
 import { isFault, readProxy } from './proxy-options.js';
 import type { SetAside } from './set-aside.js';
+import type { SignOut } from './sign-out.js';
 
 export interface CommandParts {
   readonly session: Pick<Session, 'online'>;
@@ -27,6 +28,7 @@ export interface CommandParts {
   readonly states: Pick<MessageStates, 'answer'>;
   readonly setAside: Pick<SetAside, 'folder'>;
   readonly parking: Parking;
+  readonly signOut: Pick<SignOut, 'attached' | 'begin' | 'defers'>;
   readonly host: Pick<AccountHost, 'jid' | 'attached' | 'command' | 'taken'>;
   readonly link: Pick<
     LinkKeeper,
@@ -41,8 +43,9 @@ export class Commands {
   ) {}
 
   take(command: Command): void {
-    const { host, link, mailroom, states } = this.parts;
+    const { host, link, mailroom, signOut, states } = this.parts;
     const { body } = command;
+    if (signOut.defers(command)) return;
     switch (body.case) {
       case 'attach':
         this.attach(body.value);
@@ -61,6 +64,9 @@ export class Commands {
         return;
       case 'setProxy':
         this.setProxy(body.value.proxy);
+        return;
+      case 'signOut':
+        signOut.begin(body.value.everywhere, command.id);
         return;
       case 'trustAnswer':
         link.questions.trustAnswered(body.value.sha256, body.value.accept);
@@ -101,6 +107,7 @@ export class Commands {
       );
     }
     host.attached(attach.rooms, attach.online);
+    this.parts.signOut.attached();
     if (store.fault !== undefined) {
       link.storeChanged(store.fault);
     }

@@ -55,6 +55,8 @@ export class Credentials {
     private readonly token: FastToken,
     /** A text is in doubt, which a session elsewhere may still bring to the server. */
     private readonly inDoubt: () => boolean,
+    /** Our name among the account's clients. */
+    private readonly device: string,
   ) {}
 
   /**
@@ -185,6 +187,7 @@ export class Credentials {
     const { archive, carbons } = settings;
     return {
       agent: this.memory.agent,
+      device: this.device,
       // The server chooses the resource then, and no other session is known to be over.
       bind: archive && this.memory.archive && resource === '' && !this.inDoubt(),
       over: this.memory.over,

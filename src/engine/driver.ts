@@ -245,6 +245,8 @@ export class Driver {
         return this.#trial.run(effect.effect);
       case 'save':
         return this.#caches.save(effect.name, effect.text);
+      case 'confirm':
+        return void this.#confirm(effect.name);
       case 'tell':
         return this.options.tell(this.#withoutSecrets(effect.body), effect.inbox);
       case 'log':
@@ -281,6 +283,11 @@ export class Driver {
   async #certificate(ticket: number, job: CertificateJob): Promise<void> {
     const result = await doCertificateJob(job, this.#fs, this.options.folder);
     this.#input({ type: 'certificate', ticket, ...(result === undefined ? {} : { result }) });
+  }
+
+  async #confirm(name: string): Promise<void> {
+    await this.#caches.drain();
+    this.#input({ type: 'confirmed', kept: this.#caches.has(name) });
   }
 
   async #end(last: EventBody): Promise<void> {

@@ -43,6 +43,8 @@ export type AccountInput =
       /** Nothing for a removal. */
       readonly result?: CertificateFile | Fault;
     }
+  /** Answers `confirm`. */
+  | { readonly type: 'confirmed'; readonly kept: boolean }
   /** News of the trial's own link and of what it asked for. */
   | { readonly type: 'trial'; readonly input: TrialInput }
   /** The host died with an event of this account in its hands. A Detach follows. */
@@ -79,6 +81,8 @@ export type AccountEffect =
   /** What a trial wants: as without, but on a link and with a certificate of its own. */
   | { readonly type: 'trial'; readonly effect: TrialEffect }
   | { readonly type: 'save'; readonly name: string; readonly text: string }
+  /** Whether the file of that name has what was saved last. */
+  | { readonly type: 'confirm'; readonly name: string }
   /** To the host. `inbox` marks a durable one whose Handled must come back as `taken`. */
   | { readonly type: 'tell'; readonly body: EventBody; readonly inbox?: number }
   | {

@@ -39,11 +39,19 @@ export class FastToken {
   opened(password: string): Pick<Sasl2Options, 'fast' | 'revoke'> {
     this.current = password;
     const { kept } = this;
-    if (kept === undefined) return password === '' ? {} : { fast: {} };
-    const token = { ...kept, count: kept.count + 1 };
-    this.keep(token);
+    const token = this.shown();
+    if (kept === undefined || token === undefined) return password === '' ? {} : { fast: {} };
     if (password === '' || this.mark(kept.token, password) !== kept.mark) return { revoke: token };
     return { fast: { token } };
+  }
+
+  /** The one that is to be shown now, to end it, which is counted by this. */
+  shown(): Token | undefined {
+    const { kept } = this;
+    if (kept === undefined) return undefined;
+    const token = { ...kept, count: kept.count + 1 };
+    this.keep(token);
+    return token;
   }
 
   /** @param token absent when the last one is good for nothing any more */

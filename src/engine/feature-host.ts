@@ -47,6 +47,7 @@ export interface HostParts {
   /** @param room bare */
   archiveOf(room: string): RoomDesk;
   readonly program: string;
+  readonly device: string;
   readonly caches: ReadonlyMap<string, string>;
   /** The session is an earlier process's and only to be settled. */
   settling(): boolean;
@@ -63,6 +64,7 @@ export class AccountHost implements FeatureHost {
   jid: Jid = Jid.of('', 'invalid', '');
   readonly tools: Tools;
   readonly program: string;
+  readonly device: string;
   readonly archive: ArchiveDesk;
   readonly certificates: CertificateDesk;
   offered: readonly string[] = [];
@@ -83,6 +85,7 @@ export class AccountHost implements FeatureHost {
   ) {
     this.tools = context.tools;
     this.program = parts.program;
+    this.device = parts.device;
     this.archive = parts.archive;
     this.certificates = parts.certificates;
     this.requests = new Requests(this, (text) => {

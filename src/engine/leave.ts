@@ -7,9 +7,14 @@ import type { LinkTeller } from './link-teller.js';
 /** Servers may keep a user who quits waiting for so long; the closing handshake comes after that. */
 const LAST_ANSWERS_MS = 3_000;
 
+/** A `sign-out` leaves the account to what comes behind it. */
+export type Why = 'sign-off' | 'sign-out' | 'release';
+
 /** Why an account comes to its end, how it gets there, and what the host hears when it has. */
 export class Leave {
-  private why: 'sign-off' | 'release' | undefined;
+  private why: Why | undefined;
+  /** The account does not end with the session: this comes instead. */
+  private over: (() => void) | undefined;
   /** Until when answers are awaited before the session is closed, on the monotonic clock. */
   private until: number | undefined;
   private answered = false;
@@ -35,8 +40,10 @@ export class Leave {
     return this.closing;
   }
 
-  begin(why: 'sign-off' | 'release'): void {
+  /** @param over called when there is no session any more, instead of the account's end */
+  begin(why: Why, over?: () => void): void {
     this.why = why;
+    this.over = over;
   }
 
   /** Closes a session that is online: at once, or when what only it can ask for is here. */
@@ -47,7 +54,7 @@ export class Leave {
     }
     const { turn } = this;
     const asked =
-      this.why === 'sign-off' &&
+      this.why !== 'release' &&
       this.ask(() => {
         this.answered ||= turn === this.turn;
       });
@@ -84,6 +91,11 @@ export class Leave {
   }
 
   done(): void {
+    const { over } = this;
+    if (over !== undefined) {
+      this.forget();
+      return over();
+    }
     const last = this.why === 'sign-off' ? this.teller.farewell() : this.teller.released();
     this.forget();
     this.context.effect({ type: 'ended', last });
@@ -98,6 +110,7 @@ export class Leave {
 
   private forget(): void {
     this.why = undefined;
+    this.over = undefined;
     this.until = undefined;
     this.answered = false;
     this.closing = false;

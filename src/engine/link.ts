@@ -11,6 +11,7 @@ import { earliest } from './context.js';
 import type { Context } from './context.js';
 import type { Credentials, Secrets } from './credentials.js';
 import { Leave } from './leave.js';
+import type { Why } from './leave.js';
 import { LinkTeller } from './link-teller.js';
 import { NO_LINK, OTHER_CERTIFICATE } from './link-faults.js';
 import type { Phase } from './link-phase.js';
@@ -334,8 +335,9 @@ export class LinkKeeper implements WaitingLink {
     }
   }
 
-  private endFor(why: 'sign-off' | 'release'): void {
-    this.leave.begin(why);
+  /** Ends the session in order. @param over called behind that, instead of the account's end */
+  endFor(why: Why, over?: () => void): void {
+    this.leave.begin(why, over);
     if (this.phase === 'up' && this.session.online) {
       this.leave.close();
     } else if (!this.leave.ending) {

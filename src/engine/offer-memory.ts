@@ -71,6 +71,18 @@ export class OfferMemory {
     return this.kept.agent;
   }
 
+  /** What this client of the account goes by where the account's clients are listed (XEP-0388 §2.3). */
+  deviceOf(program: string): string {
+    const hash = this.context.tools.hash('sha256', this.context.tools.utf8(this.agent));
+    const tag = Array.from(hash.subarray(0, 4), (byte) => byte.toString(16).padStart(2, '0'));
+    return `${program} (${tag.join('')})`;
+  }
+
+  /** Of the certificate inside which the account signed in last; empty for none. Reads only. */
+  certificateAt(options: AttachOptions): string {
+    return placeOf(options) === this.kept.place ? this.kept.sha256 : '';
+  }
+
   get archive(): boolean {
     return this.kept.archive;
   }

@@ -35,6 +35,8 @@ export class SessionEvents {
   /** A restored session has nothing left to settle and may be ended. */
   private settledAll = false;
   private wasUp = false;
+  /** There is a session of which the features know, on a link. */
+  live = false;
   /** The session of which the features know. */
   private started: StreamManagement | undefined;
   /** When the last link that carried a session was lost, on the monotonic clock. */
@@ -84,6 +86,7 @@ export class SessionEvents {
         this.open();
         return;
       case 'down':
+        this.live = false;
         this.close();
         this.settledAll = false;
         this.downAt = this.wasUp ? this.context.clock().now : this.downAt;
@@ -150,6 +153,7 @@ export class SessionEvents {
     if (online.how === 'resumed') {
       this.parts.sender.opened(online.resend);
       if (this.started === management) {
+        this.live = true;
         this.parts.link.online(online);
         this.parts.host.resumed(this.context.clock().now - this.downAt);
       } else {
@@ -181,6 +185,7 @@ export class SessionEvents {
     this.started = this.parts.session.management;
     // Nothing comes before we have said that we are there.
     this.parts.sleep.began();
+    this.live = true;
     this.parts.link.online(online);
     const { opened } = this;
     this.opened = false;

@@ -9,6 +9,7 @@ import type { NegotiationOptions } from '../core/negotiation-options.js';
 import { checkIdentity } from '../core/sasl/external.js';
 import { Session } from '../core/session.js';
 import type { SessionOutput } from '../core/session-output.js';
+import type { Beside } from './beside.js';
 import type { Context } from './context.js';
 import type { SignInBasics } from './credentials.js';
 import type { TrialEffect, TrialInput } from './effects.js';
@@ -33,14 +34,14 @@ const NOT_TRIED = fault(
   { retry: 'never' },
 );
 
-const UNTRUSTED = fault(
+export const UNTRUSTED = fault(
   'tls',
   'certificate-rejected',
   'The server showed another certificate of its own than before, so nothing was sent to it.',
   { retry: 'never' },
 );
 
-export class Trial {
+export class Trial implements Beside {
   private readonly session: Session;
   private identity: NegotiationOptions['identity'];
   private accepted = false;
@@ -110,9 +111,9 @@ export class Trial {
     }
   }
 
-  /** The account ends: nobody waits for the outcome. */
-  drop(): void {
+  drop(cause: Fault): void {
     this.effect({ type: 'close', how: 'reset' });
+    this.finish(cause);
   }
 
   private negotiation(): Omit<NegotiationOptions, 'resume'> {

@@ -97,6 +97,8 @@ export interface FeatureHost {
   readonly offered: readonly string[];
   /** Name and version of the host program ("Pidgin 2.14.12"). */
   readonly program: string;
+  /** What this account here is called at its server (XEP-0388 §2.3); nobody else's is. */
+  readonly device: string;
   /** The platform's pure functions, for JIDs and hashes. Given by every host that runs the list. */
   readonly tools: Tools;
   /** As in the last Attach. */

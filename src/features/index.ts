@@ -3,6 +3,7 @@
 // The ordered list of everything an account can do. A stanza is offered from the top down.
 
 import { UsageError } from '../core/errors.js';
+import { access } from './access.js';
 import { archive } from './archive.js';
 import { bookmarks } from './bookmarks.js';
 import { capsFeature } from './caps.js';
@@ -81,4 +82,5 @@ export const features: readonly Feature[] = inOrder([
   ping,
   contactInfo,
   certificates,
+  access,
 ]);

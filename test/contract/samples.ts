@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CommandSchema, EventSchema } from '../../src/contract/engine_pb.js';
+import { accessCommands, accessEvents } from './access-samples.js';
 import { certificateCommands, certificateEvents } from './certificate-samples.js';
 import { error, roomCommands, roomEvents } from './room-samples.js';
 
@@ -111,6 +112,7 @@ export const commands: Record<string, MessageInitShape<typeof CommandSchema>> = 
   'query-message': { account: 1, body: { case: 'queryMessage', value: { id: 'aa-1' } } },
   ...roomCommands,
   ...certificateCommands,
+  ...accessCommands,
 };
 
 /** One of each event, likewise. */
@@ -280,4 +282,5 @@ export const events: Record<string, MessageInitShape<typeof EventSchema>> = {
   },
   ...roomEvents,
   ...certificateEvents,
+  ...accessEvents,
 };

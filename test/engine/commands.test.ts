@@ -26,6 +26,8 @@ class Stage {
   readonly asked: string[] = [];
   readonly parking = new Parking();
   readonly parts: CommandParts;
+  /** It is signed out meanwhile. */
+  deferring = false;
 
   constructor(online = false, failing = false) {
     const say = (what: string) => void this.asked.push(what);
@@ -41,6 +43,11 @@ class Stage {
       states: { answer: (id) => say(`state of ${id}`) },
       setAside: { folder: '' },
       parking: this.parking,
+      signOut: {
+        attached: () => say('go on signing out'),
+        begin: (everywhere, id) => say(`sign out ${String(everywhere)} ${id}`),
+        defers: () => this.deferring,
+      },
       host: {
         jid: Jid.of('', 'invalid', ''),
         attached: () => say('attached'),
@@ -66,7 +73,7 @@ class Stage {
   take(body: Body): string[] {
     this.asked.length = 0;
     const context = { tools, clock: () => ({ now: PARKED_AT, wall: 0 }) };
-    new Commands(context, this.parts).take(create(CommandSchema, { body }));
+    new Commands(context, this.parts).take(create(CommandSchema, { id: 'c1', body }));
     return this.asked;
   }
 }
@@ -85,14 +92,24 @@ describe('a command', () => {
     [{ case: 'setProxy', value: { proxy: { ...SOCKS, port: 0 } } }, ['refuse bad-proxy']],
     [{ case: 'trustAnswer', value: { sha256: 'ab', accept: true } }, ['trust ab true']],
     [{ case: 'secretAnswer', value: { what: What.PASSWORD, secret: 's' } }, ['PASSWORD s']],
+    [{ case: 'signOut', value: { everywhere: true } }, ['sign out true c1']],
     [{ case: 'sendMessage', value: { to: 'bob@home.example' } }, ['feature: sendMessage']],
   ])('goes to the part that it concerns: %o', (body, asked) => {
     expect(new Stage().take(body)).toEqual(asked);
   });
+
+  it('waits while the account is signed out, if it has to do with that', () => {
+    const stage = new Stage();
+    stage.deferring = true;
+    expect(stage.take({ case: 'detach', value: { how: How.SIGN_OFF } })).toEqual([]);
+  });
 });
 
 describe('a host that attaches', () => {
-  const all = ['keep for 24 h', 'connect with secret', 'taken in its life 0', 'attached'];
+  const all = [
+    ...['keep for 24 h', 'connect with secret', 'taken in its life 0', 'attached'],
+    'go on signing out',
+  ];
   it.each([
     ['is there for the account', false, false, all],
     ['is told of a disk that fails', false, true, [...all, 'disk ENOSPC']],
@@ -107,7 +124,7 @@ describe('a host that attaches', () => {
 
   it('sets its presence before the features hear of it', () => {
     const value = { ...attach, presence: {} };
-    expect(new Stage().take({ case: 'attach', value }).slice(-2)).toEqual([
+    expect(new Stage().take({ case: 'attach', value }).slice(-3, -1)).toEqual([
       'feature: setPresence',
       'attached',
     ]);

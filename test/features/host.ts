@@ -57,6 +57,7 @@ export class RecordingHost implements FeatureHost {
   archiveFirst = false;
   carbonsOn = false;
   program = 'Pidgin 2.14.12';
+  device = 'Pidgin 2.14.12 (01234567)';
   readonly tools = tools;
   settings: Settings = {
     // Asked for in each session; what is tested beside it shall not see that.

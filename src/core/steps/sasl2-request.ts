@@ -13,6 +13,8 @@ import type { StepHost } from './step.js';
 export interface Sasl2Options {
   /** UUID version 4 of this account in this profile (XEP-0388 §2.3). */
   readonly agent: string;
+  /** What the person may know this one by, in a list of such clients; nobody else is told. */
+  readonly device?: string;
   /**
    * A session may be begun by XEP-0386: the server drops what it has stored, so only where the archive is
    * read before anything else, and where no text is in doubt that another session may still bring there.
@@ -75,7 +77,8 @@ export function requests(
   const { sasl2, resume } = host.options;
   if (sasl2 === undefined) return [];
   const software = xml('software', {}, TAG);
-  const asked = [xml('user-agent', { id: sasl2.agent }, software)];
+  const device = sasl2.device === undefined ? undefined : xml('device', {}, sasl2.device);
+  const asked = [xml('user-agent', { id: sasl2.agent }, software, device)];
   if (token !== undefined) {
     const invalidate = sasl2.revoke === undefined ? undefined : 'true';
     asked.push(xml('fast', { xmlns: NS.fast, count: String(token.count), invalidate }));

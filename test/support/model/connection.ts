@@ -226,6 +226,7 @@ export class Connection implements End {
     } else {
       this.user = verdict.user;
       this.agent = asked.agent;
+      this.server.access.signedIn(verdict.user, asked);
       this.succeed(asked, verdict.given);
     }
   }

@@ -202,6 +202,11 @@ export class ModelEngine {
       case 'save':
         this.disk.caches.set(effect.name, effect.text);
         return;
+      case 'confirm':
+        machine.after(2, () => {
+          this.input({ type: 'confirmed', kept: !this.disk.full });
+        });
+        return;
       case 'tell':
         // As the real one does: what cannot be encoded would end it.
         toBinary(EventSchema, create(EventSchema, { body: effect.body }));
@@ -216,7 +221,7 @@ export class ModelEngine {
         return;
       case 'trial':
         this.trial ??= this.newTrial();
-        this.trial?.run(effect.effect);
+        this.trial.run(effect.effect);
         return;
       case 'read-identity':
         this.readIdentity(effect.cert);
@@ -258,13 +263,13 @@ export class ModelEngine {
     return { ...TRUSTED, names: { dns: [this.server.domain], srv: [], xmppAddr: [] } };
   }
 
-  private newTrial(): ModelTrialLink | undefined {
+  private newTrial(): ModelTrialLink {
     const { machine, server, latencyMs } = this;
     const { folder } = this.disk;
-    if (folder === undefined) return undefined;
     return new ModelTrialLink({
       ...{ machine, server, latencyMs, folder },
       facts: () => this.facts(),
+      reachable: () => !this.unreachable,
       input: (input) => {
         this.input({ type: 'trial', input });
       },

@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly external?: string;
   /** Keeps certificates of its users, which sign them in (XEP-0257). */
   readonly saslCert?: boolean;
+  /** Manages who has access (XEP-0494). */
+  readonly access?: boolean;
   /** No XEP-0198 at all, as old servers have it. */
   readonly plain?: boolean;
   /** Who it says has kept what a resumption brings again, with the time it came (XEP-0203). */

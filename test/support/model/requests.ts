@@ -3,6 +3,7 @@
 // What the model server answers to requests.
 
 import type { Element } from '../../../src/core/xml.js';
+import { CAM } from './access.js';
 import { SASL_CERT } from './sasl-cert.js';
 import type { ModelServer } from './server.js';
 import type { ServerSession } from './sessions.js';
@@ -14,6 +15,7 @@ export function answerRequest(server: ModelServer, iq: Element, session: ServerS
   const { options } = server;
   const ofCertificates =
     options.saslCert === true ? server.certificates.answer(iq, session) : undefined;
+  const ofAccess = options.access === true ? server.access.answer(iq, session) : undefined;
   const archived = iq.getChild('query', 'urn:xmpp:mam:2');
   if (archived !== undefined && options.archive === true) {
     answerFromArchive(server, iq, archived, session);
@@ -25,6 +27,12 @@ export function answerRequest(server: ModelServer, iq: Element, session: ServerS
   ) {
     session.carbons = true;
     give(server, session, iq, 'result', '');
+  } else if (ofAccess === 'silence') {
+    // As it was told.
+  } else if (ofAccess !== undefined) {
+    if ('result' in ofAccess) give(server, session, iq, 'result', ofAccess.result);
+    else give(server, session, iq, 'error', errorOf(ofAccess.error, ofAccess.more));
+    ofAccess.after?.();
   } else if (ofCertificates !== undefined) {
     if ('result' in ofCertificates) give(server, session, iq, 'result', ofCertificates.result);
     else give(server, session, iq, 'error', errorOf(ofCertificates.error));
@@ -38,8 +46,10 @@ export function answerRequest(server: ModelServer, iq: Element, session: ServerS
   }
 }
 
-function errorOf(condition: string): string {
-  return `<error type='cancel'><${condition} xmlns='${STANZAS}'/></error>`;
+/** @param more of {@link CAM} */
+function errorOf(condition: string, more?: string): string {
+  const own = more === undefined ? '' : `<${more} xmlns='${CAM}'/>`;
+  return `<error type='cancel'><${condition} xmlns='${STANZAS}'/>${own}</error>`;
 }
 
 /** XEP-0030 §3.1, of the server itself. */

@@ -99,6 +99,8 @@ export interface Authenticate {
   readonly local: string;
   readonly proof: Buffer;
   readonly agent: string;
+  readonly software: string;
+  readonly device: string;
   readonly fast: Element | undefined;
   /** The mechanism for which a token is wanted. */
   readonly wanted: string | undefined;
@@ -118,6 +120,8 @@ export function readAuthenticate(element: Element): Authenticate {
     local: token ? data.subarray(0, nul).toString() : plain,
     proof: data.subarray(nul + 1),
     agent: String(element.getChild('user-agent')?.getAttr('id') ?? ''),
+    software: element.getChild('user-agent')?.getChildText('software') ?? '',
+    device: element.getChild('user-agent')?.getChildText('device') ?? '',
     fast: element.getChild('fast', FAST),
     wanted: typeof wanted === 'string' ? wanted : undefined,
     resume: element.getChild('resume', 'urn:xmpp:sm:3'),

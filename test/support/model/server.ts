@@ -2,6 +2,7 @@
 
 import { formatDateTime } from '../../../src/core/stanza.js';
 import type { Element } from '../../../src/core/xml.js';
+import { Access } from './access.js';
 import { ModelArchive } from './archive.js';
 import { Connection, MODULUS } from './connection.js';
 import { forget } from './death.js';
@@ -50,6 +51,7 @@ export class ModelServer {
   readonly rooms: Rooms;
   readonly tokens = new Tokens();
   readonly certificates = new UserCertificates(this);
+  readonly access = new Access(this);
   /** Every element that came, of all connections, in order; `</>` is a closing tag. */
   readonly received: string[] = [];
   watch: Watch = {};

@@ -4,6 +4,7 @@
 
 import { Buffer } from 'node:buffer';
 import type { TlsFacts } from '../../../src/core/effects.js';
+import { fault } from '../../../src/core/errors.js';
 import type { TrialEffect, TrialInput } from '../../../src/engine/effects.js';
 import type { CertificateFolder } from './certificate-folder.js';
 import { missing } from './certificate-folder.js';
@@ -15,7 +16,10 @@ export interface TrialParts {
   readonly machine: Machine;
   readonly server: ModelServer;
   readonly latencyMs: number;
-  readonly folder: CertificateFolder;
+  /** Of the certificates that are tried. */
+  readonly folder: CertificateFolder | undefined;
+  /** Somebody answers a dial. */
+  reachable(): boolean;
   facts(): TlsFacts;
   input(input: TrialInput): void;
   /** Hears what is written. */
@@ -64,7 +68,7 @@ export class ModelTrialLink {
   }
 
   private read(path: string): void {
-    const identity = this.parts.folder.identity(path);
+    const identity = this.parts.folder?.identity(path);
     this.shown = identity?.der;
     if (identity !== undefined) this.parts.input({ type: 'identity', identity });
     else {
@@ -77,6 +81,10 @@ export class ModelTrialLink {
     const input = (news: TrialInput): void => {
       this.parts.input(news);
     };
+    if (!this.parts.reachable()) {
+      input({ type: 'link-closed', fault: fault('link', 'refused', 'Nobody answers.') });
+      return;
+    }
     const link = new ModelLink(server.world, latencyMs, machine.chance);
     link.certificate = this.shown;
     this.link = link;
