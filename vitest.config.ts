@@ -83,14 +83,14 @@ export default defineConfig({
           include: [
             'test/sanitized/*.test.ts',
             'test/contract/golden.test.ts',
-            'test/native/{messages,carbons,receipts,roster,prompts,protocol}.test.ts',
+            'test/native/{access,messages,carbons,receipts,roster,prompts,protocol}.test.ts',
             'test/native/muc{,-invitations,-lines,-occupants,-private,-subject}.test.ts',
           ],
           env: sanitizers,
         },
         {
           name: 'sanitized-node',
-          include: ['test/node/{client,engine-life,promise,rooms,rooms-named}.test.ts'],
+          include: ['test/node/{access,client,engine-life,promise,rooms,rooms-named}.test.ts'],
           env: inNode,
           setupFiles: 'test/sanitized/preloaded.ts',
         },

@@ -36,6 +36,8 @@ error_of (const stead_event *event)
       return event->wire->room->error;
     case STEADFAST__V1__EVENT__BODY_ROOM_LIST:
       return event->wire->room_list->error;
+    case STEADFAST__V1__EVENT__BODY_SIGNED_OUT:
+      return event->wire->signed_out->error;
     default:
       return NULL;
     }
@@ -121,6 +123,8 @@ stead_event_command_id (const stead_event *event)
     return event->wire->refused->id;
   if (IS (event, CERTIFICATE_MADE))
     return event->wire->certificate_made->id;
+  if (IS (event, SIGNED_OUT))
+    return event->wire->signed_out->id;
   return IS (event, MESSAGE_STATE) ? event->wire->message_state->id : "";
 }
 

@@ -38,7 +38,7 @@ STEAD_EXPORT const char *stead_event_held_program (const stead_event *event);
 /** Its process id, 0 if unknown. */
 STEAD_EXPORT int64_t stead_event_held_pid (const stead_event *event);
 
-/* ACCEPTED, REFUSED, MESSAGE_STATE, CERTIFICATE_MADE */
+/* ACCEPTED, REFUSED, MESSAGE_STATE, CERTIFICATE_MADE, SIGNED_OUT */
 
 /** The id that the command returned. */
 STEAD_EXPORT const char *stead_event_command_id (const stead_event *event);

@@ -182,7 +182,9 @@ typedef enum
   STEAD_EVENT_CERTIFICATE_EXPIRY =
       75, /* the client certificate ends soon; once each of three times */
   STEAD_EVENT_CERTIFICATES = 80,
-  STEAD_EVENT_CERTIFICATE_MADE = 81
+  STEAD_EVENT_CERTIFICATE_MADE = 81,
+  STEAD_EVENT_ACCESS = 90,
+  STEAD_EVENT_SIGNED_OUT = 91
 } stead_event_kind;
 
 typedef enum
@@ -272,6 +274,7 @@ typedef enum
 #include "steadfast-room.h"
 #include "steadfast-bookmark.h"
 #include "steadfast-certificate.h"
+#include "steadfast-access.h"
 
 STEAD_END_DECLS
 

@@ -3,6 +3,7 @@
 // Events of libsteadfast as plain objects. Words are those of steadfast.h, in lower case.
 
 import ref from 'ref-napi';
+import { accessReaders } from './access.js';
 import { certificateReaders } from './certificates.js';
 import type { Steadfast } from './library.js';
 import { roomReaders } from './rooms.js';
@@ -159,6 +160,7 @@ function readers(c: Steadfast, e: Buffer) {
     }),
     ...roomReaders(c, e),
     ...certificateReaders(c, e),
+    ...accessReaders(c, e),
   } as const;
 }
 
@@ -234,6 +236,8 @@ const types: Readonly<Record<number, keyof Reader>> = {
   75: 'certificate-expiry',
   80: 'certificates',
   81: 'certificate-made',
+  90: 'access',
+  91: 'signed-out',
 };
 
 /** Copies all an event says; the event itself lives only until the next one is asked for. */

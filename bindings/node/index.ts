@@ -8,6 +8,7 @@ import ref from 'ref-napi';
 import { chatStates, read, secrets, type Event } from './events.js';
 import { filled, type FormValues } from './forms.js';
 import { load, poll, type Steadfast } from './library.js';
+import { AccessCommands } from './access.js';
 import { CertificateCommands } from './certificates.js';
 import { fillOptions, type AccountOptions } from './options.js';
 import { setProxy, type Proxy } from './proxy.js';
@@ -43,6 +44,8 @@ export class Client {
   readonly #wake = new Wake();
   /** Certificates to sign in with (XEP-0257). */
   readonly certificates: CertificateCommands;
+  /** Who has access to the account (XEP-0494), and the end of it. */
+  readonly access: AccessCommands;
   #handle: Buffer | undefined;
   #waiting: Promise<void> | undefined;
 
@@ -65,6 +68,11 @@ export class Client {
     }
     this.#handle = handle;
     this.certificates = new CertificateCommands(
+      this.#c,
+      () => this.#open(),
+      (id) => this.#id(id),
+    );
+    this.access = new AccessCommands(
       this.#c,
       () => this.#open(),
       (id) => this.#id(id),

@@ -122,6 +122,26 @@ read_lists (const stead_event *e)
 }
 
 static void
+read_access (const stead_event *e)
+{
+  for (size_t i = 0; i <= stead_event_access_count (e); i++)
+    {
+      touch (stead_event_access_id (e, i));
+      touch (stead_event_access_software (e, i));
+      touch (stead_event_access_uri (e, i));
+      touch (stead_event_access_device (e, i));
+      for (size_t k = 0; k <= stead_event_access_auth_count (e, i); k++)
+        touch (stead_event_access_auth (e, i, k));
+      if (stead_event_access_permission (e, i) > STEAD_PERMISSION_RESTRICTED)
+        abort ();
+    }
+  touch (stead_event_signed_out_text (e));
+  if (stead_event_signed_out_others (e) > STEAD_OTHERS_ASKED
+      || stead_event_signed_out_token (e) > STEAD_TOKEN_LEFT)
+    abort ();
+}
+
+static void
 read_lists_of_rooms (const stead_event *e)
 {
   for (size_t i = 0; i <= stead_event_listed_room_count (e); i++)
@@ -242,6 +262,7 @@ read_event (const stead_event *e)
       || stead_event_room_why (e) > STEAD_WHY_MEMBERS_ONLY)
     abort ();
   read_lists (e);
+  read_access (e);
   read_lists_of_rooms (e);
   read_bookmarks (e);
 }
