@@ -190,6 +190,7 @@ session_open (PurpleAccount *account)
   info_open (session);
   muc_open (session);
   certificates_open (session);
+  access_open (session);
   return session;
 }
 
@@ -199,6 +200,7 @@ session_close (ShimSession *session)
   dispatch_forget (session->number);
   trust_close (session);
   secrets_close (session);
+  access_close (session);
   certificates_close (session);
   subscriptions_close (session);
   muc_close (session);

@@ -65,6 +65,8 @@ static const struct
   { STEAD_EVENT_CERTIFICATES, certificates_got_certificates },
   { STEAD_EVENT_CERTIFICATE_MADE, certificates_got_made },
   { STEAD_EVENT_CERTIFICATE_EXPIRY, expiry_got },
+  { STEAD_EVENT_ACCESS, access_got_access },
+  { STEAD_EVENT_SIGNED_OUT, access_got_signed_out },
 };
 
 static void
@@ -105,12 +107,14 @@ handle (const stead_event *event)
       roster_change_answered (stead_event_account (event), event);
       muc_bookmarks_answered (stead_event_account (event), event);
       certificates_answered (stead_event_account (event), event);
+      access_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_REFUSED:
       messages_got_refused (stead_event_account (event), event);
       roster_change_answered (stead_event_account (event), event);
       muc_bookmarks_answered (stead_event_account (event), event);
       certificates_answered (stead_event_account (event), event);
+      access_answered (stead_event_account (event), event);
       break;
     case STEAD_EVENT_MESSAGE_STATE:
       messages_got_state (stead_event_account (event), event);

@@ -225,7 +225,7 @@ link_got_link (ShimSession *session, const stead_event *event)
       set_connected (gc);
       break;
     case STEAD_LINK_FAILED:
-      if (!certificates_failed (session, event))
+      if (!access_is_over (session, event) && !certificates_failed (session, event))
         errors_report (session, event);
       break;
     case STEAD_LINK_DETACHED:

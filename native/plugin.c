@@ -33,6 +33,12 @@ menu (PurpleBlistNode *node)
   return PURPLE_BLIST_NODE_IS_CHAT (node) ? muc_menu (node) : subscriptions_menu (node);
 }
 
+static GList *
+actions (PurplePlugin *plugin, gpointer gc)
+{
+  return g_list_concat (certificates_actions (plugin, gc), access_actions (gc));
+}
+
 /* `keepalive` stays NULL: the engine looks after the link itself. */
 static PurplePluginProtocolInfo protocol = {
   .options = OPT_PROTO_PASSWORD_OPTIONAL | OPT_PROTO_SLASH_COMMANDS_NATIVE | OPT_PROTO_CHAT_TOPIC
@@ -129,7 +135,7 @@ static PurplePluginInfo info = {
   .load = plugin_load,
   .unload = plugin_unload,
   .extra_info = &protocol,
-  .actions = certificates_actions,
+  .actions = actions,
 };
 
 static void

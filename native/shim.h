@@ -29,6 +29,7 @@ typedef struct
 } ShimContact;
 
 typedef struct ShimCertificates ShimCertificates;
+typedef struct ShimAccess ShimAccess;
 
 /* One account between login() and close(). */
 typedef struct
@@ -75,6 +76,7 @@ typedef struct
   GSList *authorizations;         /* open prompts, see subscriptions.c */
   GHashTable *infos;              /* bare JID to answers that came so far, see info.c */
   ShimCertificates *certificates; /* see certificates.h */
+  ShimAccess *access;             /* see access.h */
   gpointer trust;                 /* the open certificate prompt, see trust.c */
   gboolean asking;                /* a prompt for a secret is open, see secrets.c */
 } ShimSession;
@@ -394,3 +396,16 @@ void certificates_offline (ShimSession *session, const stead_event *event);
 void certificates_online (ShimSession *session, const stead_event *event);
 /* Returns: whether the failure is dealt with: the account signs in as before */
 gboolean certificates_failed (ShimSession *session, const stead_event *event);
+
+/* ---- access.c -----------------------------------------------------------------------------------
+ */
+
+void access_open (ShimSession *session);
+void access_close (ShimSession *session);
+/* Returns: (transfer full): the account's menu has these behind those of certificates */
+GList *access_actions (PurpleConnection *gc);
+void access_got_access (ShimSession *session, const stead_event *event);
+void access_got_signed_out (ShimSession *session, const stead_event *event);
+void access_answered (guint32 account, const stead_event *event);
+/* @event: a link that failed. Returns: whether that is the end of a sign-out, and dealt with */
+gboolean access_is_over (ShimSession *session, const stead_event *event);

@@ -11,6 +11,8 @@ const WITHOUT_PASSWORD = 'Sign in without a password from now on...';
 const RENEW = 'Renew the Certificate...';
 const LIST = 'Certificates...';
 const ADD = 'Add a Certificate...';
+/** The menu's end, which test/native/access.test.ts looks at. */
+const MORE = ['Where you are signed in...', 'Sign out everywhere...'];
 const MADE = { path: '/folder/certificate-01234567.pem', name: 'Desk, 0123', replaces: '' };
 const REFUSED = {
   ...{ kind: Error_Kind.SASL, condition: 'not-authorized', text: 'The server said <no>.' },
@@ -82,9 +84,9 @@ const told = () => stage.host.all('notify').map(({ kind, primary }) => [kind, pr
 
 test('the menu has what fits to how the account signs in', async () => {
   await signIn();
-  expect(await menu()).toEqual([WITHOUT_PASSWORD, LIST, ADD]);
+  expect(await menu()).toEqual([WITHOUT_PASSWORD, LIST, ADD, ...MORE]);
   await stage.host.run('account-set', { account, options: { client_cert: '/mine.pem' } });
-  expect(await menu()).toEqual([RENEW, LIST, ADD]);
+  expect(await menu()).toEqual([RENEW, LIST, ADD, ...MORE]);
 });
 
 test('the settings change when the certificate has signed in, and the password goes if wanted', async () => {
@@ -104,7 +106,7 @@ test('the settings change when the certificate has signed in, and the password g
   expect(await stage.host.run('account-get', { account })).toMatchObject({
     ...{ hasPassword: false, connected: true },
   });
-  expect(await menu()).toEqual([RENEW, LIST, ADD]);
+  expect(await menu()).toEqual([RENEW, LIST, ADD, ...MORE]);
 });
 
 test('a certificate that is refused in the end is revoked, and the account signs in as before', async () => {
@@ -134,7 +136,7 @@ test('what the engine refuses is told, and changes nothing', async () => {
   const notice = await stage.host.next('notify');
   expect(notice).toMatchObject({ kind: 'error', secondary: REFUSED.text });
   expect(attaches()).toHaveLength(1);
-  expect(await menu()).toEqual([WITHOUT_PASSWORD, LIST, ADD]);
+  expect(await menu()).toEqual([WITHOUT_PASSWORD, LIST, ADD, ...MORE]);
 });
 
 test('one thing is done at a time', async () => {
@@ -273,7 +275,7 @@ test.each([
   const { body } = await stage.engine.next('revokeCertificate');
   expect(body.value).toMatchObject({ name: 'Old', disable: true });
   expect(told()).toHaveLength(1);
-  expect(await menu()).toEqual([RENEW, LIST, ADD]);
+  expect(await menu()).toEqual([RENEW, LIST, ADD, ...MORE]);
 });
 
 test('what was under way by the old certificate does not pass for the new one', async () => {
