@@ -21,9 +21,13 @@ function settled(options: Partial<ServerOptions> = FULL): ModelAccount {
   return account;
 }
 
-function again(account: ModelAccount, init: { password?: string } = {}): string[] {
+/** What every file of a certificate has in it. */
+const IDENTITY = { xmppAddr: ['alice@model.test'], notBefore: 0, notAfter: 8.64e15 };
+
+function again(account: ModelAccount, init: Parameters<ModelAccount['attach']>[0] = {}): string[] {
   account.detach(How.SIGN_OFF);
   account.restart();
+  account.engine.identity = IDENTITY;
   account.server.received.length = 0;
   account.attach(init);
   account.pass(10_000);
@@ -109,10 +113,58 @@ describe('a sign-in by SASL2', () => {
   });
 });
 
-describe('the same client', () => {
-  it('has the same name and the same resource at each sign-in', () => {
+describe('Bind 2 (XEP-0386), by which the server drops what it has stored, is not asked for', () => {
+  it('while the archive was not read to its end', () => {
+    const account = new ModelAccount(FULL);
+    account.server.archiveMute = true;
+    account.attach();
+    expect(asked(again(account))).not.toContain('urn:xmpp:bind:0');
+    expect(account.links()).toContain('ONLINE');
+    account.server.archiveMute = false;
+    account.pass(120_000);
+    expect(asked(again(account))).toContain('urn:xmpp:bind:0');
+  });
+
+  it.each([
+    ['where the archive is switched off', { noArchive: true }],
+    ['for a resource of the user’s own', { jid: 'alice@model.test/desk' }],
+  ])('%s', (_, init) => {
     const account = settled();
-    const requests = [0, 1, 2].map(() => asked(again(account)));
+    account.detach(How.SIGN_OFF);
+    account.arrives('stored');
+    expect(asked(again(account, init))).not.toContain('urn:xmpp:bind:0');
+    expect(account.take('message').map(({ body }) => body)).toEqual(['stored']);
+    expect(asked(again(account))).toContain('urn:xmpp:bind:0');
+  });
+
+  it('while a text is in doubt, which another session may still bring', () => {
+    const account = settled();
+    account.send('control');
+    account.server.archiveMute = true;
+    account.engine.link?.cut(false, true);
+    account.send('lost');
+    account.server.kill();
+    account.pass(10_000);
+    expect(account.standing('id-2')).toBe('IN_DOUBT');
+    const cut = (): string => {
+      account.server.received.length = 0;
+      account.cut();
+      account.pass(5_000);
+      return asked(account.server.received);
+    };
+    expect(cut()).toMatch(/<resume(?!.*urn:xmpp:bind:0)/);
+    account.server.archiveMute = false;
+    account.pass(120_000);
+    expect(account.standing('id-2')).toBe('AT_SERVER');
+    expect(cut()).toMatch(/<resume.*urn:xmpp:bind:0/);
+  });
+});
+
+describe('the same client', () => {
+  it('has the same name and the same resource at each sign-in, by whatever way', () => {
+    const account = settled();
+    const ways = [{}, { connectServer: 'way.test' }, {}];
+    const requests = ways.map((init) => asked(again(account, init)));
     const ids = requests.map((text) => /user-agent id="([^"]+)"/.exec(text)?.[1]);
     expect(new Set(ids).size).toBe(1);
     expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -147,18 +199,19 @@ describe('a token (XEP-0484)', () => {
   });
 
   it.each([
-    ['another password', 'another'],
-    ['no password any more', ''],
-  ])('is ended at the server when the host gives %s', (_, password) => {
-    const account = settled();
+    ['another password', { password: 'another' }, true],
+    ['no password any more', { password: '' }, false],
+    ['a certificate, with the password beside it', { clientCert: '/c.pem' }, false],
+  ])('is ended at the server when the host gives %s', (_, init, anew) => {
+    const account = settled({ ...FULL, external: 'alice' });
     const agent = agentOf(account);
-    const [first] = again(account, { password }).filter((t) => t.startsWith('<authenticate'));
+    const [first] = again(account, init).filter((t) => t.startsWith('<authenticate'));
     expect(first).toContain('invalidate="true"');
     expect(first).not.toContain('<bind');
     expect(account.disk.caches.get(TOKEN)).not.toContain('"count":1');
     // Whatever it signs in by now, it is not that one.
     const held = account.server.tokens.has('alice@model.test', agent);
-    expect(held).toBe(password !== '');
+    expect(held).toBe(anew);
   });
 
   it('that is damaged on disk is as good as none', () => {

@@ -86,6 +86,8 @@ export class ModelAccount {
         | 'password'
         | 'authMethod'
         | 'clientCert'
+        | 'connectServer'
+        | 'noArchive'
         | 'inboxTaken'
         | 'online'
         | 'queueHours'
