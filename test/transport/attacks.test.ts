@@ -21,6 +21,7 @@ import { RealSignIn, timeouts, type Person } from '../support/real-sign-in.js';
 import { ScriptedServer, type Script } from '../support/scripted-server.js';
 import { TestServer } from './tls-server.js';
 import { watch } from './watched-link.js';
+import { ways } from './ways.js';
 
 const HOME = 'home.example';
 const SRV_ID = 'otherName:1.3.6.1.5.5.7.8.7;IA5STRING:';
@@ -59,14 +60,6 @@ const saved = (domain: string): SavedManagement => ({
   ...{ id: 'canary-session', jid: `alice@${domain}/desk`, sent: 0, acked: 0, handled: 0 },
   tracked: [],
 });
-
-/** Who signs in, and how it is reached; each attack is played on all of them. */
-const ways = [false, true].flatMap((direct) =>
-  [false, true].map((slice) => ({
-    ...{ direct, slice },
-    way: `${direct ? 'direct TLS' : 'STARTTLS'}${slice ? ', byte by byte' : ''}`,
-  })),
-);
 
 /**
  * Everybody who could sign in does so in turn, each twice: with a password, with a certificate, and with

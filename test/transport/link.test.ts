@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SrvResolver } from '../../src/transport/resolver.js';
-import type { LinkFault } from '../../src/transport/types.js';
 import type { SrvRecord } from '../../src/transport/srv.js';
 import { Authority, fingerprint } from '../support/certificates.js';
 import type { Certificate } from '../support/certificates.js';
@@ -89,18 +87,6 @@ describe('direct TLS (XEP-0368)', () => {
     expect(server.secured[0]).toHaveProperty('servername', 'example.org');
     server.secured[0]?.write('<b/>');
     await link.text('<b/>');
-  });
-
-  it('takes a server that knows no ALPN', async () => {
-    const server = await serve();
-    await connect({ port: server.port }).ready();
-    await server.seen.next('no ALPN', (line) => line.includes('ALPN false'));
-  });
-
-  it('leaves a server that speaks something else', async () => {
-    const server = await serve({ alpn: ['http/1.1'] });
-    expect(await connect({ port: server.port }).closed()).toMatchObject({ kind: 'tls' });
-    expect(server.seen.all.filter((line) => line.startsWith('secret'))).toEqual([]);
   });
 
   it.each([
@@ -208,28 +194,6 @@ describe('our certificate', () => {
     expect(withOurs).toMatchObject({ condition: 'handshake-failed', retry: 'later' });
     expect(withOurs?.text).toContain('lack TLS 1.3');
     expect((await connect({ port }).closed())?.text).not.toContain('TLS 1.3');
-  });
-
-  it('refused by the server is told as that, and for good', async () => {
-    // Node's own server only hangs up; OpenSSL's says why, as XMPP servers on OpenSSL do.
-    const stranger = await Authority.create(join(folder, 'other'));
-    const port = await freePort();
-    const server = spawn('openssl', [
-      ...['s_server', '-accept', `${host}:${String(port)}`, '-naccept', '1', '-quiet'],
-      ...['-cert', certificate.certFile, '-key', certificate.keyFile, '-CAfile', stranger.certFile],
-      ...['-Verify', '1', '-verify_return_error', '-tls1_3'],
-    ]);
-    onTestFinished(() => void server.kill());
-    let fault: LinkFault | undefined;
-    do {
-      const link = connect({ port }, { client: alice });
-      fault = await link.closed();
-    } while (fault?.condition === 'connection-refused');
-    expect(fault).toMatchObject({
-      kind: 'tls',
-      condition: 'certificate-refused',
-      retry: 'never',
-    });
   });
 });
 
