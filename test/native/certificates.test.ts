@@ -2,7 +2,7 @@
 //
 // The account's menu and what follows from it, in a real libpurple, with the engine played by the test.
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Error_Kind, Error_Retry, Link_State } from '../../src/contract/engine_pb.js';
 import { Stage } from './stage.js';
@@ -80,6 +80,8 @@ const attaches = () =>
     body.case === 'attach' ? [[body.value.clientCert, body.value.authMethod]] : [],
   );
 
+const saved = (): string => readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
+
 const told = () => stage.host.all('notify').map(({ kind, primary }) => [kind, primary]);
 
 test('the menu has what fits to how the account signs in', async () => {
@@ -150,14 +152,52 @@ test('one thing is done at a time', async () => {
   );
 });
 
-test('the old certificate is disabled once the settings on disk name the new one', async () => {
+test.each([
+  ['Remove', 0, false],
+  ['Keep', 1, true],
+])('a password that is stored goes only by the answer: %s', async (button, action, kept) => {
+  await signIn({ auth_method: 'scram' });
+  await stage.host.run('account-set', { account, remember: true });
+  await act(WITHOUT_PASSWORD);
+  await made();
+  await offline();
+  await online('EXTERNAL', true);
+  const primary = 'You sign in without a password now.';
+  const { actions } = await stage.host.next('request', (one) => one.primary === primary);
+  expect(actions?.[action]).toBe(button);
+  expect((await stage.host.run('account-get', { account })).hasPassword).toBe(true);
+  await answer(primary, action);
+  expect((await stage.host.run('account-get', { account })).hasPassword).toBe(kept);
+  await stage.host.quit();
+  expect(saved().includes('<password>sesame</password>')).toBe(kept);
+});
+
+/** Long enough for the plugin to have looked at the settings on disk: it looks for another proxy as often. */
+async function looked(): Promise<void> {
+  for (const port of [1, 2, 3]) {
+    const proxy = { type: 3, host: 'proxy.example', port };
+    await stage.host.run('account-set', { account, proxy });
+    await stage.engine.next('setProxy', ({ body }) => body.value.proxy?.port === port);
+  }
+}
+
+test('the old certificate is disabled once the settings on disk name the new one, and no earlier', async () => {
   await signIn({ client_cert: '/old.pem' });
+  // libpurple writes to this name first, and cannot.
+  const obstacle = stage.workspace.path('purple', 'accounts.xml.save');
+  mkdirSync(obstacle);
   await act(RENEW);
   await made({ replaces: 'Old' });
   await offline();
   await online('EXTERNAL', true);
+  await looked();
+  expect(stage.engine.all('revokeCertificate')).toEqual([]);
+  rmdirSync(obstacle);
+  // Something changes, so that they are written again.
+  await stage.host.run('account-set', { account, proxy: { type: 0 } });
   const { id, body } = await stage.engine.next('revokeCertificate');
   expect(body.value).toMatchObject({ name: 'Old', disable: true });
+  expect(saved()).toContain(MADE.path);
   await stage.tell(number, { case: 'accepted', value: { id } });
   // Nothing is left to do at the next sign-in.
   await online('EXTERNAL', true);
@@ -189,9 +229,8 @@ test('an old certificate that the server keeps for good is told once, and not as
   expect(notice).toMatchObject({ primary: 'The old certificate is still good.' });
   expect(notice.secondary).toMatch(/^No\..*"Old".*"Certificates\.\.\."/s);
   await stage.host.quit();
-  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
-  expect(saved).toContain(MADE.path);
-  expect(saved).not.toContain('>Old<');
+  expect(saved()).toContain(MADE.path);
+  expect(saved()).not.toContain('>Old<');
 });
 
 /** The names of certificates that the server is asked to disable, each of which it does. */
@@ -247,8 +286,7 @@ test.each([
   const id = await retiring();
   await refuse(id, condition, Error_Retry.LATER);
   await stage.host.quit();
-  const saved = readFileSync(stage.workspace.path('purple', 'accounts.xml'), 'utf8');
-  expect(saved.includes('>Old<')).toBe(left);
+  expect(saved().includes('>Old<')).toBe(left);
   expect(told()).toEqual([['info', 'The certificate is renewed.']]);
 });
 

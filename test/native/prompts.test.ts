@@ -265,13 +265,16 @@ describe('a certificate that the engine does not trust', () => {
     );
     expect(stage.engine.all('trustAnswer')[1]?.body.value.accept).toBe(true);
     expect(stage.host.all('request')).toHaveLength(1);
+    expect(stage.host.all('notify')).toEqual([]);
 
     const other = await (
       await Authority.create(stage.workspace.path('other-ca'))
     ).server({ dns: ['home.example'] });
     await ask(number, other);
     expect(stage.host.all('request')).toHaveLength(2);
-    expect(stage.host.all('notify')).toMatchObject([{ kind: 'warning' }]);
+    expect(stage.host.all('notify')).toMatchObject([
+      { kind: 'warning', primary: 'The certificate of this server has changed.' },
+    ]);
   });
 
   test('leaves no prompt behind when the account goes', async () => {

@@ -56,15 +56,19 @@ describe('the proxy of libpurple’s settings', () => {
     expect(proxy).toBeUndefined();
   });
 
-  it('with a port that does not exist is refused with words', async () => {
+  it.each([
+    ['a port that does not exist', { port: 70_000 }, 'proxy of the settings cannot be used'],
+    ['a kind that nobody knows', { type: 9 }, 'kind that is not known here'],
+  ])('with %s is refused with words, and nobody dials', async (_, wrong, words) => {
     const account = await stage.host.account('alice@home.example', {}, 'secret');
-    const proxy = { ...full, type: PURPLE.http, port: 70_000 };
+    const proxy = { ...full, type: PURPLE.http, ...wrong };
     await stage.host.run('account-set', { account, proxy });
     await stage.host.run('account-enable', { account, enabled: true });
     const error = await stage.host.next('connection-error');
     expect(error.fatal).toBe(true);
-    expect(error.text).toContain('proxy of the settings cannot be used');
+    expect(error.text).toContain(words);
     expect(error.text).not.toContain('sesame');
+    expect(stage.engine.all('attach')).toEqual([]);
   });
 
   it('is told anew when it was edited, while the account is online and while it waits', async () => {
