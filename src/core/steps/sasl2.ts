@@ -94,6 +94,7 @@ class Sasl2 extends Sasl {
       // Into another channel than last time nothing is shown before the server has offered to take it.
       return host.footing() === 'remembered elsewhere' ? undefined : this.showToken(token);
     }
+    if (choice.doubt !== undefined && this.hasOlder(choice)) return host.next();
     super.start(features);
   }
 
@@ -201,6 +202,17 @@ class Sasl2 extends Sasl {
     if (binding === undefined || !offer.fast.includes(mechanism)) return false;
     const known = host.options.remembered?.sha256 === host.tls()?.sha256;
     return binding !== '' || known || (!('condition' in choice) && choice.doubt === undefined);
+  }
+
+  /**
+   * Weaker than before is only what is offered here: by RFC 6120 there is a way of the same kind, such as
+   * SCRAM with binding, that leaves nothing to be proved.
+   */
+  private hasOlder({ method }: Choice): boolean {
+    const { host, features } = this;
+    if (features === undefined) return false;
+    const { choice } = new Choosing(host, readMechanisms(features, super.offered(features)));
+    return 'method' in choice && choice.method === method && choice.doubt === undefined;
   }
 
   private showToken(token: Token): void {
