@@ -3,6 +3,7 @@
 // A sign-in beside the session that is there, to see whether the server takes a certificate: a session
 // of its own on a link of its own, ended as soon as it is there.
 
+import type { Dial } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import { fault } from '../core/errors.js';
 import type { NegotiationOptions } from '../core/negotiation-options.js';
@@ -16,6 +17,7 @@ import type { TrialEffect, TrialInput } from './effects.js';
 import { NO_LINK } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import { dialOf } from './options.js';
+import { Tls12Scout } from './tls12-scout.js';
 import { framingOf } from './web-link.js';
 
 /**
@@ -43,8 +45,11 @@ export const UNTRUSTED = fault(
 
 export class Trial implements Beside {
   private readonly session: Session;
+  private readonly scout = new Tls12Scout();
   private identity: NegotiationOptions['identity'];
   private accepted = false;
+  /** This link was there to see with whom we would be: the next one goes to the same place. */
+  private verified = false;
   private cause: Fault | undefined;
   private over = false;
 
@@ -72,14 +77,7 @@ export class Trial implements Beside {
         const cause = checkIdentity(input.identity, jid, clock.wall, this.context.tools);
         if (cause !== undefined) return this.finish(cause);
         this.identity = input.identity;
-        const certificate = { cert: '', key: '' };
-        const { options, negotiation } = this.signIn;
-        const dial = dialOf({ ...options, certificate }, this.context.tools);
-        const { pin } = negotiation;
-        return this.effect({
-          type: 'dial',
-          dial: { ...dial, ...(pin === undefined ? {} : { pin }) },
-        });
+        return this.dial({});
       }
       case 'identity-failed':
         return this.finish(input.fault);
@@ -116,12 +114,22 @@ export class Trial implements Beside {
     this.finish(cause);
   }
 
+  private dial(more: Partial<Dial>): void {
+    const certificate = { cert: '', key: '' };
+    const { options, negotiation } = this.signIn;
+    const { pin } = negotiation;
+    const usual = dialOf({ ...options, certificate }, this.context.tools);
+    const dial = { ...usual, ...(pin === undefined ? {} : { pin }), ...more };
+    this.effect({ type: 'dial', dial: this.scout.dial(dial, options) });
+  }
+
   private negotiation(): Omit<NegotiationOptions, 'resume'> {
     const { password: _, identity: __, ...rest } = this.signIn.negotiation;
     const bytes = this.context.random(4);
     const suffix = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
     return {
       ...rest,
+      ...this.scout.options(),
       ...(this.identity === undefined ? {} : { identity: this.identity }),
       authMethod: 'external',
       resource: `trial-${suffix}`,
@@ -137,14 +145,24 @@ export class Trial implements Beside {
       case 'untrusted':
         this.cause = UNTRUSTED;
         return;
+      case 'verified':
+        this.scout.verified(output.facts);
+        this.verified = true;
+        return;
       case 'online':
         this.accepted = output.mechanism === 'EXTERNAL';
         if (!this.accepted) this.cause = NOT_TRIED;
         return this.session.end(this.context.clock());
       case 'down':
+        if (this.verified) return this.signInNow();
         return this.finish(this.accepted ? undefined : (this.cause ?? output.fault ?? NO_LINK));
       default:
     }
+  }
+
+  private signInNow(): void {
+    this.verified = false;
+    this.dial({ again: true });
   }
 
   /** A session that was begun says by itself that it is down. */

@@ -183,6 +183,54 @@ describe('a trial', () => {
   });
 });
 
+describe('a trial of an account whose certificate may be shown on TLS 1.2', () => {
+  const allowed = (): SignIn => {
+    const { options, negotiation } = romeo();
+    return { options: { ...options, certTls12: true }, negotiation };
+  };
+  const open: TrialInput = { type: 'link-open', direct: true };
+  const ready = (protocol: string): TrialInput => ({
+    type: 'tls-ready',
+    facts: { ...FACTS, protocol },
+  });
+  const dials = ({ effects }: Bench): unknown[] =>
+    effects.flatMap((each) =>
+      each.type === 'trial' && each.effect.type === 'dial' ? [each.effect.dial] : [],
+    );
+
+  it.each([
+    ['TLSv1.2', { certificate: true, again: true, leaf: FACTS.sha256 }],
+    ['TLSv1.3', { certificate: true, again: true }],
+  ])('looks first, and shows it to that server: %s', (protocol, second) => {
+    const bench = new Bench(allowed()).give(identity, open, ready(protocol));
+    // Not even a header went into the first.
+    expect(bench.wanted).toEqual(['read-identity', 'dial', 'close', 'dial']);
+    expect(bench.done).toEqual([]);
+    const [first, last] = dials(bench);
+    expect(first).toMatchObject({ certificate: false });
+    expect(first).not.toHaveProperty('leaf');
+    expect(last).toMatchObject(second);
+    expect(Object.keys(last as object).includes('leaf')).toBe(protocol === 'TLSv1.2');
+    bench.give(open, ready(protocol), offering('EXTERNAL', 'SCRAM-SHA-1'));
+    expect(bench.effects.at(-1)).toMatchObject({
+      effect: { text: expect.stringMatching(/^<auth [^>]*mechanism="EXTERNAL"/) as string },
+    });
+  });
+
+  it('shows it to nobody where the first link meets a stranger', () => {
+    const facts = { ...FACTS, protocol: 'TLSv1.2', names: { ...FACTS.names, dns: [] } };
+    const bench = new Bench(allowed()).give(identity, open, { type: 'tls-ready', facts });
+    expect(dials(bench)).toHaveLength(1);
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['certificate-rejected']);
+  });
+
+  it('fails where the second link does not come about', () => {
+    const bench = new Bench(allowed()).give(identity, open, ready('TLSv1.2'));
+    bench.give({ type: 'link-closed', fault: fault('tls', 'certificate-changed', 'Another.') });
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['certificate-changed']);
+  });
+});
+
 describe('beside an account that has a token', () => {
   const FULL = { archive: true, carbons: true, sasl2: { bind: true, fast: true } };
   const signInOfThis = (account: ModelAccount): SignIn => {
