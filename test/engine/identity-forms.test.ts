@@ -179,6 +179,9 @@ describe('a certificate that nobody could accept', () => {
     ['that may not sign', { keyUsage: 'critical,keyEncipherment' }, wrong],
     ['with RSA of 1024 bits', { key: [...KEYS.rsa1024] }, 'certificate-weak-key'],
     ['with a curve of 192 bits', { key: [...KEYS.p192] }, 'certificate-weak-key'],
+    ['on secp256k1', { key: [...KEYS.k256] }, 'certificate-unusable'],
+    ['on a curve of Brainpool', { key: [...KEYS.brainpool] }, 'certificate-unusable'],
+    ['on P-224', { key: [...KEYS.p224] }, 'certificate-unusable'],
   ])('%s is refused before anybody is dialled', async (_title, form, condition) => {
     const { certFile, keyFile } = await ca.client(alice, {}, form);
     const told = await refusal(certFile, { key: keyFile });
@@ -186,11 +189,19 @@ describe('a certificate that nobody could accept', () => {
     expect(told.text).toMatch(/Nothing was sent\.$/);
   });
 
+  it('with a key that TLS has no way to sign with is told by its kind, and which keys do', async () => {
+    const { certFile, keyFile } = await ca.client(alice, {}, { key: [...KEYS.k256] });
+    const told = await refusal(certFile, { key: keyFile });
+    expect(told.text).toMatch(/\(secp256k1\).*RSA, Ed25519, and ECDSA on P-256, P-384 or P-521/);
+  });
+
   it.each<[string, ClientForm]>([
     ['for anything', { extendedKeyUsage: 'anyExtendedKeyUsage' }],
     ['for clients among others', { extendedKeyUsage: 'serverAuth,clientAuth' }],
     ['that says nothing of its use', { extendedKeyUsage: null, keyUsage: null }],
     ['that may sign among others', { keyUsage: 'keyEncipherment,digitalSignature' }],
+    ['with RSA for PSS only', { key: [...KEYS.rsaPss] }],
+    ['with Ed448', { key: [...KEYS.ed448] }],
   ])('one %s is none of them', async (_title, form) => {
     const { certFile, keyFile } = await ca.client(alice, {}, form);
     expect(await read(certFile, { key: keyFile })).toMatchObject({ fits: true });

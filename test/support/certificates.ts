@@ -46,6 +46,11 @@ export const KEYS = {
   p384: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-384'],
   p521: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-521'],
   p192: ['ec', '-pkeyopt', 'ec_paramgen_curve:prime192v1'],
+  p224: ['ec', '-pkeyopt', 'ec_paramgen_curve:P-224'],
+  k256: ['ec', '-pkeyopt', 'ec_paramgen_curve:secp256k1'],
+  brainpool: ['ec', '-pkeyopt', 'ec_paramgen_curve:brainpoolP256r1'],
+  rsaPss: ['rsa-pss', '-pkeyopt', 'rsa_keygen_bits:2048'],
+  ed448: ['ed448'],
   ed25519: ['ed25519'],
 } as const satisfies Record<string, string[]>;
 

@@ -113,4 +113,29 @@ function checkUse(path: string, leaf: X509Certificate): void {
       `The key of the certificate in ${path} is too short to be safe: an RSA key has 2048 bits at least. Nothing was sent.`,
     );
   }
+  if (!canSign(leaf.publicKey)) {
+    refuse(
+      'certificate-unusable',
+      `TLS cannot sign with the key of the certificate in ${path}${kindOf(leaf.publicKey)}. It takes RSA, Ed25519, and ECDSA on P-256, P-384 or P-521. Nothing was sent.`,
+    );
+  }
+}
+
+/**
+ * RFC 8446 §4.2.3 has no schemes for other keys. With another one OpenSSL sends no certificate in TLS 1.3, and
+ * the server says of that what it likes; in TLS 1.2 its curve is refused.
+ */
+function canSign({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean {
+  if (asymmetricKeyType !== 'ec') return kinds.includes(asymmetricKeyType ?? '');
+  return curves.includes(asymmetricKeyDetails?.namedCurve ?? '');
+}
+
+const kinds: readonly string[] = ['rsa', 'rsa-pss', 'ed25519', 'ed448'];
+/** P-256, P-384 and P-521 by OpenSSL's names. */
+const curves = ['prime256v1', 'secp384r1', 'secp521r1'];
+
+/** As words behind others; empty where it has no name. */
+function kindOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
+  const name = asymmetricKeyDetails?.namedCurve ?? asymmetricKeyType;
+  return name === undefined ? '' : ` (${name})`;
 }
