@@ -7,6 +7,7 @@ import type { KeyObject } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readSmallFile } from '../disk/read-file.js';
+import { refuseDer } from './identity/der-form.js';
 import { ownCertificate } from './identity/own-certificate.js';
 import type { OpenIdentity } from './identity/own-certificate.js';
 import { UnknownScheme } from './identity/pbe.js';
@@ -82,12 +83,16 @@ async function keysIn(
   bytes: Buffer,
   passphrase: string,
 ): Promise<readonly KeyObject[]> {
-  if (isPem(bytes) || !isPkcs12(bytes)) return keysOf(path, bytes, passphrase);
-  return (await openPkcs12(path, bytes, passphrase)).keys;
+  if (!isPem(bytes) && isPkcs12(bytes)) return (await openPkcs12(path, bytes, passphrase)).keys;
+  refuseDer(path, bytes);
+  return keysOf(path, bytes, passphrase);
 }
 
 async function openPkcs12(path: string, bytes: Buffer, passphrase: string): Promise<Content> {
-  if (!isPkcs12(bytes)) refuse('certificate-unreadable', `${path} is neither PEM nor PKCS#12.`);
+  if (!isPkcs12(bytes)) {
+    refuseDer(path, bytes);
+    refuse('certificate-unreadable', `${path} is neither PEM nor PKCS#12.`);
+  }
   try {
     return parsed(await readPkcs12(bytes, passphrase));
   } catch (error) {

@@ -42,13 +42,13 @@ const digests: ReadonlyMap<string, { hash: string; bytes: number }> = new Map([
   ['608648016503040203', { hash: 'sha512', bytes: 64 }],
 ]);
 
-/**
- * Does it begin as such a file does: a sequence that begins with a version? A certificate, which is a
- * sequence too, begins with another sequence.
- */
+/** RFC 7292 §4. Keys in DER form begin with a version as well, which is 0 or 1. */
+const VERSION = 3;
+
+/** Does it begin as such a file does: a sequence that begins with that version? */
 export function isPkcs12(bytes: Uint8Array): boolean {
   try {
-    return berValues(berValue(bytes, BER.sequence))[0]?.tag === BER.integer;
+    return numberOf(berValues(berValue(bytes, BER.sequence))[0]) === VERSION;
   } catch {
     return false;
   }
