@@ -94,7 +94,8 @@ export function tlsFault(code: string, stage: TlsStage): LinkFault {
   const curve = stage.tls12 && code.includes('ALERT_ILLEGAL_PARAMETER');
   // With TLS 1.3 ours goes out at the very end of the handshake: what comes before is about something else.
   const shown = stage.secure || stage.tls12;
-  if ((refusals.test(code) || curve) && stage.certificate && shown) return refusedFault(code, stage);
+  if ((refusals.test(code) || curve) && stage.certificate && shown)
+    return refusedFault(code, stage);
   if (!code.startsWith('ERR_SSL')) return stage.secure ? lostFault(code) : hungUpFault(code, stage);
   if (versions.test(code)) return versionFault(stage);
   if (notTls.test(code) && !stage.secure) {

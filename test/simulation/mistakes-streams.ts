@@ -28,8 +28,10 @@ export const STREAM_MISTAKES: readonly Mistake[] = [
     expects: /a stranger was sent/,
     sasl2: true,
     plant: () => {
-      replace(Negotiation, 'tlsReady', (tlsReady) => ({ chainError: _, ...facts }, wall) => {
-        tlsReady({ ...facts, names: { dns: ['model.test'], srv: [], xmppAddr: [] } }, wall);
+      replace(Negotiation, 'tlsReady', (tlsReady) => (facts, wall) => {
+        const { chainError, ...well } = facts;
+        const names = { dns: ['model.test'], srv: [], xmppAddr: [] };
+        tlsReady(chainError === undefined ? facts : { ...well, names }, wall);
       });
     },
   },
