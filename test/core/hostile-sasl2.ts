@@ -232,14 +232,18 @@ const notOurs: readonly Attack[] = [
 
 /** A certificate is an account's one way in. */
 const withCertificate2: readonly Attack[] = [
-  ...['account-disabled', 'not-authorized', 'credentials-expired'].map((condition) => ({
+  ...[
+    ['account-disabled', 'account-disabled'],
+    ['not-authorized', 'not-authorized'],
+    ['credentials-expired', 'certificate-expired'],
+  ].map(([condition = '', told = '']) => ({
     what: `refuses the certificate as ${condition}, and offers passwords`,
     ...bySasl2({ identity }),
     says: [
       ...secured(offerSasl2(['EXTERNAL', 'PLAIN', scram], ['HT-SHA-256-NONE'])),
       refuses2(condition),
     ],
-    comesTo: ['down sasl not-authorized'],
+    comesTo: [`down sasl ${told}`],
     wrote: [...before, 'authenticate EXTERNAL', '/stream:stream'],
   })),
   {

@@ -255,11 +255,15 @@ export const withPassword: readonly Attack[] = [
 ];
 
 export const withCertificate: readonly Attack[] = [
-  ...['account-disabled', 'not-authorized', 'credentials-expired'].map((condition) => ({
+  ...[
+    ['account-disabled', 'account-disabled'],
+    ['not-authorized', 'not-authorized'],
+    ['credentials-expired', 'certificate-expired'],
+  ].map(([condition = '', told = '']) => ({
     what: `refuses the certificate as ${condition}`,
     options: { identity },
     says: [...secured(everything), refuses(condition)],
-    comesTo: ['down sasl not-authorized'],
+    comesTo: [`down sasl ${told}`],
     wrote: [...before, 'auth EXTERNAL', '/stream:stream'],
   })),
   {

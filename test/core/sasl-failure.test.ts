@@ -26,15 +26,42 @@ describe('a refused sign-in', () => {
     expect(fault.text).toMatch(words);
   });
 
-  it.each(['not-authorized', 'account-disabled', 'credentials-expired', 'something-new'])(
-    'by certificate with %s says that the certificate was not accepted',
-    (said) => {
-      const fault = saslFailure(failure(`<${said}/>`), 'external');
-      expect(fault).toMatchObject({ kind: 'sasl', condition: 'not-authorized', retry: 'never' });
-      expect(fault.text).toMatch(/did not accept your certificate/);
-      expect(fault.text).not.toMatch(/password|disabled this account/);
-    },
-  );
+  describe('by certificate', () => {
+    const spoken = (text: string): string => `<not-authorized/><text xml:lang='en'>${text}</text>`;
+    it.each<[string, string, RegExp]>([
+      ['<not-authorized/>', 'not-authorized', /without saying why.*no such account/],
+      ['<something-new/>', 'not-authorized', /without saying why/],
+      [spoken('Go away'), 'not-authorized', /no such account.*“Go away”/],
+      ['<account-disabled/>', 'account-disabled', /disabled the account, or it cannot verify/],
+      ['<credentials-expired/>', 'certificate-expired', /out of date.*clock/],
+      ['<invalid-authzid/>', 'certificate-wrong-account', /not for this account/],
+      // As ejabberd 23.01 has it.
+      [spoken('certificate has expired'), 'certificate-expired', /has expired.*clock.*“cert/],
+      [spoken('certificate is not yet valid'), 'certificate-not-yet-valid', /not valid yet/],
+      [spoken('Certificate JID mismatch'), 'certificate-wrong-account', /not for this account/],
+      [
+        spoken('unable to verify the first certificate'),
+        'certificate-refused',
+        /does not accept your certificate.*“unable to verify/,
+      ],
+      [spoken('unsupported certificate purpose'), 'certificate-refused', /not for signing in/],
+    ])('%s is %s', (inner, condition, words) => {
+      const fault = saslFailure(failure(inner), 'external');
+      expect(fault).toMatchObject({ kind: 'sasl', condition, retry: 'never', by: 'peer' });
+      expect(fault.text).toMatch(words);
+      expect(fault.text).toContain('your certificate');
+      expect(fault.text).not.toContain('password');
+    });
+
+    it('the server’s words do not change what another condition says', () => {
+      const inner = '<encryption-required/><text>the certificate has expired</text>';
+      expect(saslFailure(failure(inner), 'external')).toMatchObject({
+        condition: 'encryption-required',
+      });
+      const password = saslFailure(failure(spoken('Certificate JID mismatch')), 'scram');
+      expect(password.condition).toBe('not-authorized');
+    });
+  });
 
   it('by certificate for want of a database passes', () => {
     const fault = saslFailure(failure('<temporary-auth-failure/>'), 'external');

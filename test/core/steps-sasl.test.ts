@@ -135,8 +135,17 @@ describe('the SASL step', () => {
   it('a refused certificate is not followed by a password', () => {
     const { driven } = offered(['EXTERNAL', 'PLAIN', 'SCRAM-SHA-1'], { identity });
     const refusal = `<failure ${xmlns}><account-disabled/></failure>`;
-    expect(driven.say(refusal)).toMatchObject([failed('sasl', 'not-authorized')]);
+    expect(driven.say(refusal)).toMatchObject([failed('sasl', 'account-disabled')]);
     expect(driven.say(features(offerSasl('PLAIN')))).toEqual([]);
+  });
+
+  it('a certificate that Prosody 0.12 finds expired is refused by an element of another name', () => {
+    const { driven } = offered(['EXTERNAL', 'PLAIN'], { identity });
+    expect(driven.say(`<false ${xmlns}/>`)).toMatchObject([failed('sasl', 'certificate-expired')]);
+    const byPassword = offered(['PLAIN']).driven;
+    expect(byPassword.say(`<false ${xmlns}/>`)).toMatchObject([
+      failed('stream', 'unexpected-element'),
+    ]);
   });
 
   it('a refused password is told with its condition', () => {

@@ -166,13 +166,13 @@ describe('a WebSocket', () => {
     alice.says(OPEN);
     alice.says(offers(mechanisms('EXTERNAL')));
     alice.says(`<failure xmlns='${SASL}'><account-disabled/></failure>`);
-    expect(told(Link_State.INTERRUPTED)).toEqual(['not-authorized']);
+    expect(told(Link_State.INTERRUPTED)).toEqual(['account-disabled']);
     alice.pass(10_000);
     expect(alice.dials).toHaveLength(2);
     alice.secured();
     alice.offers('EXTERNAL');
     alice.says(`<failure xmlns='${SASL}'><account-disabled/></failure>`);
-    expect(told(Link_State.FAILED)).toEqual(['not-authorized']);
+    expect(told(Link_State.FAILED)).toEqual(['account-disabled']);
     expect(alice.written).not.toContain('canary');
   });
 

@@ -8,10 +8,8 @@ import { NS } from '../namespaces.js';
 import { quoted } from '../stream-error.js';
 import { childText, elements, localName, namespaceOf } from '../xml.js';
 import type { Element } from '../xml.js';
+import { externalFailure } from './external-failure.js';
 import type { Method } from './mechanism.js';
-
-/** What the server says about who we are, as against what it says about itself or the exchange. */
-const aboutUs = new Set(['account-disabled', 'credentials-expired', 'not-authorized']);
 
 const texts: ReadonlyMap<string, string> = new Map([
   ['aborted', 'Signing in was broken off.'],
@@ -28,21 +26,26 @@ const texts: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Reads `<failure/>`. An unknown condition is taken for not-authorized.
+ * COMPAT(Prosody, 0.12): its EXTERNAL names the element of its answer "false" where it means a failure with
+ * credentials-expired.
+ */
+export const EXPIRED = 'false';
+
+/**
+ * Reads `<failure/>`, or what stands for it. An unknown condition is taken for not-authorized.
  * @param method the kind of mechanism that was refused
  */
 export function saslFailure(failure: Element, method: Method): Fault {
+  const named = localName(failure) === EXPIRED ? 'credentials-expired' : 'not-authorized';
   const said =
     elements(failure)
       .map((el) => (namespaceOf(el) === NS.sasl ? localName(el) : ''))
-      .find((name) => texts.has(name)) ?? 'not-authorized';
-  const words = quoted(childText(failure, 'text', NS.sasl) ?? childText(failure, 'text', NS.sasl2));
-  if (method === 'external' && aboutUs.has(said)) {
-    // COMPAT(Prosody, 0.12): a certificate that it cannot verify comes back as account-disabled.
-    const text = `The server did not accept your certificate for this account (${said}).${words}`;
-    return fault('sasl', 'not-authorized', text, { retry: 'never' });
-  }
+      .find((name) => texts.has(name)) ?? named;
+  const words = childText(failure, 'text', NS.sasl) ?? childText(failure, 'text', NS.sasl2) ?? '';
+  const quote = quoted(words);
+  const own = method === 'external' ? externalFailure(said, words, quote) : undefined;
+  if (own !== undefined) return own;
   const passing = said === 'temporary-auth-failure' || said === 'aborted';
-  const text = (texts.get(said) ?? '') + words;
+  const text = (texts.get(said) ?? '') + quote;
   return fault('sasl', said, text, { retry: passing ? 'later' : 'never' });
 }

@@ -5,7 +5,7 @@
 import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
 import { NS } from '../namespaces.js';
-import { saslFailure } from '../sasl/failure.js';
+import { EXPIRED, saslFailure } from '../sasl/failure.js';
 import type { Exchange, Move } from '../sasl/mechanism.js';
 import { offerText, readOffer } from '../sasl/offer.js';
 import type { Random } from '../tools.js';
@@ -93,7 +93,7 @@ export class Sasl implements Step {
     if (this.state !== 'server') return false;
     if (is(el, 'challenge', this.xmlns)) this.challenge(el);
     else if (is(el, 'success', this.xmlns)) this.success(el);
-    else if (is(el, 'failure', this.xmlns)) this.failure(el);
+    else if (is(el, 'failure', this.xmlns) || this.isExpired(el)) this.failure(el);
     else return false;
     return true;
   }
@@ -183,6 +183,10 @@ export class Sasl implements Step {
 
   protected accepted(): void {
     this.choosing?.accepted();
+  }
+
+  private isExpired(el: Element): boolean {
+    return this.choosing?.method === 'external' && is(el, EXPIRED, this.xmlns);
   }
 
   protected failure(el: Element): void {
