@@ -28,6 +28,8 @@ export interface NegotiationOptions {
   readonly verifiedBefore?: boolean;
   /** There is a proxy in between: the server’s first word may take longer. */
   readonly far?: boolean;
+  /** There are other places to try: a server that says nothing is left sooner. */
+  readonly hurried?: boolean;
   /**
    * The session to go on with, and the resource bound in it. `h` is read at the moment `<resume/>` is
    * written.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 
+import type { NegotiationOptions } from './negotiation-options.js';
+
 /** A network that swallows what is sent is told from a server that thinks: that one says something. */
 const FIRST_BYTE_MS = 3_000;
+/** The same, while another server can be tried in its place. */
+const FIRST_BYTE_HURRIED_MS = 750;
 /** Through a proxy the server may be the whole of Tor away. */
 const FIRST_BYTE_FAR_MS = 15_000;
 /** Negotiation as a whole; a peer that goes silent in the middle is given up. */
@@ -16,10 +20,10 @@ export class PhaseTime {
   /** On the monotonic clock. */
   deadline: number | undefined;
 
-  /** @param far there is a proxy in between */
-  opened(now: number, far = false): void {
+  opened(now: number, { far, hurried }: Pick<NegotiationOptions, 'far' | 'hurried'>): void {
     this.heard = false;
-    this.deadline = now + (far ? FIRST_BYTE_FAR_MS : FIRST_BYTE_MS);
+    const near = hurried === true ? FIRST_BYTE_HURRIED_MS : FIRST_BYTE_MS;
+    this.deadline = now + (far === true ? FIRST_BYTE_FAR_MS : near);
   }
 
   /** Something came while signing in. */

@@ -81,7 +81,7 @@ export class Session {
     this.clock = clock;
     this.phase = 'negotiating';
     this.answered = false;
-    this.phaseTime.opened(clock.now, options.far);
+    this.phaseTime.opened(clock.now, options);
     this.stream = this.newStream(options);
     this.signIn.open(this.kept.optionsFor(options, this.exchange.h), direct);
   }

@@ -152,7 +152,9 @@ export class LinkKeeper implements WaitingLink {
     this.teller.webSocket = news.webSocket;
     this.redial.opened(news);
     const resource = this.redial.resource(this.resource());
-    const options = { ...this.credentials.opened(this.options), resource, ...framingOf(news) };
+    const hurried = this.redial.hurries ? { hurried: true } : {};
+    const basics = this.credentials.opened(this.options);
+    const options = { ...basics, ...hurried, resource, ...framingOf(news) };
     this.session.open(options, news.direct, this.context.clock());
   }
 

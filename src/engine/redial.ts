@@ -33,6 +33,9 @@ export class Redial {
   private locationTried = false;
   /** The same dial knows of other places to try. */
   private more = false;
+  /** A silent server of this dial was left sooner than it may have answered; and of the last one. */
+  private hasty = false;
+  private patient = false;
   /** What the server says now comes from inside TLS, with its certificate judged. */
   private safe = false;
   /** The next dial goes there, or where the server sent us. */
@@ -66,6 +69,7 @@ export class Redial {
   succeeded(): void {
     this.locationTried = false;
     this.sentAway = 0;
+    this.hasty = false;
     this.backoff.succeeded(this.context.clock().now);
   }
 
@@ -104,6 +108,11 @@ export class Redial {
     this.safe = false;
   }
 
+  /** Another server can be tried; but one that is only slow is to get its time at last. */
+  get hurries(): boolean {
+    return this.more && !this.direct && !this.patient;
+  }
+
   /** TLS is there: from now on it is this server that we talk with. */
   secured(): void {
     this.safe = true;
@@ -132,6 +141,7 @@ export class Redial {
     const astray = cause.retry === 'never' && !this.safe && this.way.host !== undefined;
     if (((!this.more || this.safe) && !astray) || cause.kind === 'sasl') return false;
     if (reached === 'server') this.heard = 'server';
+    else this.hasty ||= this.hurries;
     return this.nextPlace();
   }
 
@@ -182,6 +192,10 @@ export class Redial {
     // Other settings may lead elsewhere: there is nothing to repeat by them.
     const stale = this.detour.again === true && options !== this.by;
     const detour = stale ? {} : this.detour;
+    if (detour.rest !== true) {
+      this.patient = this.hasty;
+      this.hasty = false;
+    }
     this.detour = {};
     this.way = Object.keys(detour).length > 0 ? detour : this.location(options);
     this.by = options;

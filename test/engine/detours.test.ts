@@ -99,6 +99,32 @@ describe('a server that fails before TLS is there', () => {
     expect(told(Link_State.FAILED)).toEqual(['connection-lost']);
   });
 
+  it('by silence costs less than a second where there is another one', () => {
+    attach();
+    const began = now;
+    give({ type: 'link-open', direct: false, more: true });
+    wait();
+    expect(now - began).toBe(750);
+    expect(dials().map(({ rest }) => rest)).toEqual([undefined, true]);
+    // The last one gets its time.
+    give({ type: 'link-open', direct: false });
+    wait();
+    expect(now - began).toBe(3750);
+  });
+
+  it('by being slow gets its time in the next dial, where the others are of no use', () => {
+    attach();
+    for (const ms of [750, 3000, 750]) {
+      const began = now;
+      give({ type: 'link-open', direct: false, more: true });
+      wait();
+      expect(now - began).toBe(ms);
+      give({ type: 'link-closed', fault: fault('link', 'connection-refused', 'No.') });
+      const dialled = dials().length;
+      while (dials().length === dialled) wait();
+    }
+  });
+
   it('by silence is so as well', () => {
     attach();
     give({ type: 'link-open', direct: false, more: true });
