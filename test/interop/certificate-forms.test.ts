@@ -170,7 +170,7 @@ describe('on a server that has TLS 1.2 only', () => {
       const told = await signIn(port(), kind, more);
       expect(told).toMatchObject({
         state: 'failed',
-        error: { condition: 'certificate-refused', retry: 'never' },
+        error: { condition: 'certificate-refused', retry: 'later' },
       });
     },
   );

@@ -123,7 +123,7 @@ test('a server without TLS 1.3 is told apart, and is shown neither certificate n
   const server = await failing.scripted({ maxVersion: 'TLSv1.2', mechanisms });
   const mine = await failing.authority.client([ALICE]);
   const { host, error } = await failing.fail({ ...failing.to(server.port), ...failing.by(mine) });
-  expect(error).toMatchObject({ reason: Reason.AUTHENTICATION_IMPOSSIBLE, fatal: true });
+  expect(error).toMatchObject({ reason: Reason.NETWORK, fatal: false });
   expect(error.text).toMatch(/does not offer TLS 1\.3.*EXTERNAL.* needs it/);
   expect(otherwiseShown(host)).toEqual([]);
   expect(server.dials).toHaveLength(1);
