@@ -88,13 +88,25 @@ access_answered (guint32 account, const stead_event *event)
     access_tell_error (session, "Not done.", stead_event_error_text (event));
 }
 
+/* The engine does not know where the host keeps it. */
+static const char *
+words_of_password (PurpleAccount *account)
+{
+  if (purple_account_get_remember_password (account)
+      && purple_account_get_password (account) != NULL)
+    return " Your password is still stored on this computer, and signs in when the account is "
+           "enabled again.";
+  return "";
+}
+
 /* It belongs to the account, since its connection is about to go. */
 void
 access_got_signed_out (ShimSession *session, const stead_event *event)
 {
   const PurpleNotifyUiOps *ops = purple_notify_get_ui_ops ();
   PurpleConnection *gc = account_connection (session);
-  const char *text = stead_event_signed_out_text (event);
+  char *text =
+      g_strconcat (stead_event_signed_out_text (event), words_of_password (session->account), NULL);
   char *primary =
       g_strdup_printf ("%s is signed out.", purple_account_get_username (session->account));
 
@@ -103,6 +115,7 @@ access_got_signed_out (ShimSession *session, const stead_event *event)
   else if (gc != NULL)
     purple_connection_notice (gc, text);
   g_free (primary);
+  g_free (text);
 }
 
 static gboolean

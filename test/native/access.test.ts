@@ -182,6 +182,14 @@ test('signing out everywhere ends in words, and in an account that is disabled',
   expect(stage.host.all('connection-error')).toEqual([]);
 });
 
+test('a password that stays stored here is told of', async () => {
+  await stage.host.run('account-set', { account, password: 'sesame', remember: true });
+  await signedOut(await signingOut());
+  await stage.engine.next('detach');
+  const [[, , text] = []] = told();
+  expect(text).toMatch(/^Two were, one was not\. Your password is still stored on this computer/);
+});
+
 test('it is not done without a yes', async () => {
   await menu(EVERYWHERE);
   await answer('Sign out everywhere?', 1);
