@@ -41,7 +41,9 @@ export class TokenEnd implements Beside {
       this.output(output);
     });
     const options = { ...signIn.options, certificate: undefined };
-    this.effect({ type: 'dial', dial: dialOf(options, context.tools) });
+    const { pin } = signIn.negotiation;
+    const dial = dialOf(options, context.tools);
+    this.effect({ type: 'dial', dial: { ...dial, ...(pin === undefined ? {} : { pin }) } });
   }
 
   input(input: TrialInput): void {

@@ -64,10 +64,10 @@ class Bench {
   readonly end: TokenEnd;
 
   /** @param sha256 of the certificate that was seen last */
-  constructor(sha256 = 'ab') {
+  constructor(sha256 = 'ab', signIn = romeo()) {
     const token = { mechanism: HT, token: SECRET, count: 7 };
     const ending = { token, agent: 'agent', sha256 };
-    this.end = new TokenEnd(this.context, romeo(), ending, (failed) => {
+    this.end = new TokenEnd(this.context, signIn, ending, (failed) => {
       this.done.push(failed);
     });
   }
@@ -165,6 +165,19 @@ describe('the end of a token', () => {
       expect(bench.written).not.toMatch(/PLAIN|SCRAM|EXTERNAL|cGFzc3dvcmQ|<iq|<presence/);
     },
   );
+
+  it('goes to the server whose certificate a person has accepted', () => {
+    const { options, negotiation } = romeo();
+    const pin = 'ef'.repeat(32);
+    const bench = new Bench('ab', { options, negotiation: { ...negotiation, pin } });
+    expect(bench.effects[0]).toMatchObject({ effect: { type: 'dial', dial: { pin } } });
+    bench.give(direct[0] ?? expect.unreachable(), {
+      type: 'tls-ready',
+      facts: { ...FACTS, sha256: 'cd'.repeat(32) },
+    });
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['certificate-rejected']);
+    expect(bench.written).not.toContain('<authenticate');
+  });
 
   it('that is not bound goes into another channel only if the offer is not less than before', () => {
     const less = new Bench('cd').give(...direct, offering('PLAIN', 'PLAIN'));
