@@ -6,11 +6,12 @@ import { symlinkSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/observed.js';
 import { Pidgin, startDisplay } from '../support/pidgin.js';
+import { beginning, CERTIFICATES, STEPS } from './certificate-cuts.js';
 import { accountsFile, certificateFile, CertificateHouse } from './certificate-house.js';
 import { pictureFile } from './person.js';
 
 const BUDDY_LIST = '^Buddy List$';
-const CERTIFICATES = '^Certificates$';
+const WINDOW = `^${CERTIFICATES}$`;
 
 let house: CertificateHouse;
 let display: string;
@@ -31,33 +32,15 @@ const start = async (name: string): Promise<Pidgin> => {
   return pidgin;
 };
 
-/** When it is killed; each has begun with these sign-ins and certificates at the server. */
-const cuts: [string, (pidgin: Pidgin, signIns: number, certificates: number) => Promise<void>][] = [
-  ['when the question was answered', () => Promise.resolve()],
-  [
-    'when the server has the certificate',
-    (_, __, certificates) => eventually('it', () => house.certificates > certificates),
-  ],
-  ['when it was tried out', (_, signIns) => house.signedInByCertificate(signIns)],
-  ['when it is used', (_, signIns) => house.signedInByCertificate(signIns + 1)],
-  [
-    'when the password is asked about',
-    async (pidgin, signIns) => {
-      await house.signedInByCertificate(signIns + 1);
-      await pidgin.opened(CERTIFICATES);
-    },
-  ],
-];
-
-test.each(cuts)('killed %s, it signs in again by itself', async (name, reached) => {
-  const profile = `cut-${String(cuts.findIndex(([title]) => title === name))}`;
+test.each(STEPS)('killed %s, it signs in again by itself', async (name, reach) => {
+  const profile = `cut-${String(STEPS.findIndex(([title]) => title === name))}`;
   const pidgin = await start(profile);
-  const [signIns, certificates] = [house.signIns.length, house.certificates];
+  const way = beginning(house, () => pidgin.opened(WINDOW));
   await pidgin.place(BUDDY_LIST, { x: 0, y: 0, width: 250, height: 440 });
   await pidgin.keys(BUDDY_LIST, 'alt+a', 'Up', 'Right', 'Down', 'Return');
-  await pidgin.opened(CERTIFICATES);
-  await pidgin.keys(CERTIFICATES, 'Return');
-  await reached(pidgin, signIns, certificates);
+  await pidgin.opened(WINDOW);
+  await pidgin.keys(WINDOW, 'Return');
+  await reach(way);
   await pidgin.running.kill();
   // The same profile; a bus and a log of its own.
   symlinkSync(pidgin.profile, house.home.workspace.path(`${profile}-again.profile`));
@@ -77,11 +60,11 @@ test('where the server takes no certificate, it is revoked, and the password sig
     await pidgin.signedOn(account);
     await pidgin.place(BUDDY_LIST, { x: 0, y: 0, width: 250, height: 440 });
     await pidgin.keys(BUDDY_LIST, 'alt+a', 'Up', 'Right', 'Down', 'Return');
-    await pidgin.opened(CERTIFICATES);
-    await pidgin.keys(CERTIFICATES, 'Return');
+    await pidgin.opened(WINDOW);
+    await pidgin.keys(WINDOW, 'Return');
     await eventually('the upload', () => old.uploads > 0);
     await eventually('its end', () => old.certificates === 0);
-    await pidgin.place(CERTIFICATES, { x: 251, y: 0, width: 540, height: 200 });
+    await pidgin.place(WINDOW, { x: 251, y: 0, width: 540, height: 200 });
     await pidgin.screenshot(pictureFile('pidgin-certificate-refused'));
     expect(await pidgin.connected(account)).toBe(true);
     expect(certificateFile(pidgin.profile)).toBeUndefined();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Bus } from './dbus.js';
 import { eventually } from './observed.js';
 import { listens } from './ports.js';
@@ -12,6 +12,15 @@ const COLUMNS = 120;
 const ROWS = 36;
 /** White on blue, as tmux gives it. */
 const FOCUS = '\u001b[37m\u001b[44m';
+
+/** One that has ended is there until tmux asks how, which it may put off. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s*Z/m.test(readFileSync(`/proc/${String(pid)}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 function lastLine(screen: string): string {
   return screen.trimEnd().split('\n').at(-1) ?? '';
@@ -27,11 +36,12 @@ export class Terminal {
     this.socket = socket;
   }
 
-  static async start(workspace: Workspace): Promise<Terminal> {
-    const terminal = new Terminal(workspace, workspace.path('run', 'tmux'));
+  /** @param name of its socket and its log */
+  static async start(workspace: Workspace, name: string): Promise<Terminal> {
+    const terminal = new Terminal(workspace, workspace.path('run', name));
     const server = new Running('tmux', ['-S', terminal.socket, '-f', '/dev/null', '-D'], {
       env: workspace.env({ TERM: 'screen-256color' }),
-      log: workspace.path('tmux.log'),
+      log: workspace.path(`${name}.log`),
     });
     workspace.atEnd(async () => void (await server.stop()));
     // Its socket is there a moment before anybody listens on it.
@@ -61,7 +71,7 @@ export class Finch extends BusHost {
     const name = options.name ?? 'host';
     const profile = prepareProfile(workspace, options);
     const bus = await Bus.start(workspace, name);
-    const terminal = await Terminal.start(workspace);
+    const terminal = await Terminal.start(workspace, `tmux-${name}`);
     const environment = Object.entries({
       DBUS_SESSION_BUS_ADDRESS: bus.address,
       ...options.env,
@@ -73,7 +83,7 @@ export class Finch extends BusHost {
     );
     const finch = new Finch(bus, profile, terminal, Number(pid));
     workspace.atEnd(() => finch.close());
-    await finch.ready(() => existsSync(`/proc/${finch.pid}`));
+    await finch.ready(() => isAlive(finch.pid));
     return finch;
   }
 
@@ -124,12 +134,18 @@ export class Finch extends BusHost {
     await this.keys('Enter');
   }
 
+  /** SIGKILL, if it is still there; resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (isAlive(this.pid)) process.kill(this.pid, 'SIGKILL');
+    await eventually('Finch to be gone', () => !isAlive(this.pid));
+  }
+
   /** Quits as a user does; the terminal's end takes what stays. */
   async close(): Promise<void> {
-    if (!existsSync(`/proc/${this.pid}`)) return;
+    if (!isAlive(this.pid)) return;
     // Asked over D-Bus, Finch ends libpurple but not its own main loop.
     await this.keys('M-q').catch(() => undefined);
-    await eventually('Finch to quit', () => !existsSync(`/proc/${this.pid}`), 8000).catch(() => {
+    await eventually('Finch to quit', () => !isAlive(this.pid), 8000).catch(() => {
       process.kill(this.pid, 'SIGKILL');
     });
   }
