@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AccountOptions } from '../../bindings/node/index.js';
 import { eventually } from '../support/observed.js';
-import { projectPath } from '../support/project.js';
-import { patchedSasl2 } from '../support/prosody-sasl2.js';
+import { withSasl2 } from '../support/prosody-sasl2.js';
 import { Prosody } from '../support/prosody.js';
 import { Guest, House } from './sign-in-house.js';
 
@@ -50,8 +49,7 @@ beforeAll(async () => {
   const { authority, workspace } = house;
   server = await Prosody.start(workspace, {
     ...{ users: { alice: PASSWORD, [BOB.user]: BOB.password }, authority },
-    modules: ['sasl2', 'sasl2_bind2', 'sasl2_fast'],
-    global: { plugin_paths: [projectPath('test/support/prosody'), patchedSasl2(workspace)] },
+    ...withSasl2(workspace),
   });
   const { port, domain } = server;
   await house.inviteBob({ ...BOB, hash: 'sha1', domain, port, caFile: authority.certFile });

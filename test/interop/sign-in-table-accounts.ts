@@ -46,6 +46,7 @@ export interface End {
 const STRONGEST: Record<ServerName, string | undefined> = {
   'Prosody, passwords in SHA-1': 'SCRAM-SHA-1',
   'Prosody, passwords in SHA-256': 'SCRAM-SHA-256',
+  'Prosody with SASL2 in a patched copy': 'SCRAM-SHA-256',
   'ejabberd, passwords in clear': 'SCRAM-SHA-512',
   'the model server': undefined,
   'the model server with SASL2': 'SCRAM-SHA-512',
@@ -56,6 +57,8 @@ export function comesTo(server: ServerName, tls: TlsVersion, name: string): End 
   if (form !== undefined) return byCertificate(server, tls, options.certTls12 === true);
   if (options.authMethod === 'plain') return { end: 'online by PLAIN' };
   if (server === 'the model server with SASL2') return bySasl2(again === true);
+  if (server === 'Prosody with SASL2 in a patched copy' && again === true)
+    return byUnboundToken(server, tls);
   const strongest = STRONGEST[server];
   if (strongest !== undefined) return byScram(strongest, server, tls);
   const because = 'PLAIN is all that it offers';
@@ -67,6 +70,13 @@ export function comesTo(server: ServerName, tls: TlsVersion, name: string): End 
 function bySasl2(again: boolean): End {
   const by = again ? 'HT-SHA-256-EXPR' : 'SCRAM-SHA-512-PLUS';
   return { end: `online by ${by}, bound to tls-exporter` };
+}
+
+/** A token that is bound to nothing takes no place of a sign-in that is bound. */
+function byUnboundToken(server: ServerName, tls: TlsVersion): End {
+  return tls === 'TLSv1.2'
+    ? { ...byScram('SCRAM-SHA-256', server, tls), because: 'its tokens are bound to no channel' }
+    : { end: 'online by HT-SHA-256-NONE', because: 'it binds to TLS 1.2 only' };
 }
 
 function byScram(strongest: string, server: ServerName, tls: TlsVersion): End {

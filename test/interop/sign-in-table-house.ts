@@ -9,7 +9,8 @@ import { PROFILES } from '../support/model/profiles.js';
 import { ModelServer } from '../support/model/server.js';
 import type { Sasl2Options } from '../support/model/sasl2.js';
 import { World } from '../support/model/world.js';
-import { Prosody } from '../support/prosody.js';
+import { Prosody, type ProsodyOptions } from '../support/prosody.js';
+import { withSasl2 } from '../support/prosody-sasl2.js';
 import type { Workspace } from '../support/workspace.js';
 import { PASSWORD, type TlsVersion } from './sign-in-story.js';
 import { VERSIONS, type ServerName } from './sign-in-table.js';
@@ -34,12 +35,16 @@ async function eachVersion(start: (tls: TlsVersion) => Promise<number>): Promise
 }
 
 const prosody =
-  (hash: 'SHA-1' | 'SHA-256'): Start =>
-  (workspace, authority, users) =>
-    eachVersion(async (tls) => {
-      const options = { domain: DOMAIN, authority, users, hash, tls };
-      return (await Prosody.start(workspace, options)).directTlsPort;
+  (
+    hash: 'SHA-1' | 'SHA-256',
+    more: (workspace: Workspace) => Partial<ProsodyOptions> = () => ({}),
+  ): Start =>
+  (workspace, authority, users) => {
+    const kind = { domain: DOMAIN, authority, users, hash, ...more(workspace) };
+    return eachVersion(async (tls) => {
+      return (await Prosody.start(workspace, { ...kind, tls })).directTlsPort;
     });
+  };
 
 /** @param sasl2 where it signs in by that alone */
 const model =
@@ -59,6 +64,7 @@ const model =
 export const STARTS: Record<ServerName, Start> = {
   'Prosody, passwords in SHA-1': prosody('SHA-1'),
   'Prosody, passwords in SHA-256': prosody('SHA-256'),
+  'Prosody with SASL2 in a patched copy': prosody('SHA-256', withSasl2),
   'ejabberd, passwords in clear': async (workspace, authority, users) => {
     const { ports } = await Ejabberd.start(workspace, {
       ...{ authority, domains: { [DOMAIN]: { users } } },

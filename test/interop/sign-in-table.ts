@@ -9,6 +9,7 @@ import type { TlsVersion } from './sign-in-story.js';
 export const SERVERS = [
   'Prosody, passwords in SHA-1',
   'Prosody, passwords in SHA-256',
+  'Prosody with SASL2 in a patched copy',
   'ejabberd, passwords in clear',
   'the model server',
   'the model server with SASL2',
@@ -89,21 +90,30 @@ function modelBySasl2({ profile, mechanism, binding }: Way, tls: TlsVersion): An
   return mechanism.startsWith('HT-') ? absent(because) : { is: 'refuses not-authorized', because };
 }
 
+function prosodyBySasl2(way: Way, tls: TlsVersion): Answer {
+  if (way.mechanism.startsWith('HT-'))
+    return way.binding === undefined ? LETS_IN : absent('its tokens are bound to no channel');
+  return prosody('SHA-256', way, tls);
+}
+
 /** Why the others have none. */
 const WITHOUT_SASL2: Record<string, string> = {
-  Prosody: 'what Debian has of it ends the stream, and is looked at in a patched copy elsewhere',
+  Prosody: 'what Debian has of it ends the stream, unless it is patched',
   ejabberd: 'ejabberd 23.01 has no SASL2',
   the: 'it is set up without SASL2',
 };
 
 export function answerOf(server: ServerName, tls: TlsVersion, way: Way): Answer {
   if (server === 'the model server with SASL2') return modelBySasl2(way, tls);
+  if (server === 'Prosody with SASL2 in a patched copy' && way.profile === 'SASL2')
+    return prosodyBySasl2(way, tls);
   const [maker = ''] = server.split(/[ ,]/);
   if (way.profile === 'SASL2') return absent(WITHOUT_SASL2[maker] ?? '');
   switch (server) {
     case 'Prosody, passwords in SHA-1':
       return prosody('SHA-1', way, tls);
     case 'Prosody, passwords in SHA-256':
+    case 'Prosody with SASL2 in a patched copy':
       return prosody('SHA-256', way, tls);
     case 'ejabberd, passwords in clear':
       return ejabberd(way);

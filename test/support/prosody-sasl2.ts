@@ -4,6 +4,8 @@
 // that only later ones have. A copy is made to work, as small as can be.
 
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { projectPath } from './project.js';
+import type { ProsodyOptions } from './prosody.js';
 import type { Workspace } from './workspace.js';
 
 const INSTALLED = '/usr/lib/prosody/modules';
@@ -34,8 +36,16 @@ const PATCHES: readonly (readonly [string, string, string])[] = [
   ],
 ];
 
+/** @returns what Prosody is to be started with besides */
+export function withSasl2(workspace: Workspace): Partial<ProsodyOptions> {
+  return {
+    modules: ['sasl2', 'sasl2_bind2', 'sasl2_fast'],
+    global: { plugin_paths: [projectPath('test/support/prosody'), patchedSasl2(workspace)] },
+  };
+}
+
 /** @returns the folder for `plugin_paths` */
-export function patchedSasl2(workspace: Workspace): string {
+function patchedSasl2(workspace: Workspace): string {
   const folder = workspace.makeFolder('sasl2-modules');
   for (const name of ['mod_sasl2', 'mod_sasl2_bind2', 'mod_sasl2_fast']) {
     cpSync(`${INSTALLED}/${name}`, `${folder}/${name}`, { recursive: true });
