@@ -17,10 +17,8 @@ const written = (outputs: NegotiationOutput[]): string =>
   outputs.flatMap((o) => (o.type === 'write' ? [o.text] : [])).join('');
 
 describe('where the account was bound to its connection before', () => {
-  const pin = {
-    ...{ mechanism: 'SCRAM-SHA-256-PLUS', authMethod: 'auto' },
-    binding: 'tls-exporter',
-  } as const;
+  const bound = { mechanism: 'SCRAM-SHA-256-PLUS', binding: 'tls-exporter' } as const;
+  const pin = { ...bound, authMethod: 'auto' } as const;
   const bindings = { 'tls-exporter': Buffer.from('channel') };
   const plus = ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256'];
   const request = (offer: string, options: Partial<NegotiationOptions>): string => {

@@ -79,18 +79,18 @@ async function toldOf(server: string, which: string, sasl2: boolean): Promise<st
 
 const CCERT = 'mod_auth_ccert';
 const CERTS = 'mod_client_certs';
-/** Server, certificate, and what is told by RFC 6120; by SASL2 it is the same but where it stands behind. */
-const rows: readonly (readonly [string, string, string, string?])[] = [
+/** Server, certificate, and what is told by RFC 6120. */
+const rows: readonly (readonly [string, string, string])[] = [
   // Who has a certificate of its authority has an account.
-  [CCERT, 'alice’s', 'let in', 'let in'],
-  [CCERT, 'nobody’s, who has no account', 'let in', 'let in'],
-  [CCERT, 'banned’s', 'let in', 'let in'],
-  [CCERT, 'bob’s, for alice', 'not-authorized', 'not-authorized'],
-  [CCERT, 'without a name', 'account-disabled', 'account-disabled'],
-  [CCERT, 'by an unknown authority', 'account-disabled', 'account-disabled'],
-  [CCERT, 'that has expired', 'certificate-expired', 'the stream ends'],
-  [CCERT, 'that is not valid yet', 'certificate-expired', 'the stream ends'],
-  [CCERT, 'for servers only', 'account-disabled', 'account-disabled'],
+  [CCERT, 'alice’s', 'let in'],
+  [CCERT, 'nobody’s, who has no account', 'let in'],
+  [CCERT, 'banned’s', 'let in'],
+  [CCERT, 'bob’s, for alice', 'not-authorized'],
+  [CCERT, 'without a name', 'account-disabled'],
+  [CCERT, 'by an unknown authority', 'account-disabled'],
+  [CCERT, 'that has expired', 'certificate-expired'],
+  [CCERT, 'that is not valid yet', 'certificate-expired'],
+  [CCERT, 'for servers only', 'account-disabled'],
   // It knows certificates and no authorities, and has one word for all it does not know.
   [CERTS, 'alice’s', 'not-authorized'],
   [CERTS, 'nobody’s, who has no account', 'not-authorized'],
@@ -112,9 +112,15 @@ const rows: readonly (readonly [string, string, string, string?])[] = [
 ];
 
 describe('a certificate', () => {
-  it.each(rows)('by %s, %s: %s', async (server, which, told, told2) => {
+  it.each(rows)('by %s, %s: %s', async (server, which, told) => {
     expect(await toldOf(server, which, false)).toBe(told);
-    if (told2 !== undefined) expect(await toldOf(server, which, true)).toBe(told2);
+  });
+
+  const again = rows.filter(([server]) => server === CCERT);
+  it.each(again)('by the SASL2 of %s, %s: as by RFC 6120', async (server, which, told) => {
+    // The module does not know what to do with the answer of another name.
+    const expected = told === 'certificate-expired' ? 'the stream ends' : told;
+    expect(await toldOf(server, which, true)).toBe(expected);
   });
 });
 

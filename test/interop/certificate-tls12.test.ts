@@ -36,7 +36,7 @@ async function make(guest: Guest): Promise<string> {
     { withinMs: 60_000 },
   );
   if (answer.type === 'certificate-made') return answer.path;
-  return answer.type === 'refused' ? `${answer.error.condition}: ${answer.error.text}` : '';
+  return answer.type === 'refused' ? (answer.error?.text ?? '') : '';
 }
 
 const options = { jid: ALICE, security: 'old_ssl', certTls12: true } as const;
