@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: MIT
 //
-// The child process of a host: one engine, its socket on descriptor 3. Standard output stays empty;
-// standard error has only what is said at a crash.
+// The child process of a host: one engine, its socket on descriptor 3. Standard output stays empty but
+// for --help; standard error has only what is said at a crash.
 
 import { Engine } from './engine/engine.js';
 import { version } from './engine/version.js';
 import { HostSocket } from './ipc/host-socket.js';
 import { Peer } from './ipc/peer.js';
+import { answerTo, usageCode } from './usage.js';
 
 const socketDescriptor = 3;
-/** EX_USAGE of sysexits.h. */
-const usageCode = 64;
 const oldestNode = 20;
 /** A host that stopped reading must not keep us alive. */
 const lastWordsMs = 1000;
+
+const answer = answerTo(process.argv.slice(2));
+if (answer !== undefined) {
+  process.stdout.write(answer.out ?? '');
+  process.stderr.write(answer.err ?? '');
+  process.exit(answer.code);
+}
 
 function hostSocket(): HostSocket {
   try {
     return new HostSocket(socketDescriptor);
   } catch {
     process.stderr.write(
-      'steadfast: this is started by libsteadfast, with a socket on descriptor 3\n',
+      'steadfast: this is started by libsteadfast, with a socket on descriptor 3. Try --help.\n',
     );
     process.exit(usageCode);
   }
