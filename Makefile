@@ -3,6 +3,7 @@
 # make demo    alice and bob talk over a link that is cut, in a real Pidgin or Finch
 # make test    everything that is checked, ending in the line "N passed, N failed"
 # make build   build/plugins, from which a libpurple program runs it without installing
+# make lint    what is checked without running: types, eslint, prettier, clang-format, generated files
 # make sim SEED=n     one seed of the simulation, with its trace
 # make soak    the simulation for STEADFAST_SIM_MINUTES (10), many more kills, more chaos, and an archive gap of
 #              STEADFAST_GAP (20000) messages
@@ -13,10 +14,13 @@
 # make bench-rooms  the same for many large rooms joined at once: RUNS=5 ROOMS=20 OCCUPANTS=500 KEEP=1
 # make bench-connect  round trips until an account is online or resumed, beside prpl-jabber: RUNS=3 RTT=200 KEEP=1
 # make install [PREFIX=/usr] [DESTDIR=...]     into ~/.purple/plugins, or for all users
+# make uninstall [PREFIX=/usr] [DESTDIR=...]   takes it away again
+# make clean   removes build/
+# make help    this list
 
 RUN = scripts/with-node
 
-.PHONY: build demo test lint sim soak compare bench bench-rooms bench-connect install uninstall clean
+.PHONY: build demo test lint sim soak compare bench bench-rooms bench-connect install uninstall clean help
 
 build: node_modules/.package-lock.json
 	scripts/provision.sh build
@@ -94,3 +98,7 @@ uninstall:
 
 clean:
 	rm -rf build
+
+# What stands at the top of this file.
+help:
+	@sed -n '3,/^$$/s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
