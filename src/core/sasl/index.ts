@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The mechanisms, best first, and which of them an account may use. A mechanism that proves a token
-// (XEP-0484, HT-*) would be further rows, chosen by the token it belongs to.
+// The mechanisms, best first, and which of them an account may use. Those that prove a token (XEP-0484) are
+// chosen by the token they belong to: fast.ts.
 
 import { fault } from '../errors.js';
 import type { Fault } from '../errors.js';
