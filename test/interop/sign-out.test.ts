@@ -12,7 +12,7 @@ import { ModelServer } from '../support/model/server.js';
 import { World } from '../support/model/world.js';
 import { eventually } from '../support/observed.js';
 import { projectPath } from '../support/project.js';
-import { patchedSasl2 } from '../support/prosody-sasl2.js';
+import { withSasl2 } from '../support/prosody-sasl2.js';
 import { Prosody } from '../support/prosody.js';
 import { Guest, House } from './sign-in-house.js';
 import { fileIn, JID, PASSWORD, SignOutHouse, tokenIn } from './sign-out-house.js';
@@ -30,8 +30,7 @@ test('Prosody takes the token no more, even from who kept a copy', async () => {
   const { authority, workspace } = house;
   const server = await Prosody.start(workspace, {
     ...{ users: { alice: PASSWORD }, authority },
-    modules: ['sasl2', 'sasl2_bind2', 'sasl2_fast'],
-    global: { plugin_paths: [projectPath('test/support/prosody'), patchedSasl2(workspace)] },
+    ...withSasl2(workspace),
   });
   const guest = new Guest(house, 1, JID, await house.relay(server.directTlsPort));
   const attach = (): void => {

@@ -45,7 +45,7 @@ export function withSasl2(workspace: Workspace): Partial<ProsodyOptions> {
 }
 
 /** @returns the folder for `plugin_paths` */
-function patchedSasl2(workspace: Workspace): string {
+export function patchedSasl2(workspace: Workspace): string {
   const folder = workspace.makeFolder('sasl2-modules');
   for (const name of ['mod_sasl2', 'mod_sasl2_bind2', 'mod_sasl2_fast']) {
     cpSync(`${INSTALLED}/${name}`, `${folder}/${name}`, { recursive: true });
