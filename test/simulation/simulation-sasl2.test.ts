@@ -24,8 +24,9 @@ describe('with SASL2, under seeded trouble', () => {
   it('what a seed was without is not changed by it', () => {
     for (const seed of [1, ROOMS_FROM + 1]) {
       const { server, ...plan } = planOf(seed);
-      const { server: other, ...same } = planOf(SASL2_FROM + seed);
+      const { server: other, strangers, ...same } = planOf(SASL2_FROM + seed);
       expect({ ...same, seed }).toEqual(plan);
+      expect(strangers).toBe(seed);
       const { sasl2: _sasl2, ...rest } = other;
       expect(rest).toEqual(server);
     }
