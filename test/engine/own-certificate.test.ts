@@ -52,6 +52,18 @@ describe('an account with a certificate has no use for a password', () => {
     expectNoPassword(alice);
   });
 
+  it('and when the server has tokens (XEP-0484), none is asked for', () => {
+    begin(alice, far);
+    alice.secured();
+    const tokens = "<fast xmlns='urn:xmpp:fast:0'><mechanism>HT-SHA-256-NONE</mechanism></fast>";
+    const offer = `<mechanism>EXTERNAL</mechanism><mechanism>PLAIN</mechanism><inline>${tokens}</inline>`;
+    alice.says(
+      `${HEADER}<stream:features><authentication xmlns='urn:xmpp:sasl:2'>${offer}</authentication></stream:features>`,
+    );
+    expect(alice.written).toContain('<authenticate xmlns="urn:xmpp:sasl:2" mechanism="EXTERNAL"');
+    expect(alice.written).not.toContain('urn:xmpp:fast:0');
+  });
+
   it('and when the server asks back, or closes', () => {
     begin(alice, far);
     alice.secured();
