@@ -58,7 +58,7 @@ export function comesTo(server: ServerName, tls: TlsVersion, name: string): End 
   if (options.authMethod === 'plain') return { end: 'online by PLAIN' };
   if (server === 'the model server with SASL2') return bySasl2(again === true);
   if (server === 'Prosody with SASL2 in a patched copy' && again === true)
-    return byUnboundToken(server, tls);
+    return byPatchedToken(tls);
   const strongest = STRONGEST[server];
   if (strongest !== undefined) return byScram(strongest, server, tls);
   const because = 'PLAIN is all that it offers';
@@ -72,11 +72,12 @@ function bySasl2(again: boolean): End {
   return { end: `online by ${by}, bound to tls-exporter` };
 }
 
-/** A token that is bound to nothing takes no place of a sign-in that is bound. */
-function byUnboundToken(server: ServerName, tls: TlsVersion): End {
-  return tls === 'TLSv1.2'
-    ? { ...byScram('SCRAM-SHA-256', server, tls), because: 'its tokens are bound to no channel' }
-    : { end: 'online by HT-SHA-256-NONE', because: 'it binds to TLS 1.2 only' };
+function byPatchedToken(tls: TlsVersion): End {
+  if (tls === 'TLSv1.3')
+    return { end: 'online by HT-SHA-256-NONE', because: 'it binds to TLS 1.2 only' };
+  // XEP-0440 §3 does not let a server of SASL2 do so: it might have been taken out on the way.
+  const because = 'it offers -PLUS in SASL2 and no list of bindings, so the older way is taken';
+  return { end: 'online by SCRAM-SHA-256-PLUS, bound to tls-unique', because };
 }
 
 function byScram(strongest: string, server: ServerName, tls: TlsVersion): End {

@@ -91,8 +91,11 @@ function modelBySasl2({ profile, mechanism, binding }: Way, tls: TlsVersion): An
 }
 
 function prosodyBySasl2(way: Way, tls: TlsVersion): Answer {
-  if (way.mechanism.startsWith('HT-'))
-    return way.binding === undefined ? LETS_IN : absent('its tokens are bound to no channel');
+  if (way.mechanism.startsWith('HT-')) {
+    const unique = way.binding === 'tls-unique' && tls === 'TLSv1.2';
+    const taken = way.binding === undefined || unique;
+    return taken ? LETS_IN : absent('Prosody 0.12 has tls-unique alone, and that in TLS 1.2');
+  }
   return prosody('SHA-256', way, tls);
 }
 
