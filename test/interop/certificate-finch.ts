@@ -34,8 +34,12 @@ export async function act(finch: Finch, name: string): Promise<void> {
   await shows(finch, 'Accounts');
   await finch.keys(...RIGHT);
   await finch.press(DOWN, 'the account', (looks) => looks.includes('[44malice@'));
-  // Opened again, the menu has the account's own beside it already.
-  if (!(await finch.screen()).includes(name)) await finch.keys('Enter');
+  const opened = async (): Promise<boolean> => (await finch.screen()).includes(name);
+  // Opened again, the menu has the account's own beside it already. A busy Finch loses a key now and then.
+  for (let tries = 0; tries < 5 && !(await opened()); tries++) {
+    await finch.keys('Enter');
+    await eventually(name, opened, 3000).catch(() => undefined);
+  }
   await finch.press(DOWN, name, (looks) => looks.includes(`[44m${name}`));
   await finch.keys('Enter');
   await finch.front(CERTIFICATES);
