@@ -4388,8 +4388,9 @@ export const RevokeAccessSchema: GenMessage<RevokeAccess> = /*@__PURE__*/
  * The account signs off for good on this machine: the session is ended in order, then the token by which
  * the account could sign in again (XEP-0484) is ended at the server, on a connection of its own, without a
  * password, within 30 s. Answered by SignedOut, then Accepted, then Link FAILED with signed-out (retry
- * NEVER): the next Attach signs in again, as ever. A Detach meanwhile is done behind that. An engine that
- * dies on the way leaves it to the next Attach, which goes on with it instead of signing in. Refused,
+ * NEVER): the next Attach signs in again, as ever. A Detach meanwhile is done behind that; an Attach
+ * behind that Detach is told SignedOut and Accepted alone, and signs in. An engine that dies on the way
+ * leaves it to the next Attach, which goes on with it instead of signing in. Refused,
  * with nothing changed: resource-constraint while another one or a MakeCertificate is under way.
  *
  * @generated from message steadfast.v1.SignOut

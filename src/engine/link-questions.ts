@@ -29,7 +29,8 @@ export interface WaitingLink {
 
 /** What a link waits for that a file or a person has: our certificate, its passphrase, a password, trust. */
 export class LinkQuestions {
-  private passwordDue = false;
+  /** The secret that a person is being asked for. */
+  private wanted: What | undefined;
   /** SHA-256 of the certificate that a person is being asked about; empty for none. */
   private doubted = '';
 
@@ -42,11 +43,11 @@ export class LinkQuestions {
 
   /** The password is asked for, and the link may be gone before the answer comes. */
   get awaitsPassword(): boolean {
-    return this.passwordDue;
+    return this.wanted === What.PASSWORD;
   }
 
   askPassword(): void {
-    this.passwordDue = true;
+    this.wanted = What.PASSWORD;
     this.teller.secretWanted(What.PASSWORD);
   }
 
@@ -63,9 +64,24 @@ export class LinkQuestions {
     this.teller.untrusted(domain, facts, reasons, text);
   }
 
-  /** A server that is trusted was found, or another host asks: the question is void. */
+  /** A server that is trusted was found. */
   withdrawTrust(): void {
     this.doubted = '';
+  }
+
+  /** Nobody is waited for any more: what is answered now is no answer. */
+  close(): void {
+    this.doubted = '';
+    this.wanted = undefined;
+  }
+
+  /** A host attached. @param password what it brings; a sign-in that waits for one goes on with it */
+  attached(password: string): void {
+    const waits = this.awaitsPassword && this.link.phase === 'up';
+    this.close();
+    if (!waits) return;
+    if (password === '') this.askPassword();
+    else this.session.password(password);
   }
 
   /** Reads the certificate that the next link will show, if there is one. */
@@ -94,6 +110,7 @@ export class LinkQuestions {
     if (!passphrase || !this.link.attached) return this.link.fail(cause);
     const refused = this.credentials.secrets.passphrase === '' ? undefined : cause;
     this.link.phase = 'asking';
+    this.wanted = What.PASSPHRASE;
     this.teller.secretWanted(What.PASSPHRASE, refused);
   }
 
@@ -110,8 +127,9 @@ export class LinkQuestions {
   }
 
   secretAnswered(what: What, secret: string, cancelled: boolean): void {
+    if (what !== this.wanted) return;
+    this.wanted = undefined;
     if (cancelled) {
-      this.passwordDue = false;
       this.link.drop();
       return this.link.fail(CANCELLED);
     }
@@ -120,7 +138,6 @@ export class LinkQuestions {
       return this.readIdentity();
     }
     this.credentials.secrets.password = secret;
-    this.passwordDue = false;
     if (this.link.phase === 'up') this.session.password(secret);
     else this.link.phase = 'due';
   }

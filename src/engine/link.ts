@@ -64,7 +64,7 @@ export class LinkKeeper implements WaitingLink {
     this.settling ||= this.leave.underWay && this.phase === 'up' && !this.session.online;
     this.leave.overtaken();
     this.teller.shown = shown;
-    this.questions.withdrawTrust();
+    this.questions.attached(secrets.password);
     this.redial.startOver();
     const online = this.session.online && !this.settling;
     if (online && !changed) return this.teller.onlineAgain(true);
@@ -98,6 +98,7 @@ export class LinkKeeper implements WaitingLink {
   /** The host is gone for now; a session that lives is kept. */
   park(): void {
     this.attached = false;
+    this.questions.close();
     this.teller.detached();
     if (!this.session.online && !this.session.resumable) {
       this.drop();
@@ -307,6 +308,7 @@ export class LinkKeeper implements WaitingLink {
   }
 
   private stop(cause: Fault): void {
+    this.questions.close();
     this.phase = 'idle';
     this.teller.failed(cause);
   }
@@ -339,6 +341,7 @@ export class LinkKeeper implements WaitingLink {
 
   /** Ends the session in order. @param over called behind that, instead of the account's end */
   endFor(why: Why, over?: () => void): void {
+    this.questions.close();
     this.leave.begin(why, over);
     if (this.phase === 'up' && this.session.online) {
       this.leave.close();
@@ -346,7 +349,8 @@ export class LinkKeeper implements WaitingLink {
       // Else a host says Goodbye right behind its Detach, and that is at work.
       this.stopDialing();
       this.session.abandon('end');
-      this.left();
+      // A link that was being signed in on has said by now that it is down.
+      if (this.leave.underWay) this.left();
     }
   }
 

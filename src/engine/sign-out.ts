@@ -63,6 +63,8 @@ export class SignOut {
   private againAt = 0;
   /** In `deleting`. */
   private ended: TokenEnded = 'none';
+  /** What an earlier process has told already. */
+  private toldBefore: SignedOut | undefined;
   /** What the host wants when it is over: the last of its words on that counts. */
   private wanted: Command | undefined;
 
@@ -78,8 +80,9 @@ export class SignOut {
     if (this.state !== 'idle') {
       if (begun?.id !== id) this.parts.host.refuse(id, BUSY);
     } else if (begun?.id === id && begun.told !== undefined) {
-      // An earlier process was through, and died before everybody knew.
-      this.say(begun.told);
+      // An earlier process was through, and died before everybody knew. We may be signed in again by now.
+      this.toldBefore = begun.told;
+      this.leave();
     } else if (this.parts.link.options === undefined) {
       this.parts.host.refuse(id, NOT_ATTACHED);
     } else {
@@ -200,12 +203,16 @@ export class SignOut {
     const { id, swept } = begun;
     const certificate = this.parts.link.options?.certificate !== undefined;
     const text = signOutWords(swept, this.ended, { deleted, certificate });
-    const told = signedOut(id, swept, this.ended, text);
+    const now = signedOut(id, swept, this.ended, text);
+    const told = this.ended === 'none' ? (this.toldBefore ?? now) : now;
     this.book.keep({ id, stage: 'done', told });
     this.state = 'idle';
+    this.toldBefore = undefined;
     this.say(told);
     const { wanted } = this;
     this.wanted = undefined;
+    // Whoever has come back meanwhile signs in again, and hears of no end.
+    if (wanted?.body.case !== 'attach') this.parts.link.refuse(SIGNED_OUT);
     if (wanted !== undefined) this.parts.later(wanted);
   }
 
@@ -213,7 +220,6 @@ export class SignOut {
     this.context.log('info', 'sign-out', value.text);
     this.context.tell({ case: 'signedOut', value });
     this.parts.host.accept(value.id);
-    this.parts.link.refuse(SIGNED_OUT);
   }
 
   private enter(state: SignOut['state'], ms: number): void {

@@ -128,7 +128,7 @@ export class Race {
         connected: (raw, secure) => {
           runner.attempts.delete(attempt);
           if (secure !== undefined) this.#judge(runner, address, raw, secure);
-          else if (this.#someSetsUpTls(runner)) this.#keep(runner, raw);
+          else if (this.#someSetsUpTls(runner)) this.#keep(runner, address, raw);
           else this.#won(runner, raw, undefined);
         },
         failed: (fault) => {
@@ -163,8 +163,13 @@ export class Race {
   }
 
   /** A healthy server on a slow network must not lose to the one behind it, only because TLS takes longer. */
-  #keep(runner: Runner, raw: Socket): void {
-    if (this.#reserve !== undefined) return void raw.destroy();
+  #keep(runner: Runner, address: string, raw: Socket): void {
+    if (this.#reserve !== undefined) {
+      raw.destroy();
+      // Its time may come yet.
+      runner.addresses.unshift(address);
+      return;
+    }
     this.#reserve = { runner, raw };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#takeReserve(), this.options.giveWayMs);

@@ -166,8 +166,34 @@ describe('a sign-out', () => {
     account.attach({}, 10_000);
     const { told } = heard(account);
     expect(told.filter((each) => each === 'link 4')).toHaveLength(1);
-    expect(told).toEqual(expect.arrayContaining(OVER));
+    expect(told).toEqual(expect.arrayContaining(['signedOut', 'accepted']));
+    // Whoever has come back has not been signed out.
+    expect(told).not.toContain('link 3 signed-out');
     expect(told.at(-1)).toBe('link 1');
+  });
+
+  it('while a link is being signed in on is brought to its end', () => {
+    for (let ms = 0; ms < 200; ms += 4) {
+      const account = settled();
+      account.cut();
+      account.pass(900 + ms);
+      signOut(account, false, 60_000);
+      expect(heard(account).told).toEqual(expect.arrayContaining(OVER));
+      expect(account.engine.ended).toBe(0);
+      expect(hasToken(account)).toBe(false);
+    }
+  });
+
+  it('that is given again to an engine that has signed in since ends that session, too, and its token', () => {
+    const account = settled();
+    signOut(account, false, 20_000);
+    account.restart();
+    account.attach({}, 5_000);
+    expect(account.server.sessions.size).toBe(1);
+    signOut(account, false, 20_000);
+    expect(heard(account).told.slice(-3)).toEqual(OVER);
+    expect(account.server.sessions.size).toBe(0);
+    expect(hasToken(account)).toBe(false);
   });
 });
 

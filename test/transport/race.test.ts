@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,6 +11,7 @@ import type { Lookup } from '../../src/transport/addresses.js';
 import type { SrvResolver } from '../../src/transport/resolver.js';
 import type { SrvAnswer, SrvRecord } from '../../src/transport/srv.js';
 import { BlackHole } from '../support/black-hole.js';
+import type { Target } from '../../src/transport/types.js';
 import { Authority } from '../support/certificates.js';
 import type { Certificate } from '../support/certificates.js';
 import { CuttingProxy } from '../support/cutting-proxy.js';
@@ -170,6 +174,49 @@ describe('one service’s records are not waited for', () => {
       direct ? tried.next('the first', (name) => name === 'slow.example') : Promise.resolve();
     await race([], { lookup, resolver: resolver(list, late) }).ready();
   });
+});
+
+it('one that was there while another waited gets its turn when that one dies', async () => {
+  const asked = new Observed<{ readonly place: string; readonly socket: Socket }>();
+  const proxy = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (heard) => {
+      const [, place = ''] = /^CONNECT ([a-z]+)/.exec(String(heard)) ?? [];
+      asked.add({ place, socket });
+    });
+  });
+  proxy.listen(0, host);
+  await once(proxy, 'listening');
+  endings.push(() => void proxy.close());
+  const { port } = proxy.address() as AddressInfo;
+  const target = (name: string, direct: boolean): Target => ({ host: name, port: 5222, direct });
+  const watched = watch(
+    {
+      tls: 'either',
+      proxy: { kind: 'http', host, port, user: '', password: '' },
+      targets: [target('direct', true), target('dying', false), target('good', false)],
+    },
+    { timeouts: { ...patience, proxyMs: 60_000, giveWayMs: 60_000 } },
+  );
+  endings.push(() => watched.link.close('reset'));
+  const opened = async (name: string, after = 0): Promise<Socket> => {
+    const { socket } = await asked.next(name, ({ place }) => place === name, { after });
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    return socket;
+  };
+  // All three are asked for before the first of them is there.
+  await asked.next('the last', ({ place }) => place === 'good');
+  const direct = await opened('direct');
+  await once(direct, 'data');
+  const dying = await opened('dying');
+  const good = await opened('good');
+  // One is enough to wait.
+  await once(good, 'close');
+  const before = asked.all.length;
+  dying.resetAndDestroy();
+  await opened('good', before);
+  direct.destroy();
+  await watched.news.next('open', ({ type }) => type === 'open');
 });
 
 describe('who wins', () => {

@@ -54,7 +54,7 @@ const CUT = fault('link', 'reset', 'The connection was cut.');
 /** The engine process: the real account, and a driver on the model's clock, network and disk. */
 export class ModelEngine {
   alive = true;
-  /** How often the account said that it is over. */
+  /** How often the account said that it is over: after the first time nothing reaches it. */
   ended = 0;
   link: ModelLink | undefined;
   /** Where it has dialled, oldest first. */
@@ -132,7 +132,8 @@ export class ModelEngine {
   }
 
   input(input: AccountInput): void {
-    if (!this.alive) {
+    // As the real one, which lets an account go that has come to its end.
+    if (!this.alive || this.ended > 0) {
       return;
     }
     this.inputs.push(input);
