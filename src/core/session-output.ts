@@ -2,31 +2,21 @@
 //
 // What a session tells its owner, and the faults that are its own.
 
-import type { CloseHow, Derivation, TlsFacts } from './effects.js';
+import type { CloseHow } from './effects.js';
 import type { Fault } from './errors.js';
 import { fault } from './errors.js';
 import type { Jid } from './jid.js';
-import type { SignInNews } from './sasl/memory.js';
 import type { Established, NegotiationOutput } from './negotiation-output.js';
 import type { Tracked } from './stream-management.js';
 import type { Element } from './xml.js';
 
+/** What a negotiation says and a session passes on as it is. */
+type Passed = 'write' | 'start-tls' | 'derive' | 'need-password' | 'sign-in' | 'step';
+
 export type SessionOutput =
-  | { readonly type: 'write'; readonly text: string }
-  | { readonly type: 'start-tls' }
+  /** Of the negotiation, as it says it; behind the last two the link is gone. */
+  | Extract<NegotiationOutput, { type: Passed | 'untrusted' | 'verified' }>
   | { readonly type: 'close'; readonly how: CloseHow }
-  | { readonly type: 'derive'; readonly ticket: number; readonly derivation: Derivation }
-  | { readonly type: 'need-password' }
-  | { readonly type: 'sign-in'; readonly news: SignInNews }
-  | { readonly type: 'step'; readonly step: number; readonly steps: number; readonly text: string }
-  | {
-      readonly type: 'untrusted';
-      readonly facts: TlsFacts;
-      readonly reasons: readonly string[];
-      readonly text: string;
-    }
-  /** Of a link that was to go no further: the server is trusted. The link is gone. */
-  | { readonly type: 'verified'; readonly facts: TlsFacts }
   /**
    * The session we kept is gone. `certain`: the server said how far it had got. `forgotten`: it knew
    * nothing of the session any more.
