@@ -83,7 +83,12 @@ function others({ others: how, ended, needPassword, left, unsure, cause }: Swept
     );
   }
   if (left > 0) words.push(`${count(left)} not signed out: the server did not do it.`);
-  if (unsure) words.push('The server does not tell which of them was this one.');
+  if (unsure) {
+    words.push(
+      'The server does not tell which client this one is, so it may be counted here. Look at where you are ' +
+        'signed in after the next sign-in: whoever is left there that is not yours can be signed out there.',
+    );
+  }
   return words;
 }
 

@@ -3,10 +3,11 @@
 // Every other client loses its access (XEP-0494 §3.2).
 //
 // The list says of none that it is the one who asks. Ours is the one that goes by the name under which we
-// signed in (XEP-0388 §2.3), or else the only one that is connected, and is left alone. Where neither tells,
-// each that is connected may be ours: these are asked for last and one by one, and the one whose end is the
-// end of our session was ours. Only what the first list had is asked for, so that we never pursue ourselves
-// from session to session.
+// signed in (XEP-0388 §2.3), and is left alone. Where none does, each that is connected may be ours, be it the
+// only one: it may as well be a stranger, in a list that leaves us out. Where several do, it is one of these.
+// Who may be ours is asked for last and one by one, and the one whose end is the end of our session is taken
+// for ours. Only what the first list had is asked for, so that we never pursue ourselves from session to
+// session.
 
 import type { Fault } from '../core/errors.js';
 import { askAccess } from './access.js';
@@ -22,7 +23,7 @@ export interface Swept {
   readonly ended: number;
   readonly needPassword: number;
   readonly left: number;
-  /** One of these may be ourselves. */
+  /** One of these may be ourselves, and who took our session along may be another. */
   readonly unsure: boolean;
   /** Why they were not reached. */
   readonly cause?: Fault;
@@ -86,15 +87,19 @@ export class Sweep {
 
   #wanted(clients: readonly AccessClient[]): Wanted[] {
     const named = clients.filter(({ current }) => current);
-    const ours = named.length === 1 ? named : clients.filter(({ connected }) => connected);
-    const known = ours.length === 1;
-    const others = known ? clients.filter((client) => client !== ours[0]) : [...clients];
+    const known = named.length === 1;
+    const others = known ? clients.filter((client) => client !== named[0]) : [...clients];
+    const maybe = named.length > 1 ? named : clients.filter(({ connected }) => connected);
     this.#unsure = !known && clients.length > 0;
     this.#left += others.filter(({ id }) => id === '').length;
     return others
       .filter(({ id }) => id !== '')
       .sort((a, b) => a.lastSeen - b.lastSeen)
-      .map(({ id, connected }) => ({ id, doubtful: connected && !known, tries: 0 }));
+      .map((client) => ({
+        id: client.id,
+        doubtful: !known && maybe.includes(client),
+        tries: 0,
+      }));
   }
 
   /** In another session: what was asked for and is not there any more has been ended. */
@@ -140,7 +145,7 @@ export class Sweep {
     this.#busy = false;
     if (this.#over) return;
     const [first, ...more] = this.#todo ?? [];
-    // The last one took our session with it: that was ourselves, and there is nobody left to ask for.
+    // The last one took our session with it: that was ourselves as far as we can know, and nobody is left to ask for.
     const wasOurs = first?.doubtful === true && first.tries > 0 && more.length === 0;
     if (first === undefined || wasOurs) this.#end({ others: 'asked' });
     else if (this.host.online) this.#next();

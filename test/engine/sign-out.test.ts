@@ -15,6 +15,7 @@ import type { SignedOut } from '../../src/contract/engine_pb.js';
 import { TOKEN } from '../../src/engine/fast-token.js';
 import { SIGN_OUT } from '../../src/engine/sign-out-book.js';
 import { ModelAccount } from '../support/model-account.js';
+import { CAM } from '../support/model/access.js';
 import type { ServerOptions } from '../support/model/profiles.js';
 
 const ALICE = 'alice@model.test';
@@ -334,6 +335,21 @@ describe('a sign-out everywhere', () => {
     expect(outcome).toMatchObject({ others: Others.NOT_REACHED, token: Token.LEFT });
   });
 
+  it('at a server whose list leaves us out does not spare the only one that is connected', () => {
+    const account = settled();
+    account.server.access.list =
+      `<clients xmlns='${CAM}'><client connected='true' id='intruder' type='session'><auth><fast/></auth>` +
+      '<user-agent><software>Another</software></user-agent></client></clients>';
+    signOut(account, true);
+    const { told, outcome } = heard(account);
+    expect(told).toEqual(OVER);
+    const revoked = account.server.received.filter((text) => text.includes('<revoke'));
+    expect(revoked.join('')).toContain('id="intruder"');
+    // The model has nobody of that name.
+    expect(outcome).toMatchObject({ others: Others.ASKED, ended: 1, left: 0 });
+    expect(outcome?.text).toContain('does not tell which client this one is');
+  });
+
   it('at a server whose list names nobody takes the end of its session for its own', () => {
     const account = settled();
     const { access } = account.server;
@@ -348,7 +364,7 @@ describe('a sign-out everywhere', () => {
     const { told, outcome } = heard(account);
     expect(told.slice(-3)).toEqual(OVER);
     expect(outcome).toMatchObject({ others: Others.ASKED });
-    expect(outcome?.text).toContain('does not tell which of them was this one');
+    expect(outcome?.text).toContain('does not tell which client this one is');
     expect(hasToken(account)).toBe(false);
   });
 });

@@ -248,9 +248,29 @@ describe('all others', () => {
     ]);
   });
 
-  it('leave out the only one that is connected where none has our name: that is us', () => {
-    const stage = new Stage().begin(client('b'), client('me', { connected: true }));
+  it('have the only one that is connected among them where none has our name: it may be a stranger', () => {
+    const stage = new Stage().begin(client('b'), client('one', { connected: true }));
     expect(stage.asked).toEqual(['b']);
+    stage.answer(result());
+    expect(stage.asked).toEqual(['one']);
+    stage.answer(result());
+    expect(stage.done).toEqual([
+      { others: 'asked', ended: 2, needPassword: 0, left: 0, unsure: true },
+    ]);
+  });
+
+  it('of our name are asked for last where several have it, and who has another one is not ours', () => {
+    const { device } = OURS;
+    const stage = new Stage().begin(
+      client('copy', OURS),
+      client('stranger', { connected: true }),
+      client('old', { device }),
+    );
+    expect(stage.asked).toEqual(['stranger']);
+    stage.answer(result());
+    expect(stage.asked).toEqual(['copy']);
+    stage.answer(result()).lost();
+    expect(stage.done).toMatchObject([{ ended: 2, unsure: true }]);
   });
 
   it('are asked for one by one where any may be ours, the one seen last at last', () => {
