@@ -30,10 +30,10 @@ const success = (role?: string): string => {
 const failure = (word: string): string =>
   `<failure xmlns='${NS}'><${word} xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/></failure>`;
 
-function secure(options: Partial<NegotiationOptions>): Driven {
+function secure(options: Partial<NegotiationOptions>, channel = facts): Driven {
   const driven = negotiate({ authMethod: 'plain', resume, ...options });
   driven.negotiation.start(true);
-  driven.negotiation.tlsReady(facts, wall);
+  driven.negotiation.tlsReady(channel, wall);
   driven.take();
   return driven;
 }
@@ -58,6 +58,34 @@ describe('a token that is to end', () => {
     expect(request).toContain('invalidate="true"');
     expect(request).not.toMatch(/<resume|<bind|request-token|PLAIN/);
     expect(say(answer)).toMatchObject([{ type: 'failed', fault: { condition } }]);
+  });
+
+  it.each([
+    [
+      'bound, shown for the first time and not taken: perhaps for its binding',
+      1,
+      'not-authorized',
+      'left',
+    ],
+    ['bound, shown for the first time and too old', 1, 'credentials-expired', 'revoked'],
+    ['bound, shown before and not known any more', 2, 'not-authorized', 'revoked'],
+  ])('that is %s is told as such', (_, count, word, end) => {
+    const mechanism = 'HT-SHA-256-EXPR';
+    const revoke = { ...token, mechanism, count };
+    const bindings = { 'tls-exporter': new Uint8Array(32) };
+    const { say } = secure({ sasl2: { ...usual, revoke } }, { ...facts, bindings });
+    expect(written(say(offer.replace(HT, mechanism)))).toContain(`mechanism="${mechanism}"`);
+    expect(say(failure(word))).toMatchObject([
+      { type: 'failed', fault: { condition: `token-${end}` } },
+    ]);
+  });
+
+  it('that is not bound and shown for the first time is not known where it is refused', () => {
+    const { say } = secure({ sasl2: { ...usual, revoke: { ...token, count: 1 } } });
+    say(offer);
+    expect(say(failure('not-authorized'))).toMatchObject([
+      { type: 'failed', fault: { condition: 'token-revoked' } },
+    ]);
   });
 
   it('is over where the server has no tokens', () => {

@@ -25,11 +25,27 @@ export const notShown = left(
 /** It is forgotten by now, so that the next link begins without. */
 export const inTheWay = left('The server refused the token, and took nothing else behind it.');
 
-/** How a server says that it does not know a token (§4.1). */
-const unknown: ReadonlySet<string> = new Set(['not-authorized', 'credentials-expired']);
+/** What is said of one that is too old, whatever it is bound to (§4.2). */
+const EXPIRED = 'credentials-expired';
 
-/** @returns what became of the token, by the answer to `<fast invalidate='true'/>` */
-export function revocation(answer: Element, exchange: Exchange | undefined, tools: Tools): Fault {
+/** How a server says that it does not know a token (§4.1). */
+const unknown: ReadonlySet<string> = new Set(['not-authorized', EXPIRED]);
+
+const unproved = left(
+  'The server refused it when it was shown for the first time, bound to the connection: that may be for the ' +
+    'binding alone, so the token may still be good.',
+);
+
+/**
+ * @param untried whether the token is bound, and was never shown before
+ * @returns what became of the token, by the answer to `<fast invalidate='true'/>`
+ */
+export function revocation(
+  answer: Element,
+  exchange: Exchange | undefined,
+  tools: Tools,
+  untried: boolean,
+): Fault {
   if (is(answer, 'success', NS.sasl2)) {
     const said = childText(answer, 'additional-data', NS.sasl2)?.trim() ?? '';
     const data = tools.fromBase64(said);
@@ -38,7 +54,9 @@ export function revocation(answer: Element, exchange: Exchange | undefined, tool
   }
   if (!is(answer, 'failure', NS.sasl2)) return left('The server asked for more than the token.');
   const said = elements(answer).filter((el) => namespaceOf(el) === NS.sasl);
-  return said.some((el) => unknown.has(localName(el))) ? revoked : left('The server refused it.');
+  const words = said.map((el) => localName(el));
+  if (!words.some((word) => unknown.has(word))) return left('The server refused it.');
+  return untried && !words.includes(EXPIRED) ? unproved : revoked;
 }
 
 function left(text: string): Fault {

@@ -101,7 +101,7 @@ class Sasl2 extends Sasl {
   override element(el: Element): boolean {
     if (this.state === 'server' && this.isRevoking && namespaceOf(el) === NS.sasl2) {
       // Whatever the answer: a token that cannot be ended must not stand before the next sign-in for ever.
-      this.host.fail(revocation(el, this.exchange, this.host.tools));
+      this.host.fail(revocation(el, this.exchange, this.host.tools, this.isUntried));
       return true;
     }
     if (this.state === 'server' && is(el, 'continue', NS.sasl2)) {
@@ -182,9 +182,7 @@ class Sasl2 extends Sasl {
     if (this.token === undefined || this.features === undefined) return super.failure(el);
     // XEP-0484 §4.2 names what is said of one that is too old.
     const old = child(el, 'credentials-expired', NS.sasl) !== undefined;
-    const { count, mechanism } = this.token;
-    const bound = fastBinding(mechanism, this.channel()) !== '';
-    if (bound && count === 1 && !old) this.broken = mechanism;
+    if (this.isUntried && !old) this.broken = this.token.mechanism;
     // XEP-0484 §4.1: another way takes its place, in the same stream.
     host.learn({ askedToResume: undefined });
     this.dropToken();
@@ -249,6 +247,12 @@ class Sasl2 extends Sasl {
     if (token === undefined || token === '' || mechanism === undefined) return;
     // XEP-0484 §3.5: a new one takes the place of the old.
     this.host.out({ type: 'token', token: { mechanism, token, count: 0 } });
+  }
+
+  /** The token is bound and shown for the first time: a refusal may be for its binding. */
+  private get isUntried(): boolean {
+    const { token } = this;
+    return token?.count === 1 && fastBinding(token.mechanism, this.channel()) !== '';
   }
 
   private get isRevoking(): boolean {
