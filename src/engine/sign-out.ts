@@ -10,6 +10,7 @@ import {
   SignedOutSchema,
 } from '../contract/engine_pb.js';
 import type { Command, SignedOut } from '../contract/engine_pb.js';
+import type { Fault } from '../core/errors.js';
 import { Sweep } from '../features/access-sweep.js';
 import type { Swept } from '../features/access-sweep.js';
 import { errorMessage } from '../features/error.js';
@@ -41,6 +42,8 @@ const LEAVING_MS = 10_000;
 const TOKEN_MS = 30_000;
 const BETWEEN_TRIES_MS = 3_000;
 const DELETING_MS = 5_000;
+/** Of these the server may be rid by itself: it was not there, or shuts down and comes back. */
+const PASSING: ReadonlySet<Fault['kind']> = new Set(['link', 'timeout', 'stream']);
 
 export interface SignOutParts {
   readonly link: LinkKeeper;
@@ -180,7 +183,8 @@ export class SignOut {
       return new TokenEnd(this.context, signIn, ending, (failed) => {
         over();
         const { now } = this.context.clock();
-        const passing = failed?.kind === 'link' || failed?.kind === 'timeout';
+        const passing =
+          failed !== undefined && PASSING.has(failed.kind) && failed.retry === 'later';
         if (passing && now + BETWEEN_TRIES_MS < this.until) {
           this.state = 'waiting';
           this.againAt = now + BETWEEN_TRIES_MS;

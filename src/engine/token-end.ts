@@ -3,6 +3,7 @@
 // A token is ended at the server (XEP-0484 §3.6), on a link of its own on which nothing else is done: no
 // password and no certificate go out, and no session is begun.
 
+import type { Dial } from '../core/effects.js';
 import type { Fault } from '../core/errors.js';
 import { Session } from '../core/session.js';
 import type { SessionOutput } from '../core/session-output.js';
@@ -13,9 +14,11 @@ import type { Context } from './context.js';
 import type { TrialEffect, TrialInput } from './effects.js';
 import { NO_LINK } from './link-faults.js';
 import { dialOf } from './options.js';
+import { OtherPlaces } from './other-places.js';
 import type { SignIn } from './trial.js';
 import { UNTRUSTED } from './trial.js';
 import { framingOf } from './web-link.js';
+import type { LinkOpen } from './web-link.js';
 
 export interface Ending {
   readonly token: Token;
@@ -27,6 +30,7 @@ export interface Ending {
 
 export class TokenEnd implements Beside {
   private readonly session: Session;
+  private readonly places: OtherPlaces;
   private cause: Fault | undefined;
   private over = false;
 
@@ -40,10 +44,8 @@ export class TokenEnd implements Beside {
     this.session = new Session(context.tools, context.random, (output) => {
       this.output(output);
     });
-    const options = { ...signIn.options, certificate: undefined };
-    const { pin } = signIn.negotiation;
-    const dial = dialOf(options, context.tools);
-    this.effect({ type: 'dial', dial: { ...dial, ...(pin === undefined ? {} : { pin }) } });
+    this.places = new OtherPlaces(signIn.options);
+    this.dial({});
   }
 
   input(input: TrialInput): void {
@@ -54,7 +56,8 @@ export class TokenEnd implements Beside {
       case 'link-open':
         return this.open(input);
       case 'tls-ready':
-        return this.session.tlsReady(input.facts, clock);
+        this.session.tlsReady(input.facts, clock);
+        return this.places.judged();
       case 'link-bytes':
         return this.session.bytes(input.bytes, clock);
       case 'link-closed':
@@ -81,12 +84,24 @@ export class TokenEnd implements Beside {
     this.finish(cause);
   }
 
-  private open(news: Extract<TrialInput, { type: 'link-open' }>): void {
+  private dial(more: Partial<Dial>): void {
+    const options = { ...this.signIn.options, certificate: undefined };
+    const { pin } = this.signIn.negotiation;
+    const dial = dialOf(options, this.context.tools);
+    this.effect({
+      type: 'dial',
+      dial: { ...dial, ...(pin === undefined ? {} : { pin }), ...more },
+    });
+  }
+
+  private open(news: LinkOpen): void {
+    this.places.opened(news);
     const { password: _, identity: __, ...basics } = this.signIn.negotiation;
     const { token, agent, sha256 } = this.ending;
     const sasl2 = { agent, bind: false, over: true, carbons: false, revoke: token };
     const remembered = { offers: {}, sha256 };
-    const options = { ...basics, resource: '', remembered, sasl2, ...framingOf(news) };
+    const link = { ...this.places.patience, ...framingOf(news) };
+    const options = { ...basics, resource: '', remembered, sasl2, ...link };
     this.session.open(options, news.direct, this.context.clock());
   }
 
@@ -98,11 +113,17 @@ export class TokenEnd implements Beside {
         return this.effect(output);
       case 'untrusted':
         this.cause = UNTRUSTED;
-        return this.finish(UNTRUSTED);
+        return;
       case 'down':
-        return this.finish(this.cause ?? output.fault ?? NO_LINK);
+        return this.down(this.cause ?? output.fault ?? NO_LINK);
       default:
     }
+  }
+
+  private down(cause: Fault): void {
+    if (!this.places.goesOn()) return this.finish(cause);
+    this.cause = undefined;
+    this.dial({ rest: true });
   }
 
   private finish(cause: Fault): void {

@@ -17,6 +17,7 @@ import type { TrialEffect, TrialInput } from './effects.js';
 import { NO_LINK } from './link-faults.js';
 import type { AttachOptions } from './options.js';
 import { dialOf } from './options.js';
+import { OtherPlaces } from './other-places.js';
 import { Tls12Scout } from './tls12-scout.js';
 import { framingOf } from './web-link.js';
 
@@ -46,6 +47,7 @@ export const UNTRUSTED = fault(
 export class Trial implements Beside {
   private readonly session: Session;
   private readonly scout = new Tls12Scout();
+  private readonly places: OtherPlaces;
   private identity: NegotiationOptions['identity'];
   private accepted = false;
   /** This link was there to see with whom we would be: the next one goes to the same place. */
@@ -66,6 +68,7 @@ export class Trial implements Beside {
     this.session = new Session(context.tools, context.random, (output) => {
       this.output(output);
     });
+    this.places = new OtherPlaces(signIn.options);
     this.effect({ type: 'read-identity', cert: path, key: '', passphrase: '' });
   }
 
@@ -83,14 +86,14 @@ export class Trial implements Beside {
         return this.finish(input.fault);
       case 'link-distrusted':
         return;
-      case 'link-open':
-        return this.session.open(
-          { ...this.negotiation(), ...framingOf(input) },
-          input.direct,
-          clock,
-        );
+      case 'link-open': {
+        this.places.opened(input);
+        const link = { ...this.places.patience, ...framingOf(input) };
+        return this.session.open({ ...this.negotiation(), ...link }, input.direct, clock);
+      }
       case 'tls-ready':
-        return this.session.tlsReady(input.facts, clock);
+        this.session.tlsReady(input.facts, clock);
+        return this.places.judged();
       case 'link-bytes':
         return this.session.bytes(input.bytes, clock);
       case 'link-closed':
@@ -155,6 +158,7 @@ export class Trial implements Beside {
         return this.session.end(this.context.clock());
       case 'down':
         if (this.verified) return this.signInNow();
+        if (this.places.goesOn()) return this.dialRest();
         return this.finish(this.accepted ? undefined : (this.cause ?? output.fault ?? NO_LINK));
       default:
     }
@@ -163,6 +167,11 @@ export class Trial implements Beside {
   private signInNow(): void {
     this.verified = false;
     this.dial({ again: true });
+  }
+
+  private dialRest(): void {
+    this.cause = undefined;
+    this.dial({ rest: true });
   }
 
   /** A session that was begun says by itself that it is down. */

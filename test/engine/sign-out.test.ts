@@ -16,6 +16,7 @@ import { TOKEN } from '../../src/engine/fast-token.js';
 import { SIGN_OUT } from '../../src/engine/sign-out-book.js';
 import { ModelAccount } from '../support/model-account.js';
 import { CAM } from '../support/model/access.js';
+import type { Connection } from '../support/model/connection.js';
 import type { ServerOptions } from '../support/model/profiles.js';
 
 const ALICE = 'alice@model.test';
@@ -121,6 +122,28 @@ describe('a sign-out', () => {
     const { told, outcome } = heard(account);
     expect(told).toEqual(OVER);
     expect(outcome).toMatchObject({ token: Token.LEFT });
+  });
+
+  it.each([
+    ['that shuts down is tried again at the server', 'system-shutdown', Token.ENDED],
+    ['that does not serve the account any more says so', 'host-unknown', Token.LEFT],
+  ])('at a server %s', (_, condition, token) => {
+    const account = settled();
+    const { tokens } = account.server;
+    const use = tokens.use.bind(tokens);
+    let asked = 0;
+    tokens.use = (...request) => {
+      if (++asked > 1) return use(...request);
+      for (const connection of Reflect.get(account.server, 'connections') as Set<Connection>) {
+        connection.streamError(condition);
+      }
+      return undefined;
+    };
+    signOut(account, false, 10_000);
+    const { told, outcome } = heard(account);
+    expect(told).toEqual(OVER);
+    expect(outcome).toMatchObject({ token });
+    expect([asked, hasToken(account)]).toEqual(token === Token.ENDED ? [2, false] : [1, true]);
   });
 
   it('of a token that the server does not know any more is done', () => {

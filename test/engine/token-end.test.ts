@@ -7,6 +7,7 @@ import { createHmac } from 'node:crypto';
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { AttachSchema } from '../../src/contract/engine_pb.js';
+import type { Dial } from '../../src/core/effects.js';
 import { fault } from '../../src/core/errors.js';
 import type { Fault } from '../../src/core/errors.js';
 import type { Beside } from '../../src/engine/beside.js';
@@ -75,6 +76,12 @@ class Bench {
   give(...inputs: TrialInput[]): this {
     for (const input of inputs) this.end.input(input);
     return this;
+  }
+
+  get dials(): Dial[] {
+    return this.effects.flatMap((effect) =>
+      effect.type === 'trial' && effect.effect.type === 'dial' ? [effect.effect.dial] : [],
+    );
   }
 
   get written(): string {
@@ -197,6 +204,64 @@ describe('the end of a token', () => {
     dropped.give(TAKEN);
     expect(dropped.done.map((failed) => failed?.condition)).toEqual(['no-time']);
     expect(dropped.effects.at(-1)).toMatchObject({ effect: { type: 'close', how: 'reset' } });
+  });
+});
+
+/** STARTTLS, and the same dial knows of others. */
+const first: TrialInput = { type: 'link-open', direct: false, more: true };
+const stranger: TrialInput[] = [
+  { type: 'link-open', direct: true, more: true },
+  { type: 'tls-ready', facts: { ...FACTS, names: { ...FACTS.names, dns: ['capulet.example'] } } },
+];
+
+describe('the end of a token, where one dial knows of two servers', () => {
+  it('is brought to the second where the first one is silent', () => {
+    const bench = new Bench().give(first);
+    // As the account itself does not wait for that one, either.
+    bench.now = 750;
+    bench.end.tick();
+    expect(bench.dials).toMatchObject([{ certificate: false }, { certificate: false, rest: true }]);
+    expect(bench.done).toEqual([]);
+    bench.give(...direct, OFFER, TAKEN);
+    expect(bench.done).toEqual([undefined]);
+  });
+
+  it.each([
+    ['is not trusted', stranger],
+    ['hangs up before TLS', [first, { type: 'link-closed' }]],
+  ] as [string, TrialInput[]][])('is brought to the second where the first one %s', (_, inputs) => {
+    const bench = new Bench().give(...inputs);
+    expect(bench.dials).toMatchObject([{ certificate: false }, { rest: true }]);
+    expect(bench.written).not.toContain('<authenticate');
+    bench.give(...direct, OFFER, TAKEN);
+    expect(bench.done).toEqual([undefined]);
+  });
+
+  it('says what the last one was like, where none is any good', () => {
+    const bench = new Bench().give(first, { type: 'link-closed' }, ...stranger);
+    bench.give({ type: 'link-closed', fault: fault('link', 'refused', 'No.') });
+    expect(bench.dials).toHaveLength(3);
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['refused']);
+  });
+
+  it('stays with a server that was found to be the right one', () => {
+    const [open] = stranger;
+    const bench = new Bench().give(open ?? expect.unreachable(), direct[1] ?? expect.unreachable());
+    bench.give({ type: 'link-closed' });
+    expect(bench.dials).toHaveLength(1);
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['closed']);
+  });
+
+  it('passes by nobody for an account that may go without TLS', () => {
+    const { options, negotiation } = romeo();
+    const security = 'opportunistic_tls';
+    const signIn = {
+      options: { ...options, security },
+      negotiation: { ...negotiation, security },
+    } as const;
+    const bench = new Bench('ab', signIn).give(...stranger);
+    expect(bench.dials).toHaveLength(1);
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['certificate-rejected']);
   });
 });
 

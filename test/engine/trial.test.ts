@@ -183,6 +183,38 @@ describe('a trial', () => {
   });
 });
 
+describe('a trial for which one dial knows of two servers', () => {
+  const another = { ...FACTS, names: { ...FACTS.names, dns: [] } };
+  const closed: TrialInput = { type: 'link-closed' };
+
+  it.each([
+    ['hangs up before TLS', { type: 'link-open', direct: false, more: true }, closed],
+    [
+      'is not trusted',
+      { type: 'link-open', direct: true, more: true },
+      { type: 'tls-ready', facts: another },
+    ],
+  ] as [string, TrialInput, TrialInput][])(
+    'goes to the second where the first one %s',
+    (_, ...at) => {
+      const bench = new Bench().give(identity, ...at);
+      expect(bench.effects.at(-1)).toMatchObject({
+        effect: { type: 'dial', dial: { rest: true } },
+      });
+      expect(bench.done).toEqual([]);
+      bench.give(...direct.slice(1), offering('EXTERNAL'));
+      expect(bench.wanted.at(-1)).toMatch(/^<auth /);
+    },
+  );
+
+  it('stays with the one that was found to be the right one', () => {
+    const open: TrialInput = { type: 'link-open', direct: true, more: true };
+    const bench = new Bench().give(identity, open, ...direct.slice(2), closed);
+    expect(bench.wanted.filter((each) => each === 'dial')).toHaveLength(1);
+    expect(bench.done.map((failed) => failed?.condition)).toEqual(['closed']);
+  });
+});
+
 describe('a trial of an account whose certificate may be shown on TLS 1.2', () => {
   const allowed = (): SignIn => {
     const { options, negotiation } = romeo();
