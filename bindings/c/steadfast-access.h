@@ -37,7 +37,9 @@ STEAD_EXPORT const char *stead_revoke_access (stead_client *client, uint32_t acc
  * before STEAD_EVENT_ACCEPTED; a STEAD_EVENT_LINK with STEAD_LINK_FAILED and "signed-out" follows. Keep the
  * account attached until then, or nothing but the answer is told. stead_attach() signs in again as ever; but
  * where the engine or the program ended on the way, the next one goes on with this instead, and tells it by
- * its old id. Refused: "resource-constraint" while another one is under way.
+ * its old id. Refused: "resource-constraint" while another one is under way, "not-attached" before the first
+ * stead_attach(). A stead_make_certificate() is no hindrance: where its certificate is being tried, that is
+ * broken off.
  */
 STEAD_EXPORT const char *stead_sign_out (stead_client *client, uint32_t account, bool everywhere);
 
@@ -94,7 +96,7 @@ typedef enum
   STEAD_TOKEN_NONE = 0,
   STEAD_TOKEN_ENDED = 1, /* the server takes it no more */
   STEAD_TOKEN_LEFT =
-      2 /* the server may take it until it expires; it is deleted here all the same */
+      2 /* the server may take it until it expires; deleted here, unless the text says it is not */
 } stead_token;
 
 STEAD_EXPORT stead_others stead_event_signed_out_others (const stead_event *event);

@@ -4391,7 +4391,8 @@ export const RevokeAccessSchema: GenMessage<RevokeAccess> = /*@__PURE__*/
  * NEVER): the next Attach signs in again, as ever. A Detach meanwhile is done behind that; an Attach
  * behind that Detach is told SignedOut and Accepted alone, and signs in. An engine that dies on the way
  * leaves it to the next Attach, which goes on with it instead of signing in. Refused,
- * with nothing changed: resource-constraint while another one or a MakeCertificate is under way.
+ * with nothing changed: resource-constraint while another one is under way, not-attached before the first
+ * Attach. A MakeCertificate is no hindrance: where its certificate is being tried, that is broken off.
  *
  * @generated from message steadfast.v1.SignOut
  */
@@ -4534,7 +4535,8 @@ export enum SignedOut_Token {
   ENDED = 1,
 
   /**
-   * The server may take it until it expires by itself; `error` says why. It is deleted here all the same.
+   * The server may take it until it expires by itself; `error` says why. It is deleted here all
+   * the same, unless `text` says that the disk does not take that.
    *
    * @generated from enum value: LEFT = 2;
    */

@@ -15,7 +15,6 @@ import type { SignedOut } from '../../src/contract/engine_pb.js';
 import { TOKEN } from '../../src/engine/fast-token.js';
 import { SIGN_OUT } from '../../src/engine/sign-out-book.js';
 import { ModelAccount } from '../support/model-account.js';
-import { CAM } from '../support/model/access.js';
 import type { Connection } from '../support/model/connection.js';
 import type { ServerOptions } from '../support/model/profiles.js';
 
@@ -113,6 +112,25 @@ describe('a sign-out', () => {
     );
     expect(account.disk.caches.get(TOKEN)).toBe('');
     expect(hasToken(account)).toBe(true);
+  });
+
+  it('on a disk that takes nothing does not say that the token is deleted', () => {
+    const account = settled();
+    account.engine.unreachable = true;
+    account.disk.full = true;
+    signOut(account, false, 45_000);
+    const { outcome } = heard(account);
+    expect(outcome).toMatchObject({ token: Token.LEFT });
+    expect(outcome?.text).toContain('could not be deleted: the disk does not take it');
+  });
+
+  it('before the first Attach is refused, with nothing begun', () => {
+    const account = new ModelAccount(FULL);
+    signOut(account, false, 1_000);
+    const [refused] = account.take('refused');
+    expect(refused).toMatchObject({ id: 'out-1', error: { condition: 'not-attached' } });
+    account.attach({}, 10_000);
+    expect(account.links().at(-1)).toBe('ONLINE');
   });
 
   it('at a server that takes the connection and says nothing comes to its end, too', () => {
@@ -356,21 +374,6 @@ describe('a sign-out everywhere', () => {
     account.pass(45_000);
     const { outcome } = heard(account);
     expect(outcome).toMatchObject({ others: Others.NOT_REACHED, token: Token.LEFT });
-  });
-
-  it('at a server whose list leaves us out does not spare the only one that is connected', () => {
-    const account = settled();
-    account.server.access.list =
-      `<clients xmlns='${CAM}'><client connected='true' id='intruder' type='session'><auth><fast/></auth>` +
-      '<user-agent><software>Another</software></user-agent></client></clients>';
-    signOut(account, true);
-    const { told, outcome } = heard(account);
-    expect(told).toEqual(OVER);
-    const revoked = account.server.received.filter((text) => text.includes('<revoke'));
-    expect(revoked.join('')).toContain('id="intruder"');
-    // The model has nobody of that name.
-    expect(outcome).toMatchObject({ others: Others.ASKED, ended: 1, left: 0 });
-    expect(outcome?.text).toContain('does not tell which client this one is');
   });
 
   it('at a server whose list names nobody takes the end of its session for its own', () => {
