@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The server's list of who has access, as a form that works in Finch as well, and whose is taken away. */
+/* The server's list of who has access, and whose is taken away. */
 
 #include "access.h"
-#include "muc.h"
+#include "choice.h"
 
 #include <string.h>
-
-typedef struct
-{
-  char *id; /* "" for one that cannot be revoked */
-  char *label;
-  gboolean current;
-} Item;
-
-static void
-item_free (gpointer data)
-{
-  Item *item = data;
-
-  g_free (item->id);
-  g_free (item->label);
-  g_free (item);
-}
-
-static void
-items_free (gpointer items)
-{
-  g_ptr_array_free (items, TRUE);
-}
 
 /* ---- What it says ------------------------------------------------------------------------------- */
 
@@ -88,156 +65,54 @@ label_of (const stead_event *event, size_t index)
   return g_string_free (text, FALSE);
 }
 
-static GPtrArray *
-items_of (const stead_event *event)
-{
-  GPtrArray *items = g_ptr_array_new_with_free_func (item_free);
-  size_t i;
-
-  for (i = 0; i < stead_event_access_count (event); i++)
-    {
-      Item *item = g_new0 (Item, 1);
-
-      item->id = g_strdup (stead_event_access_id (event, i));
-      item->label = label_of (event, i);
-      item->current = stead_event_access_current (event, i);
-      g_ptr_array_add (items, item);
-    }
-  return items;
-}
-
-/* Finch has one narrow line for a list. Returns: (transfer full) (nullable): what is to be read above it */
-static char *
-text_of (const GPtrArray *items, guint left_out)
-{
-  GString *text = g_string_new (NULL);
-  guint i;
-
-  for (i = 0; g_strcmp0 (purple_core_get_ui (), "gnt-purple") == 0 && i < items->len; i++)
-    {
-      const Item *item = g_ptr_array_index (items, i);
-
-      g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", item->label);
-    }
-  if (left_out > 0)
-    g_string_append_printf (text, "%sThe server has listed %u more, which are not shown.",
-                            text->len > 0 ? "\n" : "", left_out);
-  return g_string_free (text, text->len == 0);
-}
-
 /* ---- Taking it away ----------------------------------------------------------------------------- */
 
-static void
-on_revoke (gpointer number, int choice)
+static const char *
+about_revoking (ShimSession *session, const ShimChoiceItem *item)
 {
-  ShimSession *session;
-  char *id = muc_prompt_take (number, &session);
-
-  (void) choice;
-  if (session != NULL && id != NULL && access_is_free (session))
-    access_expect (session, ACCESS_REVOKING,
-                   stead_revoke_access (dispatch_client (), session->number, id));
-  g_free (id);
-}
-
-static void
-on_leave (gpointer number, int choice)
-{
-  ShimSession *session;
-
-  (void) choice;
-  g_free (muc_prompt_take (number, &session));
-}
-
-static void
-ask_revoke (ShimSession *session, const Item *item)
-{
+  if (!item->current && *item->name != '\0')
+    return item->label;
   if (item->current)
     access_ask_here (session);
-  else if (*item->id == '\0')
+  else
     access_tell_error (session, "Not done.",
                        "The server has given no name by which this client can be signed out.");
-  else
-    purple_request_action (account_connection (session), "Access",
-                           "Do you want to sign this client out?", item->label, 1, session->account,
-                           NULL, NULL, muc_prompt_new (session, g_strdup (item->id), g_free), 2,
-                           "Sign Out", G_CALLBACK (on_revoke), "Cancel", G_CALLBACK (on_leave));
-}
-
-/* ---- The list ----------------------------------------------------------------------------------- */
-
-static void
-on_chosen (gpointer number, PurpleRequestFields *fields)
-{
-  ShimSession *session;
-  GPtrArray *items = muc_prompt_take (number, &session);
-  const PurpleRequestField *field = purple_request_fields_get_field (fields, "client");
-  guint i;
-
-  for (i = 0; session != NULL && items != NULL && i < items->len; i++)
-    {
-      const Item *item = g_ptr_array_index (items, i);
-
-      if (purple_request_field_list_is_selected (field, item->label))
-        {
-          ask_revoke (session, item);
-          break;
-        }
-    }
-  if (items != NULL)
-    items_free (items);
+  return NULL;
 }
 
 static void
-on_closed (gpointer number, PurpleRequestFields *fields)
+on_revoke (ShimSession *session, const ShimChoiceItem *item)
 {
-  ShimSession *session;
-  GPtrArray *items = muc_prompt_take (number, &session);
-
-  (void) fields;
-  if (items != NULL)
-    items_free (items);
+  if (access_is_free (session))
+    access_expect (session, ACCESS_REVOKING,
+                   stead_revoke_access (dispatch_client (), session->number, item->name));
 }
 
-static void
-show (ShimSession *session, GPtrArray *items, const char *text)
-{
-  PurpleRequestField *field = purple_request_field_list_new ("client", "Client");
-  PurpleRequestFieldGroup *group = purple_request_field_group_new (NULL);
-  PurpleRequestFields *fields = purple_request_fields_new ();
-  guint i;
-
-  purple_request_fields_add_group (fields, group);
-  purple_request_field_group_add_field (group, field);
-  /* libpurple takes none without data; it is not looked at. */
-  for (i = 0; i < items->len; i++)
-    {
-      const Item *item = g_ptr_array_index (items, i);
-
-      purple_request_field_list_add_icon (field, item->label, NULL, (gpointer) item->label);
-    }
-  purple_request_fields (account_connection (session), "Access",
-                         "These have access to your account:", text, fields, "Sign Out...",
-                         G_CALLBACK (on_chosen), "Close", G_CALLBACK (on_closed), session->account,
-                         NULL, NULL, muc_prompt_new (session, items, items_free));
-}
+static const ShimChoice revoking = {
+  .title = "Access",
+  .none = "The server lists nobody who has access to this account.",
+  .primary = "These have access to your account:",
+  .label = "Client",
+  .button = "Sign Out...",
+  .about = about_revoking,
+  .question = "Do you want to sign this client out?",
+  .yes = "Sign Out",
+  .act = on_revoke,
+};
 
 void
 access_got_list (ShimSession *session, const stead_event *event)
 {
-  const PurpleRequestUiOps *ops = purple_request_get_ui_ops ();
-  GPtrArray *items = items_of (event);
-  char *text = text_of (items, stead_event_access_left_out (event));
+  GPtrArray *items = choice_items_new ();
+  guint left_out = stead_event_access_left_out (event);
+  char *more = NULL;
+  size_t i;
 
-  if (items->len > 0 && ops != NULL && ops->request_fields != NULL)
-    show (session, items, text);
-  else
-    {
-      if (items->len == 0)
-        access_tell (session, "The server lists nobody who has access to this account.", NULL);
-      else
-        access_tell_error (session, "The list is not shown.", "This program cannot show forms.");
-      items_free (items);
-    }
-  g_free (text);
+  for (i = 0; i < stead_event_access_count (event); i++)
+    choice_items_add (items, stead_event_access_id (event, i), label_of (event, i),
+                      stead_event_access_current (event, i));
+  if (left_out > 0)
+    more = g_strdup_printf ("The server has listed %u more, which are not shown.", left_out);
+  choice_show (session, &revoking, items, more);
+  g_free (more);
 }
