@@ -88,7 +88,7 @@ async function inTurn(jobs) {
   for (const job of jobs) await job();
 }
 
-/** The fast suite takes all processors there are, but for what one lane leaves; then all lanes take the others from one queue. */
+/** The fast suite takes all processors there are; one lane beside it, and then all, take the others from one queue. */
 async function suites() {
   const all = await projects();
   const named = new Set(JOBS.flatMap(({ projects }) => projects));
@@ -97,8 +97,8 @@ async function suites() {
   const lane = async () => {
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) await inTurn(job);
   };
-  const beside = lane();
-  await vitest(FIRST);
+  const [first, beside] = [vitest(FIRST), lane()];
+  await first;
   await Promise.all([beside, ...Array.from({ length: LANES - 1 }, lane)]);
 }
 

@@ -94,7 +94,7 @@ function end(lines: readonly string[]): readonly string[] {
   return lines.slice(lines.lastIndexOf('') + 1);
 }
 
-it('runs every check and every suite but soak, the fast one first, and adds up what passed', () => {
+it('runs every check and every suite but soak, one beside the fast one, and adds up what passed', () => {
   const { status, lines, sum } = tests();
   // Six checks; fast, chaos, sanitized, sanitized-node and node whole; interop in four, native in two.
   expect(sum).toBe('17 passed, 0 failed');
@@ -106,7 +106,13 @@ it('runs every check and every suite but soak, the fast one first, and adds up w
     ...['native-1-2', 'native-2-2', 'node', 'sanitized', 'sanitized-node'],
   ]);
   const order = readFileSync(workspace.path('project/order'), 'utf8').trimEnd().split('\n');
-  expect(order.slice(0, 2)).toEqual(['fast begins', 'fast ends']);
+  // Beside the fast suite there is one other at a time.
+  const early = order.slice(0, order.indexOf('fast ends'));
+  expect(early).toContain('fast begins');
+  const others = early.filter((line) => !line.startsWith('fast'));
+  const running = others.map((line) => (line.endsWith('begins') ? 1 : -1));
+  const most = running.map((_, at) => running.slice(0, at + 1).reduce<number>((a, b) => a + b, 0));
+  expect(Math.max(0, ...most)).toBeLessThanOrEqual(1);
   // These two use what is built once.
   expect(order.indexOf('sanitized-node begins')).toBeGreaterThan(order.indexOf('sanitized ends'));
 });

@@ -103,8 +103,6 @@ export class ModelAccount {
       presence: create(SetPresenceSchema, {}),
       ...init,
     });
-    // Of an account that has come to its end a new one is made.
-    if (this.engine.ended > 0) this.engine = this.newEngine();
     this.engine.command(create(CommandSchema, { body: { case: 'attach', value } }));
     this.pass(ms);
   }

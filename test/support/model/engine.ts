@@ -54,7 +54,7 @@ const CUT = fault('link', 'reset', 'The connection was cut.');
 /** The engine process: the real account, and a driver on the model's clock, network and disk. */
 export class ModelEngine {
   alive = true;
-  /** How often the account said that it is over: after the first time nothing reaches it. */
+  /** How often an account said that it is over. */
   ended = 0;
   link: ModelLink | undefined;
   /** Where it has dialled, oldest first. */
@@ -68,7 +68,9 @@ export class ModelEngine {
   watch: EngineWatch = {};
   /** Of a certificate that is tried, once there was one. */
   trial: ModelTrialLink | undefined;
-  private readonly account: Account;
+  private account: Account;
+  /** It has come to its end: nothing reaches it. */
+  private over = false;
   /** The certificate that was read last. */
   private shown: Uint8Array | undefined;
   private readonly inputs: AccountInput[] = [];
@@ -89,7 +91,12 @@ export class ModelEngine {
     /** How often a dial is refused by chance. */
     private readonly refusals = 0.1,
   ) {
-    this.account = new Account(
+    this.account = this.newAccount();
+  }
+
+  private newAccount(): Account {
+    const { machine, disk } = this;
+    return new Account(
       { program: 'Model 1' },
       nodeTools,
       machine.chance.bytes,
@@ -102,7 +109,16 @@ export class ModelEngine {
   }
 
   command(command: Command): void {
+    if (this.over && command.body.case === 'attach') return this.anew(command);
     this.input({ type: 'command', command });
+  }
+
+  /** As the real one: of an account that has come to its end, and is on disk, a new one is made. */
+  private anew(attach: Command): void {
+    if (!this.disk.idle) return void this.machine.after(5, () => this.command(attach));
+    this.over = false;
+    this.account = this.newAccount();
+    this.command(attach);
   }
 
   /** SIGKILL: nothing more is done or said; the kernel closes the socket or the machine is gone. */
@@ -132,8 +148,7 @@ export class ModelEngine {
   }
 
   input(input: AccountInput): void {
-    // As the real one, which lets an account go that has come to its end.
-    if (!this.alive || this.ended > 0) {
+    if (!this.alive || this.over) {
       return;
     }
     this.inputs.push(input);
@@ -142,7 +157,7 @@ export class ModelEngine {
     }
     this.running = true;
     for (let next = this.inputs.shift(); next !== undefined; next = this.inputs.shift()) {
-      this.account.input(next, this.machine.clock());
+      if (!this.over) this.account.input(next, this.machine.clock());
     }
     this.running = false;
     this.arm();
@@ -232,6 +247,7 @@ export class ModelEngine {
         return;
       case 'ended':
         this.ended++;
+        this.over = true;
         this.toHost({ body: effect.last, inbox: undefined });
         return;
     }
